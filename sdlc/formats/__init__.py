@@ -1,0 +1,1 @@
+"""Bytes to rows and rows to bytes, pure: no file, no clock, no network."""

@@ -1,0 +1,186 @@
+"""
+The checked-out repository, read-only: its files, its commit, and the same files as they were in the base commit.
+
+A workspace may be a subfolder of a repository; all paths are relative to it, POSIX style. Protected files (policy,
+waivers, trust root, acceptances) are read from the base commit with `protected`, never from the work tree.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from sdlc.errors import IncompleteError, ToolError, UsageError
+from sdlc.tools import Tools
+
+GIT_TIMEOUT = 120.0
+MAX_FILE = 64 * 1024 * 1024
+WORKING_FOLDERS = (".sdlc/out/", ".sdlc/env/")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One product's tree.
+
+    `root` is an absolute folder; `commit` and `tree` are git object names of HEAD (`tree` that of the
+    subfolder); `prefix` is the subfolder's path in its repository, empty or ending in `/`; `base` is the commit
+    that protected files come from; `paths` are the tracked and the untracked, not ignored files, sorted.
+    """
+
+    root: Path
+    commit: str
+    tree: str
+    prefix: str
+    base: str
+    dirty: bool
+    paths: tuple[str, ...]
+
+    @property
+    def environment(self) -> Path:
+        """Where the `build` gate makes the product's Python environment."""
+        return self.root / ".sdlc" / "env"
+
+    @property
+    def python_of_product(self) -> Path:
+        """The interpreter of the product's environment."""
+        return self.environment / "bin" / "python"
+
+    @cached_property
+    def python_files(self) -> tuple[str, ...]:
+        """Paths of Python sources."""
+        return tuple(path for path in self.paths if path.endswith((".py", ".pyi")))
+
+    def matching(self, *patterns: str) -> tuple[str, ...]:
+        """Paths that match any of the glob `patterns` (`*` crosses folders)."""
+        return tuple(path for path in self.paths if any(fnmatch(path, pattern) for pattern in patterns))
+
+    def exists(self, path: str) -> bool:
+        """True when `path` is one of the workspace's files."""
+        return path in self._path_set
+
+    @cached_property
+    def _path_set(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one file; raises IncompleteError when it is gone, too large or leaves the workspace."""
+        full = self.root / PurePosixPath(path)
+        try:
+            if not full.resolve().is_relative_to(self.root):
+                raise IncompleteError(
+                    f"{path} is a symbolic link that leaves the workspace", hint="replace the link by the file"
+                )
+            if full.stat().st_size > MAX_FILE:
+                raise IncompleteError(f"{path} is larger than {MAX_FILE // 2**20} MiB and was not read")
+            return full.read_bytes()
+        except (OSError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise IncompleteError(f"{path} cannot be read: {reason.lower()}") from None
+
+
+def open_workspace(path: Path, tools: Tools, *, since: str = "") -> Workspace:
+    """The workspace at `path`; its base is `since`, else HEAD.
+
+    Raises UsageError when `path` is no folder of a git repository, IncompleteError without a commit or when the
+    base commit is not available.
+    """
+    if not path.is_dir():
+        raise UsageError(f"{path} is not a folder", hint="give the folder of the product to check")
+    root = path.resolve()
+    prefix = _inside_repository(root, tools)
+    commit = _resolve(root, tools, "HEAD^{commit}")
+    if commit is None:
+        raise IncompleteError(
+            f"{path} has no commit yet", hint="commit the files first: git add -A && git commit -m 'first'"
+        )
+    base = _resolve(root, tools, f"{since}^{{commit}}") if since else commit
+    if base is None:
+        raise IncompleteError(
+            f"the base commit {since!r} is not available here",
+            hint="fetch it first (in GitHub Actions: fetch-depth: 0), then run the same command again",
+        )
+    tree = _resolve(root, tools, f"{commit}:{prefix.rstrip('/')}") or _resolve(root, tools, f"{commit}^{{tree}}")
+    status = _git(root, tools, "status", "--porcelain", "-z", "--untracked-files=normal", "--", ".")
+    return Workspace(
+        root=root,
+        commit=commit,
+        tree=tree or "",
+        prefix=prefix,
+        base=base,
+        dirty=bool(status),
+        paths=_list_files(root, tools),
+    )
+
+
+def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
+    """The bytes of `path` in the base commit, or None when the base does not have it."""
+    name = f"{workspace.base}:{workspace.prefix}{path}"
+    if _resolve(workspace.root, tools, name) is None:
+        return None
+    return _git(workspace.root, tools, "cat-file", "blob", name)
+
+
+def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:
+    """The base commit's files of this workspace, written to the empty folder `target`, as a workspace."""
+    treeish = f"{workspace.base}:{workspace.prefix.rstrip('/')}" if workspace.prefix else workspace.base
+    archive = _git(workspace.root, tools, "archive", "--format=tar", treeish)
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        tar.extractall(target, filter="data")
+        paths = sorted(member.name for member in tar.getmembers() if member.isfile() or member.issym())
+    return Workspace(
+        root=target.resolve(),
+        commit=workspace.base,
+        tree=_resolve(workspace.root, tools, treeish) or "",
+        prefix=workspace.prefix,
+        base=workspace.base,
+        dirty=False,
+        paths=tuple(paths),
+    )
+
+
+def _inside_repository(root: Path, tools: Tools) -> str:
+    try:
+        done = tools.run("git", "rev-parse", "--show-prefix", cwd=root, timeout=GIT_TIMEOUT, ok={0, 128})
+    except ToolError:
+        raise
+    if done.exit_code != 0:
+        said = done.stderr.decode("utf-8", "replace")
+        if "dubious ownership" in said:
+            raise UsageError(
+                f"git does not trust {root}: another user owns it",
+                hint=f"git config --global --add safe.directory {root}",
+            )
+        raise UsageError(
+            f"{root} is not in a git repository", hint="git init, commit the files, then run the same command again"
+        )
+    return done.stdout.decode().rstrip("\n")
+
+
+def _resolve(root: Path, tools: Tools, name: str) -> str | None:
+    done = tools.run(
+        "git", "rev-parse", "--verify", "--quiet", "--end-of-options", name, cwd=root, timeout=GIT_TIMEOUT, ok={0, 1, 128}
+    )
+    return done.stdout.decode().strip() if done.exit_code == 0 else None
+
+
+def _list_files(root: Path, tools: Tools) -> tuple[str, ...]:
+    listed = _git(root, tools, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names = {name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name}
+    return tuple(
+        sorted(
+            name
+            for name in names
+            if not name.startswith(WORKING_FOLDERS) and ((root / name).is_symlink() or (root / name).is_file())
+        )
+    )
+
+
+def _git(root: Path, tools: Tools, *arguments: str) -> bytes:
+    # -c core.fsmonitor=: a repository's own configuration must not start programs of its choice.
+    return tools.run(
+        "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments, cwd=root, timeout=GIT_TIMEOUT
+    ).stdout
