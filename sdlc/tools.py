@@ -8,6 +8,7 @@ sentence and the next step; nothing is ever taken for an empty answer.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
@@ -32,7 +33,18 @@ MAX_OUTPUT = 256 * 1024 * 1024
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "TEMP", "TMP")
 """Environment variables that every program gets; anything else must be asked for by name."""
 
-NETWORK_PREFIXES = ("UV_", "PIP_", "SSL_", "REQUESTS_", "CURL_", "HTTP_", "HTTPS_", "NO_PROXY", "http_", "https_")
+NETWORK_PREFIXES = (
+    "UV_",
+    "PIP_",
+    "SSL_",
+    "REQUESTS_",
+    "CURL_",
+    "HTTP_",
+    "HTTPS_",
+    "NO_PROXY",
+    "http_",
+    "https_",
+)
 """What a program that fetches packages gets besides: indexes, proxies and certificate stores."""
 
 
@@ -71,6 +83,14 @@ class LocalTools:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = dict(environment)
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Kill every program that still runs, and start no more; for an interrupt."""
+        self._stopped = True
+        for process in list(self._running):
+            kill_group(process)
 
     def run(
         self,
@@ -87,6 +107,8 @@ class LocalTools:
         name = Path(argv[0]).name
         command = [self._find(argv[0]), *argv[1:]]
         started = time.monotonic()
+        if self._stopped:
+            raise ToolError(f"{name} was not started: the run was interrupted")
         try:
             process = subprocess.Popen(
                 command,
@@ -100,12 +122,15 @@ class LocalTools:
         except OSError as error:
             reason = error.strerror or str(error)
             raise ToolError(f"{name} could not be started: {reason}", hint=_install_hint(name)) from error
+        self._running.add(process)
         collector = _Collector(process, stdin, max_output)
         try:
             ended = collector.wait(timeout)
         except BaseException:
             kill_group(process)
             raise
+        finally:
+            self._running.discard(process)
         seconds = time.monotonic() - started
         if collector.overflowed:
             raise ToolError(f"{name} printed more than {max_output} bytes and was stopped")
@@ -154,6 +179,47 @@ class LocalTools:
         beside = str(Path(sys.executable).parent)
         clean["PATH"] = os.pathsep.join((beside, clean.get("PATH", os.defpath)))
         return clean | dict(env)
+
+
+class _Within:
+    """The same tools, of which none may run past a common deadline."""
+
+    def __init__(self, tools: Tools, seconds: float) -> None:
+        self._tools = tools
+        self._deadline = time.monotonic() + seconds
+
+    def run(
+        self,
+        *argv: str,
+        cwd: Path,
+        timeout: float,
+        ok: AbstractSet[int] = frozenset({0}),
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        network: bool = False,
+        max_output: int = MAX_OUTPUT,
+    ) -> Completed:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise ToolError("the gate's time is used up", hint="give it less to look at")
+        return self._tools.run(
+            *argv,
+            cwd=cwd,
+            timeout=min(timeout, left),
+            ok=ok,
+            stdin=stdin,
+            env=env,
+            network=network,
+            max_output=max_output,
+        )
+
+    def identify(self, program: str, *, distribution: str = "") -> ToolVersion:
+        return self._tools.identify(program, distribution=distribution)
+
+
+def within(tools: Tools, seconds: float) -> Tools:
+    """`tools`, of which no run goes on longer than `seconds` from now."""
+    return _Within(tools, seconds)
 
 
 class _Collector:
@@ -222,10 +288,8 @@ class _Collector:
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill `process` and everything that it started in its session; reap it."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     if process.poll() is None:
         process.kill()
         process.wait()

@@ -14,7 +14,7 @@ from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from sdlc.errors import IncompleteError, ToolError, UsageError
+from sdlc.errors import IncompleteError, UsageError
 from sdlc.tools import Tools
 
 GIT_TIMEOUT = 120.0
@@ -72,7 +72,8 @@ class Workspace:
         try:
             if not full.resolve().is_relative_to(self.root):
                 raise IncompleteError(
-                    f"{path} is a symbolic link that leaves the workspace", hint="replace the link by the file"
+                    f"{path} is a symbolic link that leaves the workspace",
+                    hint="replace the link by the file",
                 )
             if full.stat().st_size > MAX_FILE:
                 raise IncompleteError(f"{path} is larger than {MAX_FILE // 2**20} MiB and was not read")
@@ -143,10 +144,7 @@ def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:
 
 
 def _inside_repository(root: Path, tools: Tools) -> str:
-    try:
-        done = tools.run("git", "rev-parse", "--show-prefix", cwd=root, timeout=GIT_TIMEOUT, ok={0, 128})
-    except ToolError:
-        raise
+    done = tools.run("git", "rev-parse", "--show-prefix", cwd=root, timeout=GIT_TIMEOUT, ok={0, 128})
     if done.exit_code != 0:
         said = done.stderr.decode("utf-8", "replace")
         if "dubious ownership" in said:
@@ -155,14 +153,23 @@ def _inside_repository(root: Path, tools: Tools) -> str:
                 hint=f"git config --global --add safe.directory {root}",
             )
         raise UsageError(
-            f"{root} is not in a git repository", hint="git init, commit the files, then run the same command again"
+            f"{root} is not in a git repository",
+            hint="git init, commit the files, then run the same command again",
         )
     return done.stdout.decode().rstrip("\n")
 
 
 def _resolve(root: Path, tools: Tools, name: str) -> str | None:
     done = tools.run(
-        "git", "rev-parse", "--verify", "--quiet", "--end-of-options", name, cwd=root, timeout=GIT_TIMEOUT, ok={0, 1, 128}
+        "git",
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        name,
+        cwd=root,
+        timeout=GIT_TIMEOUT,
+        ok={0, 1, 128},
     )
     return done.stdout.decode().strip() if done.exit_code == 0 else None
 
@@ -182,5 +189,12 @@ def _list_files(root: Path, tools: Tools) -> tuple[str, ...]:
 def _git(root: Path, tools: Tools, *arguments: str) -> bytes:
     # -c core.fsmonitor=: a repository's own configuration must not start programs of its choice.
     return tools.run(
-        "git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments, cwd=root, timeout=GIT_TIMEOUT
+        "git",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        *arguments,
+        cwd=root,
+        timeout=GIT_TIMEOUT,
     ).stdout

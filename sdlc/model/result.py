@@ -9,7 +9,6 @@ from enum import StrEnum
 from sdlc.model.digest import Digest
 from sdlc.model.finding import Finding
 
-
 RawArtifacts = Mapping[str, bytes]
 """Raw bytes by name, exactly as a gate got them from its tools. A `/` in a name groups; `context.json` and
 `tools.json` have a fixed meaning (see `Context` and `ToolVersion`)."""

@@ -1,0 +1,1 @@
+"""Evidence: a content-addressed store, and the statements about what is in it."""

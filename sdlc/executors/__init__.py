@@ -1,0 +1,1 @@
+"""Where tasks run: workers, not programs; they know no gate."""

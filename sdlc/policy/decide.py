@@ -1,0 +1,186 @@
+"""Every rule of the policy against the facts, and the one answer that they add up to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+
+from sdlc.model.finding import Finding
+from sdlc.model.result import GateResult, Outcome
+from sdlc.model.verdict import Answer, RuleDecision, State, Verdict
+from sdlc.policy.baseline import new_findings
+from sdlc.policy.facts import Facts
+from sdlc.policy.schema import Floor, Forbid, MaxAge, Policy, Required, Threshold
+
+
+def decide(policy: Policy, facts: Facts) -> Verdict:
+    """The verdict of `policy` over `facts`; a profile for which no rule applies is incomplete, never allowed."""
+    decisions = tuple(_decide(rule, facts) for rule in policy.rules if facts.profile in rule.profiles)
+    return Verdict(answer=_answer(decisions), rules=decisions, labels=_labels(policy, facts))
+
+
+def _answer(decisions: tuple[RuleDecision, ...]) -> Answer:
+    states = {decision.state for decision in decisions}
+    if State.BLOCKED in states:
+        return Answer.BLOCKED
+    if State.INCOMPLETE in states or not any(decision.state is not State.INCOMPLETE for decision in decisions):
+        return Answer.INCOMPLETE
+    return Answer.ALLOWED
+
+
+def _labels(policy: Policy, facts: Facts) -> tuple[str, ...]:
+    labels = ["bootstrap"] if facts.bootstrap else []
+    if policy.mode != "enforcing":
+        labels.append(policy.mode)
+    return tuple(labels)
+
+
+def _decide(rule: Required | Threshold | Floor | MaxAge | Forbid, facts: Facts) -> RuleDecision:
+    result = facts.results.get(rule.gate)
+    if result is None:
+        return RuleDecision(
+            rule.id,
+            rule.gate,
+            State.INCOMPLETE,
+            f"the gate {rule.gate} did not run",
+            next_step=f"sdlc check --gate {rule.gate}",
+        )
+    unanswered = _unanswered(rule, result)
+    if unanswered is not None:
+        return unanswered
+    if result.reading.outcome is Outcome.NOT_APPLICABLE:
+        return RuleDecision(rule.id, rule.gate, State.HOLDS, f"not applicable: {result.reading.sentence}")
+    match rule:
+        case Required():
+            return _required(rule, result, facts)
+        case Threshold():
+            return _counter(rule, result, rule.counter, rule.at_most, at_least=False)
+        case Floor():
+            return _counter(rule, result, rule.counter, rule.at_least, at_least=True)
+        case MaxAge():
+            return _max_age(rule, result, facts)
+        case Forbid():
+            return _forbid(rule, result)
+
+
+def _unanswered(rule: Required | Threshold | Floor | MaxAge | Forbid, result: GateResult) -> RuleDecision | None:
+    reading = result.reading
+    where_applicable = isinstance(rule, Required) and rule.when == "applicable"
+    if reading.outcome is Outcome.NOT_APPLICABLE and where_applicable:
+        return None
+    if reading.outcome in (Outcome.ERROR, Outcome.SKIPPED, Outcome.NOT_APPLICABLE):
+        return RuleDecision(
+            rule.id,
+            rule.gate,
+            State.INCOMPLETE,
+            f"{reading.outcome.value}: {reading.sentence or 'no reason given'}",
+            next_step=reading.hint or f"sdlc check --gate {rule.gate} -v",
+        )
+    return None
+
+
+def _required(rule: Required, result: GateResult, facts: Facts) -> RuleDecision:
+    reading = result.reading
+    serious = tuple(
+        finding
+        for finding in reading.findings
+        if not finding.suppressed
+        and finding.severity.rank >= rule.severity.rank
+        and finding.confidence.rank >= rule.confidence.rank
+    )
+    advice = sum(1 for finding in reading.findings if not finding.suppressed) - len(serious)
+    base = facts.base.get(rule.gate) if facts.base is not None and facts.profile == "pr" else None
+    standing = new_findings(serious, base)
+    if standing:
+        word = "new finding" if base is not None else "finding"
+        return RuleDecision(
+            rule.id,
+            rule.gate,
+            State.BLOCKED,
+            f"{count(len(standing), word)} at or above {rule.severity.value}",
+            findings=_worst_first(standing),
+            next_step=standing[0].fix,
+        )
+    if reading.outcome is Outcome.PASSED:
+        return RuleDecision(rule.id, rule.gate, State.HOLDS, reading.sentence)
+    old = len(serious)
+    parts = [part for part in (old and f"{old} not new", advice and f"{advice} below the threshold") if part]
+    return RuleDecision(
+        rule.id,
+        rule.gate,
+        State.TOLERATED,
+        f"{', '.join(parts) or 'nothing that blocks'}; {reading.sentence}",
+    )
+
+
+def _counter(rule: Threshold | Floor, result: GateResult, name: str, limit: int, *, at_least: bool) -> RuleDecision:
+    value = result.reading.counters.get(name)
+    if value is None:
+        return RuleDecision(
+            rule.id,
+            rule.gate,
+            State.INCOMPLETE,
+            f"the gate {rule.gate} has no counter {name!r}",
+            next_step=f"name one of: {', '.join(sorted(result.reading.counters)) or 'none was counted'}",
+        )
+    holds = value >= limit if at_least else value <= limit
+    wanted = f"at least {limit}" if at_least else f"at most {limit}"
+    return RuleDecision(
+        rule.id,
+        rule.gate,
+        State.HOLDS if holds else State.BLOCKED,
+        f"{name} is {value}, {wanted} {'holds' if holds else 'is demanded'}",
+        next_step="" if holds else f"bring {name} of {rule.gate} to {wanted}",
+    )
+
+
+def _max_age(rule: MaxAge, result: GateResult, facts: Facts) -> RuleDecision:
+    text = result.reading.details.get(rule.detail, "")
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        return RuleDecision(
+            rule.id,
+            rule.gate,
+            State.INCOMPLETE,
+            f"the gate {rule.gate} states no date {rule.detail!r}",
+            next_step=f"sdlc check --gate {rule.gate} -v",
+        )
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    days = (facts.at - then).days
+    if days < -1:
+        state, sentence = State.BLOCKED, f"{rule.detail} lies {-days} days in the future"
+    elif days > rule.days:
+        state, sentence = State.BLOCKED, f"{rule.detail} is {days} days old, at most {rule.days} are allowed"
+    else:
+        state, sentence = (
+            State.HOLDS,
+            f"{rule.detail} is {max(days, 0)} days old, at most {rule.days} are allowed",
+        )
+    fix = "" if state is State.HOLDS else f"renew what {rule.detail} of {rule.gate} dates, then check again"
+    return RuleDecision(rule.id, rule.gate, state, sentence, next_step=fix)
+
+
+def _forbid(rule: Forbid, result: GateResult) -> RuleDecision:
+    hits = tuple(f for f in result.reading.findings if fnmatchcase(f.rule, rule.finding))
+    if not hits:
+        return RuleDecision(rule.id, rule.gate, State.HOLDS, f"no finding of {rule.finding}")
+    return RuleDecision(
+        rule.id,
+        rule.gate,
+        State.BLOCKED,
+        f"{count(len(hits), 'finding')} of {rule.finding}, which the policy forbids",
+        findings=_worst_first(hits),
+        next_step=hits[0].fix,
+    )
+
+
+def _worst_first(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        sorted(findings, key=lambda f: (-f.severity.rank, -f.confidence.rank, f.rule, str(f.place or f.subject)))
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`number` and `noun` in words: ``1 finding``, ``2 findings``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

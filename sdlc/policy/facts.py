@@ -1,0 +1,28 @@
+"""What a policy may see, and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sdlc.model.result import GateResult
+from sdlc.policy.schema import Profile
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The input of one decision.
+
+    `results` by gate id; `at` is the time that ages are measured against; `base` holds, by gate, the multiset of
+    fingerprints that the base commit already had (None: no comparison, all findings are new).
+    """
+
+    results: Mapping[str, GateResult]
+    profile: Profile
+    at: datetime
+    product: str
+    version: str
+    bootstrap: bool = False
+    base: Mapping[str, Counter[str]] | None = None

@@ -1,0 +1,189 @@
+"""
+`.sdlc/policy.toml`: typed rules, so that evaluation is bounded and every decision explains itself.
+
+Five types of rule: `required` (a gate must have passed), `threshold` (a counter at most), `floor` (a counter at
+least), `max-age` (a date in a gate's details not older than), `forbid` (no finding of these rules, waived or not).
+Unknown keys are refused, and so is a policy without rules: empty is not valid.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from sdlc.errors import UsageError
+from sdlc.model.finding import Confidence, Severity
+
+Profile = Literal["pr", "release", "nightly"]
+Mode = Literal["enforcing", "adopting", "observe"]
+
+SCHEMA = "sdlc.policy/1"
+BUILT_IN_NAME = "built-in policy"
+
+BUILT_IN = b"""\
+schema = "sdlc.policy/1"
+id = "built-in"
+
+[[rules]]
+id = "static-analysis"
+type = "required"
+gate = "static-analysis"
+when = "applicable"
+text = "No new weakness of high confidence in the code."
+
+[[rules]]
+id = "build"
+type = "required"
+gate = "build"
+when = "applicable"
+text = "The product builds from its lock."
+
+[[rules]]
+id = "tests"
+type = "required"
+gate = "tests"
+when = "applicable"
+text = "The product's own tests pass."
+
+[[rules]]
+id = "sbom"
+type = "required"
+gate = "sbom"
+when = "applicable"
+text = "What is shipped is known and pinned."
+
+[[rules]]
+id = "vulnerabilities"
+type = "required"
+gate = "vulnerabilities"
+when = "applicable"
+severity = "high"
+text = "No known serious vulnerability in what is shipped."
+
+[[rules]]
+id = "fuzz"
+type = "required"
+gate = "fuzz"
+when = "applicable"
+text = "The parsers survive the fuzzer."
+
+[[rules]]
+id = "threat-model"
+type = "required"
+gate = "threat-model"
+when = "applicable"
+text = "Every threat is decided and every control is proved in this build."
+"""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class _Rule(_Strict):
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    text: str = ""
+    profiles: tuple[Profile, ...] = ("pr", "release", "nightly")
+
+    @field_validator("profiles")
+    @classmethod
+    def _some_profile(cls, value: tuple[Profile, ...]) -> tuple[Profile, ...]:
+        if not value:
+            raise ValueError("a rule without a profile never applies; remove the rule or name a profile")
+        return value
+
+
+class Required(_Rule):
+    """The gate worked, and no finding at or above `severity` and `confidence` stands."""
+
+    type: Literal["required"]
+    gate: str
+    severity: Severity = Severity.LOW
+    confidence: Confidence = Confidence.HIGH
+    when: Literal["always", "applicable"] = "always"
+
+
+class Threshold(_Rule):
+    """The gate's `counter` is at most `at_most`."""
+
+    type: Literal["threshold"]
+    gate: str
+    counter: str
+    at_most: int = Field(ge=0)
+
+
+class Floor(_Rule):
+    """The gate's `counter` is at least `at_least`."""
+
+    type: Literal["floor"]
+    gate: str
+    counter: str
+    at_least: int = Field(ge=1)
+
+
+class MaxAge(_Rule):
+    """The date in the gate's detail `detail` is at most `days` old."""
+
+    type: Literal["max-age"]
+    gate: str
+    detail: str
+    days: int = Field(ge=0)
+
+
+class Forbid(_Rule):
+    """No finding of the gate has a rule id that matches the glob `finding`."""
+
+    type: Literal["forbid"]
+    gate: str
+    finding: str = Field(min_length=1)
+
+
+Rule = Annotated[Required | Threshold | Floor | MaxAge | Forbid, Field(discriminator="type")]
+
+
+class _Document(_Strict):
+    schema_: Literal["sdlc.policy/1"] = Field(alias="schema")
+    id: str
+    mode: Mode = "enforcing"
+    rules: tuple[Rule, ...] = Field(min_length=1)
+
+    @field_validator("rules")
+    @classmethod
+    def _unique(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        seen: set[str] = set()
+        for rule in rules:
+            if rule.id in seen:
+                raise ValueError(f"two rules have the id {rule.id!r}")
+            seen.add(rule.id)
+        return rules
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What must hold."""
+
+    id: str
+    mode: Mode
+    rules: tuple[Required | Threshold | Floor | MaxAge | Forbid, ...]
+
+
+def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
+    """The policy in `data`; raises UsageError with file and key path."""
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{what}: not UTF-8 at byte {error.start}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{what}: {error}", hint="mend the TOML syntax") from None
+    try:
+        parsed = _Document.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"{what}: {path}: {first['msg']}", hint="docs/policy.md lists the keys and types of a policy"
+        ) from None
+    return Policy(parsed.id, parsed.mode, parsed.rules)

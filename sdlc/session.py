@@ -1,0 +1,21 @@
+"""What a command gets from the outside world, read once in cli.py: time, environment, disk and tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sdlc.disk import Disk
+from sdlc.tools import Tools
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of the command line. `now` is aware, UTC; `interactive` is true on a terminal."""
+
+    now: datetime
+    environment: Mapping[str, str]
+    disk: Disk
+    tools: Tools
+    interactive: bool = False
