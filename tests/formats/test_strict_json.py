@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdlc.errors import UnreadableError
+from sdlc.formats import strict_json
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(st.characters(codec="utf-8"), max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(VALUES)
+def test_what_was_dumped_is_loaded(value: object) -> None:
+    assert strict_json.loads(strict_json.dumps(value), what="x") == value
+    assert strict_json.loads(strict_json.pretty(value), what="x") == value
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_give_a_value_or_one_kind_of_error(data: bytes) -> None:
+    try:
+        value = strict_json.loads(data, what="x")
+    except UnreadableError as error:
+        assert error.message.startswith("x: ")
+    else:
+        assert value == json.loads(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"result":"FAILED","result":"PASSED"}', "stands twice"),
+        (b'{"a":{"b":1,"b":2}}', "stands twice"),
+        (b'{"a":NaN}', "NaN"),
+        (b"[1e999]", "out of range"),
+        (b"[-Infinity]", "Infinity"),
+        (b"[" + b"9" * 5000 + b"]", "digits"),
+        (b"[" * 100_000, "nested deeper"),
+        (b'{"a":' * 70 + b"1" + b"}" * 70, "nested deeper"),
+        (b"\xef\xbb\xbf{}", "byte-order mark"),
+        (b'"\xff"', "not UTF-8 at byte 1"),
+        (b'["\\ud800"]', "surrogate"),
+        (b'{"a":1', "line 1, column"),
+        (b"", "not JSON"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused(data: bytes, said: str) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        strict_json.loads(data, what="member")
+
+
+def test_brackets_in_strings_are_no_nesting() -> None:
+    assert strict_json.loads(json.dumps(["[" * 1000]).encode(), what="x") == ["[" * 1000]
+
+
+def test_a_size_limit_is_a_refusal() -> None:
+    with pytest.raises(UnreadableError, match="more than the 10"):
+        strict_json.loads(b'"aaaaaaaaaaaaaaa"', what="x", max_bytes=10)
+
+
+def test_a_list_is_no_object() -> None:
+    with pytest.raises(UnreadableError, match="an? JSON object"):
+        strict_json.loads_object(b"[]", what="x")

@@ -1,0 +1,174 @@
+"""Every type of rule holds and does not hold; absence of evidence never satisfies one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sdlc.errors import UsageError
+from sdlc.model.finding import Confidence, Finding, Place, Severity
+from sdlc.model.result import GateResult, Grade, Outcome, Reading
+from sdlc.model.verdict import Answer, State, Verdict
+from sdlc.policy.decide import decide
+from sdlc.policy.facts import Facts
+from sdlc.policy.schema import BUILT_IN, load_policy
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+REQUIRED = '{id = "r", type = "required", gate = "g"}'
+
+
+def policy_of(*rules: str, mode: str = "enforcing"):
+    text = f'schema = "sdlc.policy/1"\nid = "p"\nmode = "{mode}"\nrules = [{", ".join(rules)}]\n'
+    return load_policy(text.encode())
+
+
+def finding(name: str = "weakness", severity: Severity = Severity.HIGH, **changes: object) -> Finding:
+    made = Finding(name, "message", severity, Confidence.HIGH, f"f1:{name}", Place("a.py", 3), fix="Mend it.")
+    return replace(made, **changes)
+
+
+def result(outcome: Outcome, *findings: Finding, **reading: object) -> GateResult:
+    return GateResult("g", Reading(outcome, findings, **reading), "reader/1", Grade.REPLAYED, {}, {})
+
+
+def verdict(rule: str, *results: GateResult, **facts: object) -> Verdict:
+    values = {"profile": "pr", "at": NOW, "product": "p", "version": "1"} | facts
+    return decide(policy_of(rule), Facts({r.gate: r for r in results}, **values))
+
+
+def test_a_passed_gate_is_allowed() -> None:
+    answer = verdict(REQUIRED, result(Outcome.PASSED))
+    assert (answer.answer, answer.rules[0].state) == (Answer.ALLOWED, State.HOLDS)
+
+
+def test_a_finding_blocks_and_names_itself() -> None:
+    answer = verdict(REQUIRED, result(Outcome.FAILED, finding()))
+    assert answer.answer is Answer.BLOCKED
+    assert answer.rules[0].findings == (finding(),)
+    assert answer.rules[0].next_step == "Mend it."
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ERROR, Outcome.SKIPPED, Outcome.NOT_APPLICABLE])
+def test_absence_of_an_answer_is_incomplete(outcome: Outcome) -> None:
+    assert verdict(REQUIRED, result(outcome)).answer is Answer.INCOMPLETE
+
+
+def test_a_gate_that_did_not_run_is_incomplete() -> None:
+    assert verdict(REQUIRED).answer is Answer.INCOMPLETE
+
+
+def test_not_applicable_holds_only_where_the_rule_says_so() -> None:
+    rule = '{id = "r", type = "required", gate = "g", when = "applicable"}'
+    assert verdict(rule, result(Outcome.NOT_APPLICABLE)).answer is Answer.ALLOWED
+    assert verdict(rule, result(Outcome.ERROR)).answer is Answer.INCOMPLETE
+
+
+def test_a_block_outweighs_a_missing_answer() -> None:
+    missing = '{id = "m", type = "required", gate = "other"}'
+    facts = Facts({"g": result(Outcome.FAILED, finding())}, "pr", NOW, "p", "1")
+    assert decide(policy_of(missing, REQUIRED), facts).answer is Answer.BLOCKED
+
+
+def test_advice_is_tolerated_and_never_green() -> None:
+    advice = finding(confidence=Confidence.LOW)
+    answer = verdict(REQUIRED, result(Outcome.FAILED, advice))
+    assert (answer.answer, answer.rules[0].state) == (Answer.ALLOWED, State.TOLERATED)
+
+
+def test_a_suppressed_finding_does_not_block() -> None:
+    answer = verdict(REQUIRED, result(Outcome.FAILED, finding(suppressed="input is a constant")))
+    assert answer.rules[0].state is State.TOLERATED
+
+
+def test_an_old_finding_is_tolerated_on_a_pull_request_only() -> None:
+    old = result(Outcome.FAILED, finding())
+    base = {"g": Counter([finding().fingerprint])}
+    assert verdict(REQUIRED, old, base=base).rules[0].state is State.TOLERATED
+    assert verdict(REQUIRED, old, base=base, profile="release").answer is Answer.BLOCKED
+
+
+def test_a_second_copy_of_an_old_finding_is_new() -> None:
+    twice = result(Outcome.FAILED, finding(), finding(place=Place("b.py", 9)))
+    answer = verdict(REQUIRED, twice, base={"g": Counter([finding().fingerprint])})
+    assert len(answer.rules[0].findings) == 1
+
+
+FLOOR = '{id = "r", type = "floor", gate = "g", counter = "files", at_least = 3}'
+THRESHOLD = '{id = "r", type = "threshold", gate = "g", counter = "files", at_most = 3}'
+
+
+@pytest.mark.parametrize(
+    ("rule", "files", "state"),
+    [
+        (FLOOR, 3, State.HOLDS),
+        (FLOOR, 2, State.BLOCKED),
+        (THRESHOLD, 3, State.HOLDS),
+        (THRESHOLD, 4, State.BLOCKED),
+    ],
+)
+def test_counters(rule: str, files: int, state: State) -> None:
+    assert verdict(rule, result(Outcome.PASSED, counters={"files": files})).rules[0].state is state
+
+
+def test_a_counter_that_does_not_exist_is_incomplete() -> None:
+    assert verdict(FLOOR, result(Outcome.PASSED, counters={"file": 9})).answer is Answer.INCOMPLETE
+
+
+MAX_AGE = '{id = "r", type = "max-age", gate = "g", detail = "feed-date", days = 30}'
+
+
+@pytest.mark.parametrize(
+    ("days", "answer"), [(0, Answer.ALLOWED), (30, Answer.ALLOWED), (31, Answer.BLOCKED), (-5, Answer.BLOCKED)]
+)
+def test_age(days: int, answer: Answer) -> None:
+    then = (NOW - timedelta(days=days)).isoformat()
+    assert verdict(MAX_AGE, result(Outcome.PASSED, details={"feed-date": then})).answer is answer
+
+
+def test_a_missing_date_is_incomplete() -> None:
+    assert verdict(MAX_AGE, result(Outcome.PASSED)).answer is Answer.INCOMPLETE
+
+
+def test_forbid_looks_at_suppressed_and_unsure_findings_too() -> None:
+    rule = '{id = "r", type = "forbid", gate = "g", finding = "weak*"}'
+    hidden = finding(suppressed="no", confidence=Confidence.LOW)
+    assert verdict(rule, result(Outcome.FAILED, hidden)).answer is Answer.BLOCKED
+    assert verdict(rule, result(Outcome.FAILED, finding("other"))).answer is Answer.ALLOWED
+
+
+def test_a_profile_without_a_rule_is_incomplete_never_allowed() -> None:
+    rule = '{id = "r", type = "required", gate = "g", profiles = ["release"]}'
+    assert verdict(rule, result(Outcome.PASSED), profile="pr").answer is Answer.INCOMPLETE
+
+
+def test_labels_say_bootstrap_and_mode() -> None:
+    facts = Facts({"g": result(Outcome.PASSED)}, "pr", NOW, "p", "1", bootstrap=True)
+    assert decide(policy_of(REQUIRED, mode="observe"), facts).labels == ("bootstrap", "observe")
+
+
+def test_the_built_in_policy_loads() -> None:
+    assert len(load_policy(BUILT_IN, "built-in").rules) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('schema = "sdlc.policy/1"\nid = "p"\n', "rules"),
+        ('schema = "sdlc.policy/1"\nid = "p"\nrules = []\n', "rules"),
+        ('schema = "sdlc.policy/2"\nid = "p"\n', "schema"),
+        (f'schema = "sdlc.policy/1"\nid = "p"\nmod = "x"\nrules = [{REQUIRED}]\n', "mod"),
+        (f'schema = "sdlc.policy/1"\nid = "p"\nrules = [{REQUIRED}, {REQUIRED}]\n', "two rules"),
+        ('schema = "sdlc.policy/1"\nid = "p"\nrules = [{id = "r", type = "requird", gate = "g"}]\n', "rules.0"),
+        (
+            'schema = "sdlc.policy/1"\nid = "p"\nrules = [{id = "r", type = "required", gate = "g", sev = "x"}]\n',
+            "rules.0.required.sev",
+        ),
+        ("schema = ", "line 1"),
+    ],
+)
+def test_a_policy_that_cannot_be_understood_is_refused_by_key(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        load_policy(text.encode())
