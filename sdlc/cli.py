@@ -67,9 +67,8 @@ def sdlc() -> None:
 def main(argv: Sequence[str], session: Session) -> ExitCode:
     """Run the command line `argv` (without the program's name) and return its exit code."""
     try:
-        sdlc.main(args=list(argv), prog_name="sdlc", standalone_mode=False, obj=session)
-    except click.exceptions.Exit as ended:
-        return ExitCode(ended.exit_code)
+        # Without standalone mode, click returns the code of `Context.exit` instead of raising it.
+        code = sdlc.main(args=list(argv), prog_name="sdlc", standalone_mode=False, obj=session)
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
@@ -89,7 +88,7 @@ def main(argv: Sequence[str], session: Session) -> ExitCode:
         click.echo(f"sdlc: a bug of ours: {type(error).__name__}: {printable(str(error))[:200]}", err=True)
         click.echo(f"  → please report it with the log {_write_log()}", err=True)
         return ExitCode.BUG
-    return ExitCode.ALLOWED
+    return ExitCode(code) if isinstance(code, int) else ExitCode.ALLOWED
 
 
 def console() -> None:

@@ -1,0 +1,33 @@
+"""CVSS vectors as one severity; what nobody scored counts as critical."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cvss import CVSS2, CVSS3, CVSS4
+from cvss.exceptions import CVSSError
+
+from sdlc.model.finding import Severity
+
+
+def severity_of(vectors: Iterable[str]) -> tuple[Severity, float | None]:
+    """The worst of `vectors` with its base score; CRITICAL and None when none of them can be read."""
+    scores = [score for vector in vectors if (score := _score(vector)) is not None]
+    if not scores:
+        return Severity.CRITICAL, None
+    worst = max(scores)
+    for least, severity in ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW)):
+        if worst >= least:
+            return severity, worst
+    return Severity.NOTE, worst
+
+
+def _score(vector: str) -> float | None:
+    try:
+        if vector.startswith("CVSS:4"):
+            return float(CVSS4(vector).base_score)
+        if vector.startswith("CVSS:3"):
+            return float(CVSS3(vector).scores()[0])
+        return float(CVSS2(vector).scores()[0])
+    except (CVSSError, ValueError, TypeError, ArithmeticError):
+        return None

@@ -1,0 +1,309 @@
+"""`sdlc release`: prepare a candidate from a check, show where it stands, sign what was approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from sdlc.disk import replace_file
+from sdlc.errors import BlockedError, ExitCode, IncompleteError, UsageError
+from sdlc.evidence.statements import time_to_text
+from sdlc.evidence.store import Store
+from sdlc.formats.check_json import CheckRecord, load_check
+from sdlc.formats.terminal import printable
+from sdlc.model.digest import Digest, sha256
+from sdlc.model.verdict import Answer, State
+from sdlc.release import assemble
+from sdlc.release.assemble import Proposal
+from sdlc.release.decisions import quorum
+from sdlc.release.verify import verify
+from sdlc.session import Session
+from sdlc.signers import Signer
+from sdlc.signers.opening import open_signer
+from sdlc.signing.trust import TrustRoot, load_trust
+from sdlc.workspace import Workspace, open_workspace
+
+EXIT_CODES = {Answer.BLOCKED: ExitCode.BLOCKED, Answer.INCOMPLETE: ExitCode.INCOMPLETE}
+GIT_SECONDS = 120.0
+AUTHORS = "--format=%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)"
+
+PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out."
+)
+TRUST = click.option(
+    "--trust",
+    "trust_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The trust root: who, which key, which role.",
+)
+KEY = click.option(
+    "--key", "key", required=True, metavar="URI", help="The signing key: a file, or file:PATH."
+)
+PASSPHRASE = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help="Holds the key's passphrase; default: asked for.",
+)
+
+
+@click.group(name="release")
+def command() -> None:
+    """Prepare, inspect and sign a release."""
+
+
+@command.command()
+@PATH
+@KEY
+@TRUST
+@OUT
+@PASSPHRASE
+@click.option("--channel", default="stable", show_default=True, help="What this release is a release of.")
+@click.option("--first", is_flag=True, help="There is no release before this one.")
+@click.option(
+    "--previous", type=click.Path(path_type=Path), help="The evidence bundle of the release before."
+)
+@click.option(
+    "--artifact", "artifacts", multiple=True, type=click.Path(path_type=Path), help="Default: the build's."
+)
+@click.option(
+    "--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long it stays open."
+)
+@click.pass_obj
+def prepare(
+    session: Session,
+    path: Path,
+    key: str,
+    trust_file: Path,
+    out: Path | None,
+    passphrase_file: Path | None,
+    channel: str,
+    first: bool,
+    previous: Path | None,
+    artifacts: tuple[Path, ...],
+    days: int,
+) -> None:
+    """Make a candidate of the last `sdlc check --profile release` of the work tree at PATH."""
+    if first == (previous is not None):
+        raise UsageError("say --first for the first release, or --previous BUNDLE for every later one")
+    trust = read_trust(trust_file)
+    workspace = open_workspace(path, session.tools)
+    out = out or workspace.root / ".sdlc" / "out"
+    record = _record(out, workspace)
+    signer = open_key(key, session, passphrase_file)
+    sequence, manifest, since = _after(previous, trust, session, record.product, channel)
+    store = Store(out / "objects", session.disk)
+    candidate = assemble.propose(
+        record,
+        store,
+        channel=channel,
+        sequence=sequence,
+        previous=manifest,
+        authors=_authors(workspace, session, since),
+        files={file.name: read_file(file) for file in artifacts},
+        now=session.now,
+        days=days,
+    )
+    folder = out / "release"
+    assemble.keep_candidate(candidate, signer, trust, session.disk, folder)
+    proposal = assemble.open_proposal(folder, store)
+    click.echo(f"candidate {proposal.digest[:16]} written to {folder / assemble.CANDIDATE_FILE}")
+    click.echo(summary(proposal), nl=False)
+    if proposal.verdict.answer is not Answer.ALLOWED:
+        click.get_current_context().exit(EXIT_CODES[proposal.verdict.answer])
+
+
+@command.command()
+@PATH
+@TRUST
+@OUT
+@click.pass_obj
+def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> None:
+    """Show the open candidate: verdict, blockers, decisions, and the next command."""
+    trust = read_trust(trust_file)
+    proposal, _, _ = opened(path, out, session)
+    click.echo(summary(proposal), nl=False)
+    answer = quorum(proposal.decisions, trust, proposal.candidate, proposal.digest, session.now)
+    click.echo(f"\nquorum    {printable(answer.sentence)}{f' [{answer.reason}]' if answer.reason else ''}")
+    waiting = [p.name for p in trust.persons.values() if p.id not in answer.approvers]
+    if waiting and not answer.reached:
+        click.echo(f"may still decide: {printable(', '.join(waiting))}")
+    click.echo(f"next      {_next_step(proposal, answer.reached)}")
+    if proposal.verdict.answer is not Answer.ALLOWED:
+        click.get_current_context().exit(EXIT_CODES[proposal.verdict.answer])
+
+
+@command.command()
+@PATH
+@KEY
+@TRUST
+@PASSPHRASE
+@click.option("--out", "target", type=click.Path(path_type=Path), required=True, help="The bundle to write.")
+@click.option(
+    "--from", "out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out."
+)
+@click.option(
+    "--days", type=click.IntRange(1, 3650), default=730, show_default=True, help="How long it is valid."
+)
+@click.pass_obj
+def sign(
+    session: Session,
+    path: Path,
+    key: str,
+    trust_file: Path,
+    out: Path | None,
+    passphrase_file: Path | None,
+    target: Path,
+    days: int,
+) -> None:
+    """Sign the approved candidate and write the evidence bundle; refuses what `sdlc verify` would refuse."""
+    trust = read_trust(trust_file)
+    proposal, store, _ = opened(path, out, session)
+    assemble.demand_allowed(proposal.verdict)
+    answer = quorum(proposal.decisions, trust, proposal.candidate, proposal.digest, session.now)
+    if not answer.reached:
+        raise BlockedError(
+            answer.reason, answer.sentence, hint="sdlc release status names who may still decide"
+        )
+    signer = open_key(key, session, passphrase_file)
+    data = assemble.make_bundle(proposal, store, trust, signer, now=session.now, days=days)
+    replace_file(session.disk, target, data)
+    click.echo(f"signed    {target} ({len(data)} bytes, sha256 {sha256(data)})")
+    click.echo(f"next      sdlc verify {target} --trust {trust_file}")
+
+
+def summary(proposal: Proposal) -> str:
+    """What an approver is shown before deciding: the verdict first, then what stands against it."""
+    candidate, verdict = proposal.candidate, proposal.verdict
+    lines = [
+        f"{verdict.answer.value.upper():<10}{candidate.product} {candidate.version}, {candidate.channel}, "
+        f"sequence {candidate.sequence}, commit {candidate.commit[:12]}",
+        f"candidate {proposal.digest}",
+    ]
+    for state in (State.BLOCKED, State.INCOMPLETE, State.TOLERATED):
+        for rule in verdict.having(state):
+            lines.append(f"  {state.value:<11}{rule.rule}: {rule.sentence}")
+            lines += [f"             → {rule.next_step}"] if rule.next_step else []
+    for result in candidate.results:
+        reading = result.reading
+        lines.append(
+            f"  {result.gate:<17}{reading.outcome.value:<15}{reading.sentence} ({result.grade.value})"
+        )
+    lines += [f"  artifact  {a.digest[:16]}…  {a.name} ({a.size} bytes)" for a in candidate.artifacts]
+    for signed in proposal.decisions:
+        one = signed.decision
+        reason = f": {one.reason}" if one.reason else ""
+        lines.append(
+            f"  {one.kind:<11}{one.name}, meaning {one.meaning}, {time_to_text(one.created)}{reason}"
+        )
+    return "".join(f"{printable(line)}\n" for line in lines)
+
+
+def opened(path: Path, out: Path | None, session: Session) -> tuple[Proposal, Store, Path]:
+    """The open candidate of the product at `path`, read again; its store and its folder."""
+    out = out or path.resolve() / ".sdlc" / "out"
+    store = Store(out / "objects", session.disk)
+    return assemble.open_proposal(out / "release", store), store, out / "release"
+
+
+def read_trust(path: Path) -> TrustRoot:
+    """The trust root in `path`."""
+    return load_trust(read_file(path), what=str(path))
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that the user named; raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+
+def open_key(uri: str, session: Session, passphrase_file: Path | None) -> Signer:
+    """The signer of `uri`; the passphrase comes from the file, else from a prompt, never from the command line."""
+
+    def ask() -> bytes:
+        if passphrase_file is not None:
+            return read_file(passphrase_file).rstrip(b"\r\n")
+        if not session.interactive:
+            raise UsageError(
+                "the key needs a passphrase and there is no terminal", hint="use --passphrase-file FILE"
+            )
+        prompt: Callable[..., str] = click.prompt
+        return prompt(f"Passphrase of {uri}", hide_input=True, err=True).encode()
+
+    return open_signer(uri, ask)
+
+
+def _record(out: Path, workspace: Workspace) -> CheckRecord:
+    """The last check, if it is one of this very commit in the profile `release`."""
+    again = "commit everything, then run: sdlc check --profile release"
+    if workspace.dirty:
+        raise UsageError(
+            "the work tree has changes that are in no commit; a release is made of a commit",
+            hint="commit or remove them (`git status`; .sdlc/out and .sdlc/env belong in .gitignore)",
+        )
+    path = out / "check.json"
+    try:
+        record = load_check(path.read_bytes(), what=str(path))
+    except OSError:
+        raise UsageError(f"there is no check at {path}", hint=again) from None
+    if record.profile != "release" or record.bootstrap or record.since:
+        raise UsageError(
+            f"the last check ran in profile {record.profile}, a release needs all of it", hint=again
+        )
+    if record.dirty or (record.commit, record.tree) != (workspace.commit, workspace.tree):
+        raise UsageError(
+            f"the last check was of {record.commit[:12]}{' with uncommitted changes' if record.dirty else ''}, "
+            f"the work tree is at {workspace.commit[:12]}",
+            hint=again,
+        )
+    return record
+
+
+def _after(
+    previous: Path | None, trust: TrustRoot, session: Session, product: str, channel: str
+) -> tuple[int, Digest | None, str]:
+    """Sequence, previous manifest's digest, and the previous commit (empty for the first release)."""
+    if previous is None:
+        return 1, None, ""
+    result = verify(read_file(previous), trust, at=session.now)
+    if not result.ok or result.candidate is None or result.manifest is None:
+        raise BlockedError(
+            result.reason, f"{previous}: {result.sentence}", hint=f"sdlc verify {previous} --trust …"
+        )
+    if (result.manifest.product, result.manifest.channel) != (product, channel):
+        raise UsageError(f"{previous} is {result.manifest.product} in the channel {result.manifest.channel}")
+    return result.manifest.sequence + 1, result.manifest_digest, result.candidate.commit
+
+
+def _authors(workspace: Workspace, session: Session, since: str) -> tuple[str, ...]:
+    """E-mail addresses of all who wrote, committed or are named as co-authors since `since`."""
+    commits = f"{since}..{workspace.commit}" if since else workspace.commit
+    done = session.tools.run(
+        *("git", "-c", "log.showSignature=false", "log", "--full-history", AUTHORS, commits, "--", "."),
+        cwd=workspace.root,
+        timeout=GIT_SECONDS,
+        ok={0, 128},
+    )
+    if done.exit_code:
+        raise IncompleteError(
+            f"the commits since {since[:12]} are not in this repository",
+            hint="fetch the whole history: git fetch --unshallow",
+        )
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    emails = {line.rpartition("<")[2].rstrip("> ").strip().lower() for line in lines if line.strip()}
+    if not emails:
+        raise UsageError(f"nothing was committed since the last release ({since[:12]})")
+    return tuple(sorted(emails))
+
+
+def _next_step(proposal: Proposal, reached: bool) -> str:
+    if proposal.verdict.answer is not Answer.ALLOWED:
+        return "clear what blocks, then `sdlc check --profile release` and `sdlc release prepare` again"
+    if not reached:
+        return "sdlc approve --as PERSON --key URI --trust FILE --meaning approval"
+    return "sdlc release sign --key URI --trust FILE --out FILE"

@@ -1,0 +1,1 @@
+"""Components: what is pinned, what is shipped, and whether the two agree. Pure."""

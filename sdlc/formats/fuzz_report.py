@@ -1,0 +1,78 @@
+"""`fuzz.json`: what each harness did, engine by engine, and the crashes that were found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sdlc.errors import UnreadableError
+from sdlc.formats import strict_json
+
+
+@dataclass(frozen=True)
+class FuzzCrash:
+    """One crash; `input` names the artifact with the smallest input, `replayed` says that it crashed again."""
+
+    exception: str
+    message: str
+    path: str
+    line: int
+    function: str
+    key: str
+    input: str
+    phase: str
+    replayed: bool
+
+
+@dataclass(frozen=True)
+class HarnessRun:
+    """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered."""
+
+    name: str
+    file: str
+    executions: int
+    edges: int
+    crashes: tuple[FuzzCrash, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FuzzReport:
+    """The whole run of the gate."""
+
+    sandbox: str
+    harnesses: tuple[HarnessRun, ...]
+
+
+def load_report(data: bytes) -> FuzzReport:
+    """The report in `data`; raises UnreadableError."""
+    document = strict_json.loads_object(data, what="fuzz.json")
+    try:
+        return FuzzReport(
+            sandbox=str(document["sandbox"]),
+            harnesses=tuple(
+                HarnessRun(
+                    name=str(row["name"]),
+                    file=str(row["file"]),
+                    executions=sum(int(engine["executions"]) for engine in row["engines"].values()),
+                    edges=max((int(engine.get("edges", 0)) for engine in row["engines"].values()), default=0),
+                    crashes=tuple(
+                        FuzzCrash(
+                            exception=str(crash["exception"]),
+                            message=str(crash["message"]),
+                            path=str(crash["path"]),
+                            line=int(crash["line"]),
+                            function=str(crash["function"]),
+                            key=str(crash["key"]),
+                            input=str(crash["input"]),
+                            phase=str(crash["phase"]),
+                            replayed=bool(crash["replayed"]),
+                        )
+                        for crash in row["crashes"]
+                    ),
+                    problems=tuple(str(problem) for problem in row["problems"]),
+                )
+                for row in document["harnesses"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableError(f"fuzz.json: {type(error).__name__}: {error}") from None

@@ -1,0 +1,124 @@
+"""
+`records.jsonl`, what our pytest plug-in writes, one JSON object a line; and the counts of pytest's JUnit file.
+
+`start`, then `collected` and `deselected` ids, one `result` per test, and `end` with pytest's exit code. A file
+without `end`, or whose last line has no end, belongs to a run that was cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from sdlc.errors import UnreadableError
+from sdlc.formats import strict_json
+
+OUTCOMES = frozenset({"passed", "failed", "skipped", "xfailed", "xpassed", "error"})
+MAX_LINE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """How one test ended; `seconds` over all its phases, `message` the first line of what it said."""
+
+    __test__ = False
+
+    outcome: str
+    seconds: float
+    message: str
+
+
+@dataclass(frozen=True)
+class TestRecords:
+    """One run of pytest: results by node id."""
+
+    __test__ = False
+
+    results: Mapping[str, TestResult]
+    collected: tuple[str, ...]
+    deselected: tuple[str, ...]
+    finished: bool
+    exit_code: int
+
+    def matching(self, test_id: str) -> tuple[TestResult, ...]:
+        """The results of `test_id`: itself, or all its parameters."""
+        return tuple(
+            result
+            for name, result in self.results.items()
+            if name == test_id or name.startswith(f"{test_id}[")
+        )
+
+
+def load_records(data: bytes) -> TestRecords:
+    """The run in `data`; raises UnreadableError with the line number."""
+    results: dict[str, TestResult] = {}
+    collected: list[str] = []
+    deselected: list[str] = []
+    finished, exit_code = False, -1
+    *lines, cut_off = data.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        what = f"records.jsonl line {number}"
+        event = strict_json.loads_object(line, what=what, max_bytes=MAX_LINE)
+        if finished:
+            raise UnreadableError(f"{what}: something follows the end of the run")
+        if (event.get("event") == "start") is not (number == 1):
+            raise UnreadableError(f"{what}: the run does not begin with its start")
+        try:
+            match event["event"]:
+                case "start":
+                    continue
+                case "collected":
+                    collected.append(str(event["id"]))
+                case "deselected":
+                    deselected.append(str(event["id"]))
+                case "result":
+                    name, outcome = str(event["id"]), str(event["outcome"])
+                    if outcome not in OUTCOMES:
+                        raise UnreadableError(f"{what}: there is no outcome {outcome!r:.40}")
+                    if name in results:
+                        raise UnreadableError(f"{what}: {name} has two results")
+                    results[name] = TestResult(outcome, float(event["seconds"]), str(event["message"]))
+                case "end":
+                    finished, exit_code = True, int(event["exit"])
+                case other:
+                    raise UnreadableError(f"{what}: there is no event {other!r:.40}")
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnreadableError(f"{what}: {type(error).__name__}: {error}") from None
+    return TestRecords(results, tuple(collected), tuple(deselected), finished and not cut_off, exit_code)
+
+
+@dataclass(frozen=True)
+class JunitCounts:
+    """How many test cases of a JUnit file passed, failed (errors included) and were skipped."""
+
+    passed: int
+    failed: int
+    skipped: int
+
+
+def load_junit(data: bytes) -> JunitCounts:
+    """The counts of the JUnit file `data`; raises UnreadableError, also for a document type (entity bombs)."""
+    cases: list[set[str]] = []
+    parser = expat.ParserCreate()
+
+    def started(name: str, _attributes: Mapping[str, str]) -> None:
+        if name == "testcase":
+            cases.append(set())
+        elif name in ("failure", "error", "skipped") and cases:
+            cases[-1].add(name)
+
+    def refuse(*_declaration: object) -> None:
+        raise UnreadableError("junit.xml: has a document type, which pytest never writes")
+
+    parser.StartElementHandler = started
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise UnreadableError(
+            f"junit.xml: not XML at line {error.lineno}: {expat.ErrorString(error.code)}"
+        ) from None
+    failed = sum(bool(case & {"failure", "error"}) for case in cases)
+    skipped = sum(case == {"skipped"} for case in cases)
+    return JunitCounts(len(cases) - failed - skipped, failed, skipped)

@@ -1,0 +1,1 @@
+"""The engine of the fuzz gate: shares a time budget over harnesses and search engines."""

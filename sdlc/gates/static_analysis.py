@@ -1,0 +1,139 @@
+"""
+Does the Python source contain a known weakness, such as a request parameter that reaches a shell?
+
+**Why.** Most holes in applications are one of some sixty well-known mistakes, and a machine sees them minutes after
+they are written. semgrep runs with our own rules (`rules/`), most of which follow a value from where it comes in to
+where it does harm; bandit runs beside it, and what it alone reports is advice unless the pattern is unambiguous.
+
+**How it can be wrong.** The rules follow values inside one function: a flow through a helper is missed, and a guard
+that they do not know is a false alarm. A file that cannot be parsed, a rule that timed out or a file that a tool
+left out is an error, never "nothing found". Tests, documentation and fuzz harnesses are not looked at (`exclude`).
+
+**How to fix a finding.** Each says how in one sentence. If it is wrong, write the rule and the reason beside the code,
+`# nosec command-injection -- the value is one of our constants`: it then no longer blocks, and stays counted.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+import sdlc
+from sdlc.errors import IncompleteError, ToolError
+from sdlc.formats import strict_json
+from sdlc.formats.bandit_json import load_bandit
+from sdlc.formats.context_json import dump_context, dump_tools
+from sdlc.formats.python_source import MAX_SOURCE, Source, Unparsed, load_source
+from sdlc.formats.semgrep_json import load_semgrep
+from sdlc.formats.suppression_comments import dump_suppressions
+from sdlc.model.digest import sha256
+from sdlc.model.fingerprint import enclosing_in
+from sdlc.model.result import Context, PlaceContext, RawArtifacts
+from sdlc.readings.static_analysis import NEEDS, Settings
+from sdlc.tools import Tools
+from sdlc.workspace import Workspace
+
+ID = "static-analysis"
+__all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
+QUIET_TESTS = "B101,B110,B112,B401,B402,B403,B404,B405,B406,B407,B408,B409,B411,B412,B413,B415,B603,B607"
+"""bandit's tests that name every import or call of a kind; they say nothing of how it is used."""
+
+
+def not_applicable(workspace: Workspace, settings: Settings) -> str | None:  # noqa: ARG001 - the shape of a gate
+    """Why there is nothing to look at."""
+    return None if any(path.endswith(".py") for path in workspace.paths) else "there is no Python source"
+
+
+def run(
+    workspace: Workspace,
+    tools: Tools,
+    settings: Settings,
+    inputs: Mapping[str, RawArtifacts],  # noqa: ARG001 - the shape of a gate
+) -> dict[str, bytes]:
+    """What semgrep and bandit print about the sources, and the code at the places that they name."""
+    rules = compiled_rules()
+    with tempfile.TemporaryDirectory(prefix="sdlc-static-") as temporary:
+        # The tools see a copy of the sources alone: no ignore file, configuration or link of the workspace counts.
+        mirror, home = Path(temporary, "sources"), Path(temporary, "home")
+        for folder in (mirror, home):
+            folder.mkdir()
+        sources, unparsed = _copy_sources(workspace, settings, mirror)
+        artifacts = _scan(tools, settings, mirror, home, rules) if sources else {}
+    document = strict_json.loads_object(rules.read_bytes(), what=rules.name)
+    ids = sorted(str(rule["id"]) for rule in document["rules"])
+    return artifacts | {
+        "unparsed.json": strict_json.dumps([asdict(one) for one in unparsed]),
+        "suppressions.json": dump_suppressions(
+            one for source in sources.values() for one in source.suppressions
+        ),
+        "rules.json": strict_json.dumps({"rules": ids, "sha256": sha256(rules.read_bytes())}),
+        "context.json": dump_context(Context(tuple(sources), tuple(_places(artifacts, sources)))),
+        "tools.json": dump_tools((tools.identify("semgrep"), tools.identify("bandit"))),
+    }
+
+
+def compiled_rules() -> Path:
+    """The rules in one file: inside the installed package, or beside it in a checkout. Raises ToolError."""
+    package = Path(sdlc.__file__).parent
+    for folder in (package, package.parent):
+        if (path := folder / "rules" / "compiled" / "python.json").is_file():
+            return path
+    raise ToolError("the rules of static-analysis are missing", hint="install secure-sdlc again")
+
+
+def _copy_sources(
+    workspace: Workspace, settings: Settings, mirror: Path
+) -> tuple[dict[str, Source], list[Unparsed]]:
+    sources: dict[str, Source] = {}
+    unparsed = []
+    for path in workspace.paths:
+        if not path.endswith(".py") or any(fnmatch(path, pattern) for pattern in settings.exclude):
+            continue
+        try:
+            data = workspace.read(path)
+            source = load_source(path, data)
+        except IncompleteError as error:
+            source = Unparsed(ascii(path)[1:-1], 0, error.message)
+        if isinstance(source, Unparsed):
+            unparsed.append(source)
+            continue
+        sources[path] = source
+        target = mirror / PurePosixPath(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    (mirror / ".semgrepignore").write_bytes(b"")  # without one, semgrep leaves out tests and more
+    return sources, unparsed
+
+
+def _scan(tools: Tools, settings: Settings, mirror: Path, home: Path, rules: Path) -> dict[str, bytes]:
+    quiet = {"HOME": str(home), "SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
+    semgrep = (
+        "semgrep scan --experimental --metrics=off --disable-version-check --json --time --jobs=2 "
+        "--no-git-ignore --disable-nosem --no-exclude-binary-files --timeout-threshold=0 "
+        f"--max-target-bytes={MAX_SOURCE} --timeout={settings.rule_timeout} --config"
+    )
+    # Without -x, bandit leaves out folders with certain names.
+    bandit = f"bandit -r . -f json -q --ignore-nosec -x nothing-is-left-out -s {QUIET_TESTS}"
+
+    def start(*argv: str, ok: frozenset[int]) -> bytes:
+        return tools.run(*argv, cwd=mirror, timeout=settings.timeout, ok=ok, env=quiet).stdout
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        # semgrep exits with 2 when a rule or file failed: its report then says which.
+        first = pool.submit(start, *semgrep.split(), str(rules), ".", ok=frozenset({0, 2}))
+        second = pool.submit(start, *bandit.split(), ok=frozenset({0, 1}))
+        return {"semgrep.json": first.result(), "bandit.json": second.result()}
+
+
+def _places(artifacts: Mapping[str, bytes], sources: Mapping[str, Source]) -> Iterable[PlaceContext]:
+    if not artifacts:
+        return
+    places = {(match.path, match.line) for match in load_semgrep(artifacts["semgrep.json"]).matches}
+    places |= {(issue.path, issue.line) for issue in load_bandit(artifacts["bandit.json"]).issues}
+    for path, line in sorted(place for place in places if place[0] in sources):
+        statement, function = enclosing_in(sources[path].tree, line)
+        yield PlaceContext(path, line, statement, function)

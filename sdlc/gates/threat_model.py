@@ -1,0 +1,89 @@
+"""
+Is every threat decided, and is every control proved in this very build?
+
+**Why.** A threat model that nobody checks describes the product of last year. Here a control is *verified* only when
+the code that it points at exists, it names evidence, and that evidence ran and passed in the same build. A person can
+write `implemented`; nobody can write `verified`.
+
+**How it works.** `threat_models/*.yaml` is read strictly. Pointers are followed by syntax tree, so a name in a
+comment does not count. Tests and harnesses are looked up in what the `tests` and `fuzz` gates recorded. Each threat
+needs a verified control, an acceptance, or a status (`transferred`, `avoided`, `not_applicable`) with a rationale.
+`threat_models/acceptances.yaml` is read from the base commit only: a change cannot accept its own risks. An
+acceptance names owner and approver, lasts 180 days at most, and is bound to the threat's text by its risk digest.
+
+**How it can be wrong.** A threat that nobody thought of is in no model. A test that passes may test something else:
+read the evidence when you review a model. Interfaces that the code has and the model lacks are not searched for.
+
+**How to fix a finding.** The finding names file, line and entry. TM1: mend the model. TM2: prove, accept or explain
+the threat; for an acceptance that lapsed, decide again and write the new digest. TM3: make the evidence exist, run
+and pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sdlc.errors import IncompleteError
+from sdlc.formats.context_json import dump_context, dump_tools
+from sdlc.model.result import Context, RawArtifacts
+from sdlc.readings.threat_model import NEEDS, Settings
+from sdlc.threats.load import ModelError, load_model
+from sdlc.threats.pointers import Resolution, dump_pointers, pointers_of, resolve
+from sdlc.tools import Tools
+from sdlc.workspace import Workspace, protected
+
+ID = "threat-model"
+__all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
+
+
+def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
+    """Why there is no threat model to judge."""
+    return None if _models(workspace, settings) else f"there is no {settings.folder}/*.yaml"
+
+
+def run(
+    workspace: Workspace,
+    tools: Tools,
+    settings: Settings,
+    inputs: Mapping[str, RawArtifacts],  # noqa: ARG001 - the reading joins them
+) -> RawArtifacts:
+    """The models as they are, the acceptances of the base commit, and where the models' pointers lead."""
+    raw = {
+        f"models/{path.removeprefix(settings.folder + '/')}": workspace.read(path)
+        for path in _models(workspace, settings)
+    }
+    acceptances = protected(workspace, tools, _acceptances(settings))
+    if acceptances is not None:
+        raw["acceptances.yaml"] = acceptances
+    pointers: set[str] = set()
+    for name, data in raw.items():
+        if name.startswith("models/"):
+            pointers.update(_pointers(data, name))
+    raw["pointers.json"] = dump_pointers(_follow(workspace, pointer) for pointer in sorted(pointers))
+    raw["context.json"] = dump_context(Context(files=workspace.paths))
+    raw["tools.json"] = dump_tools(())
+    return raw
+
+
+def _models(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
+    """Everything in the folder that ends like YAML, also deeper down: a model with an odd name is not skipped."""
+    found = workspace.matching(f"{settings.folder}/*.yaml", f"{settings.folder}/*.yml")
+    return tuple(path for path in found if path != _acceptances(settings))
+
+
+def _acceptances(settings: Settings) -> str:
+    return f"{settings.folder}/acceptances.yaml"
+
+
+def _pointers(data: bytes, name: str) -> tuple[str, ...]:
+    try:
+        return pointers_of(load_model(data, path=name).model)
+    except ModelError:
+        return ()  # the reading reports it, with line and column
+
+
+def _follow(workspace: Workspace, pointer: str) -> Resolution:
+    try:
+        return resolve(pointer, workspace.paths, workspace.read)
+    except IncompleteError as error:
+        return Resolution(pointer, False, error.message)

@@ -1,0 +1,83 @@
+"""Reads what the fuzz gate found: one finding per way to crash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
+from sdlc.model.digest import sha256
+from sdlc.model.finding import Confidence, Finding, Place, Severity
+from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+
+READER = "fuzz/1"
+GRADE = Grade.ATTESTED
+NEEDS = ("build",)
+CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789}
+UNCAUGHT = 248
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`seconds` is the whole budget, shared by all harnesses; `packages` are instrumented (empty: discovered)."""
+
+    folder: str = field(default="fuzz", metadata={"change": "may-only-strengthen"})
+    seconds: int = field(default=20, metadata={"change": "may-only-strengthen"})
+    packages: tuple[str, ...] = field(default=(), metadata={"change": "free"})
+    memory_mb: int = field(default=4096, metadata={"change": "free"})
+
+
+def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
+    """PASSED when every harness ran and none crashed; ERROR when one could not run."""
+    report = load_report(raw["fuzz.json"])
+    crashes = {(run.name, crash.key): (run, crash) for run in report.harnesses for crash in run.crashes}
+    counters = {
+        "harnesses": len(report.harnesses),
+        "executions": sum(run.executions for run in report.harnesses),
+        "edges": sum(run.edges for run in report.harnesses),
+        "crashes": len(crashes),
+    }
+    details = {"sandbox": report.sandbox}
+    idle = [run for run in report.harnesses if run.problems or run.executions == 0]
+    if idle or not report.harnesses:
+        said = f"{idle[0].file}: {idle[0].name}: {(idle[0].problems or ('it ran not once',))[0]}" if idle else "no harness"
+        return Reading(
+            Outcome.ERROR, counters=counters, details=details, sentence=said, hint="mend the harness, then check again"
+        )
+    findings = tuple(_finding(run, crash, raw, context) for run, crash in crashes.values())
+    return Reading(
+        Outcome.of(findings, work=counters["executions"]),
+        findings,
+        counters,
+        details,
+        sentence=f"{counters['harnesses']} harnesses, {counters['executions']} executions, {len(crashes)} crashes",
+    )
+
+
+def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Context) -> Finding:
+    shown = repr(raw.get(crash.input, b"")[:60])
+    kind = {"RecursionError": "FUZZ-RECURSION", "Timeout": "FUZZ-HANG"}.get(crash.exception, "FUZZ-CRASH")
+    again = "" if crash.replayed else " (it did not crash again when replayed)"
+    return Finding(
+        rule=kind,
+        message=f"{run.name}({shown}) raises {crash.exception}: {crash.message}{again}",
+        severity=Severity.HIGH if crash.replayed else Severity.LOW,
+        confidence=Confidence.HIGH if crash.replayed else Confidence.MEDIUM,
+        fingerprint="f1:" + sha256(f"fuzz {crash.key}".encode())[:32],
+        place=Place(_in_tree(crash.path, context.files), crash.line),
+        subject=run.name,
+        fix=f"Handle that input in {crash.function}(), or declare the exception in the harness if it is a proper answer.",
+        reproduce="sdlc check --gate fuzz",
+        cwe=(CWE.get(crash.exception, UNCAUGHT),),
+        properties={"input": crash.input, "engine": crash.phase},
+    )
+
+
+def _in_tree(path: str, files: tuple[str, ...]) -> str:
+    """The file of the tree that an installed file was made from: the one with the longest common ending."""
+    parts = path.split("/")
+    for start in range(len(parts)):
+        ending = "/".join(parts[start:])
+        found = [name for name in files if name == ending or name.endswith(f"/{ending}")]
+        if len(found) == 1:
+            return found[0]
+    return parts[-1]

@@ -1,0 +1,113 @@
+"""Reads the threat models against this build: which threats are decided, which controls are verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sdlc.errors import UnreadableError
+from sdlc.formats.fuzz_report import load_report
+from sdlc.formats.test_records import load_records
+from sdlc.model.finding import Finding, Place
+from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+from sdlc.threats.checks import check_files, check_model, check_systems
+from sdlc.threats.decisions import Accepted, check_decided, judge_acceptances
+from sdlc.threats.evidence import ControlState, Proofs, judge_controls
+from sdlc.threats.load import LoadedModel, ModelError, Problem, load_acceptances, load_model
+from sdlc.threats.pointers import load_pointers
+from sdlc.threats.rules import RULES, finding
+
+READER = "threat-model/1"
+GRADE = Grade.SLICE
+NEEDS = ("tests", "fuzz")
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`folder` holds the models (`*.yaml`) and `acceptances.yaml`."""
+
+    folder: str = field(default="threat_models", metadata={"change": "may-only-strengthen"})
+
+
+def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:
+    """PASSED when all threats are decided and all implemented controls verified; ERROR when a file is unreadable."""
+    if "pointers.json" not in raw:
+        raise UnreadableError("pointers.json is missing, so no pointer of the threat models was looked up")
+    problems: list[Problem] = []
+    models: list[LoadedModel] = []
+    for name in sorted(name for name in raw if name.startswith("models/")):
+        path = f"{settings.folder}/{name.removeprefix('models/')}"
+        loaded = _tried(load_model, raw[name], path, problems)
+        if loaded is not None:
+            models.append(loaded)
+    unread = bool(problems)
+    acceptances = None
+    if "acceptances.yaml" in raw:
+        path = f"{settings.folder}/acceptances.yaml"
+        acceptances = _tried(load_acceptances, raw["acceptances.yaml"], path, problems)
+    proofs = Proofs(
+        pointers=load_pointers(raw["pointers.json"]),
+        tests=load_records(raw["tests/records.jsonl"]) if "tests/records.jsonl" in raw else None,
+        fuzz=load_report(raw["fuzz/fuzz.json"]) if "fuzz/fuzz.json" in raw else None,
+    )
+    accepted = judge_acceptances(acceptances, tuple(models), ignore_orphans=unread)
+    states = [judge_controls(loaded, proofs) for loaded in models]
+    findings = [*check_files(problems), *check_systems(models), *accepted.findings]
+    for loaded, state in zip(models, states, strict=True):
+        findings += check_model(loaded, context.files)
+        findings += [found for control in state.values() for found in control.findings]
+        findings += check_decided(loaded, state, accepted)
+    return _conclude(
+        tuple(findings), problems, _counters(models, states, accepted), accepted, settings.folder
+    )
+
+
+def _conclude(
+    findings: tuple[Finding, ...],
+    problems: list[Problem],
+    counters: dict[str, int],
+    accepted: Accepted,
+    folder: str,
+) -> Reading:
+    details = {"acceptance-expires": accepted.earliest.isoformat()} if accepted.earliest else {}
+    sentence = (
+        f"{counters['threats']} threats, {counters['verified']} of {counters['controls']} controls verified in this "
+        f"build, {counters['acceptances']} accepted, {counters['unfalsifiable']} without evidence"
+    )
+    if problems:
+        first = problems[0]
+        where = f"{first.place.path}:{first.place.line}:{first.place.column}"
+        hint = "mend that entry, then run: sdlc check --gate threat-model"
+        return Reading(Outcome.ERROR, findings, counters, details, f"{where}: {first.message}", hint)
+    if not counters["threats"]:
+        said = "the threat models name no threat"
+        findings = (*findings, finding("TM901", Place(folder), "threats", said))
+        return Reading(Outcome.ERROR, findings, counters, details, f"{folder}: {said}", RULES["TM901"].fix)
+    return Reading(Outcome.of(findings, work=counters["threats"]), findings, counters, details, sentence)
+
+
+def _counters(
+    models: list[LoadedModel], states: list[dict[str, ControlState]], accepted: Accepted
+) -> dict[str, int]:
+    controls = [control for loaded in models for control in loaded.model.controls.values()]
+    return {
+        "models": len(models),
+        "threats": sum(len(loaded.model.threats) for loaded in models),
+        "controls": len(controls),
+        "verified": sum(state.verified for of_model in states for state in of_model.values()),
+        "unfalsifiable": sum(not control.evidence for control in controls),
+        "acceptances": len(accepted.threats),
+        "evidence": sum(len(control.evidence) for control in controls),
+    }
+
+
+def _tried(load: Callable[..., Row], data: bytes, path: str, problems: list[Problem]) -> Row | None:
+    """`load(data)`, or None after adding to `problems` what is wrong."""
+    try:
+        return load(data, path=path)
+    except ModelError as error:
+        problems.extend(error.problems)
+        return None

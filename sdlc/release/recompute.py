@@ -1,0 +1,122 @@
+"""
+What the stored bytes say when they are read again: the readings, and the verdict over them.
+
+`prepare`, `approve`, `sign` and `verify` all call this; none of them believes an outcome that somebody wrote down.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sdlc.errors import BlockedError, IncompleteError, SdlcError
+from sdlc.formats.context_json import load_tools
+from sdlc.formats.reading_json import reading_digest
+from sdlc.model.digest import Digest
+from sdlc.model.result import GateResult, Grade, Outcome, Reading, ToolVersion
+from sdlc.model.verdict import Verdict
+from sdlc.policy.decide import decide
+from sdlc.policy.facts import Facts
+from sdlc.policy.schema import load_policy
+from sdlc.readings import Reader
+from sdlc.readings.replay import reader_of, replay
+
+Blobs = Callable[[Digest], bytes]
+"""Bytes by digest; raises an SdlcError when there are none."""
+
+ANSWERED = (Outcome.PASSED, Outcome.FAILED)
+
+
+def read_again(results: Sequence[GateResult], blobs: Blobs) -> tuple[GateResult, ...]:
+    """Each of `results` with the reading that its raw bytes give now.
+
+    Raises BlockedError (`verifier-lacks-reader`) for a gate or reader version that is not known here, and what
+    `blobs` raises. A gate that answered without bytes comes out as `error`: absence is no evidence.
+    """
+    by_gate = {result.gate: result for result in results}
+    raw = {
+        gate: {name: blobs(digest) for name, digest in result.raw.items()} for gate, result in by_gate.items()
+    }
+    done: dict[str, GateResult] = {}
+
+    def visit(gate: str, above: tuple[str, ...] = ()) -> GateResult:
+        if gate not in done:
+            reader = _known_reader(by_gate[gate])
+            needs = [need for need in reader.NEEDS if need in by_gate and need not in above]
+            answers = {need: visit(need, (*above, gate)) for need in needs}
+            others = {
+                need: raw[need] for need, answer in answers.items() if answer.reading.outcome in ANSWERED
+            }
+            done[gate] = _read_one(by_gate[gate], raw[gate], others, reader.GRADE)
+        return done[gate]
+
+    return tuple(visit(result.gate) for result in results)
+
+
+def compare(stored: Sequence[GateResult], now: Sequence[GateResult]) -> None:
+    """Raise BlockedError when a stored reading is not what the bytes say now."""
+    for old, new in zip(stored, now, strict=True):
+        if old.reading.outcome is not new.reading.outcome:
+            raise BlockedError(
+                "outcome-differs",
+                f"{old.gate} is recorded as {old.reading.outcome}, its evidence reads {new.reading.outcome}",
+            )
+        if reading_digest(old.reading) != reading_digest(new.reading):
+            raise BlockedError(
+                "reading-differs", f"{old.gate}: the evidence does not say what is recorded of it"
+            )
+        if old.grade is not new.grade or old.tools != new.tools:
+            raise BlockedError("reading-differs", f"{old.gate}: grade or tools are not those of its evidence")
+
+
+def verdict_of(
+    policy: bytes, results: Sequence[GateResult], *, product: str, version: str, at: datetime
+) -> Verdict:
+    """The verdict of the profile `release`; raises BlockedError for a policy that cannot be read."""
+    try:
+        parsed = load_policy(policy, "policy.toml")
+    except SdlcError as error:
+        raise BlockedError("policy-unreadable", error.message, hint=error.hint) from None
+    by_gate = {result.gate: result for result in results}
+    return decide(parsed, Facts(by_gate, "release", at, product, version))
+
+
+class LacksReader(IncompleteError):
+    """The evidence may be good; this version cannot read it."""
+
+
+def _known_reader(result: GateResult) -> Reader:
+    try:
+        reader = reader_of(result.gate)
+    except SdlcError as error:
+        raise LacksReader(error.message, hint=error.hint) from None
+    if result.reader != reader.READER:
+        raise LacksReader(
+            f"{result.gate} was read by {result.reader}, this version has {reader.READER}",
+            hint="verify with the version of secure-sdlc that made the bundle",
+        )
+    return reader
+
+
+def _read_one(
+    result: GateResult, raw: Mapping[str, bytes], others: Mapping[str, Mapping[str, bytes]], grade: Grade
+) -> GateResult:
+    if not raw:
+        reading = result.reading
+        if reading.outcome in ANSWERED:
+            reading = Reading(Outcome.ERROR, sentence="there is no evidence for the recorded answer")
+        return dataclasses.replace(result, reading=reading, grade=grade, tools=())
+    tools: tuple[ToolVersion, ...] = ()
+    try:
+        tools = load_tools(raw["tools.json"]) if "tools.json" in raw else ()
+        reading = replay(result.gate, raw, result.settings, others)
+    except SdlcError as error:
+        reading = Reading(Outcome.ERROR, sentence=error.message, hint=error.hint)
+    except Exception as error:  # as in the pipeline: a reader that stumbles has not answered
+        reading = Reading(
+            Outcome.ERROR,
+            sentence=f"a bug in the gate {result.gate}: {type(error).__name__}: {error}"[:300],
+            hint="report it with the command that you ran",
+        )
+    return dataclasses.replace(result, reading=reading, grade=grade, tools=tools)

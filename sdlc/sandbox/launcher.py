@@ -1,0 +1,89 @@
+"""
+Confines itself, then becomes the program it was given: standard library only, started with `python -I`.
+
+Order matters: namespaces first (they need the privileges), then no-new-privileges, then limits, then exec. Whatever
+cannot be done ends with exit code 126 and nothing is started: a sandbox that only half works is none.
+
+What it does not do: files are those of the user who started it, so product code can read and write what that user
+can, sockets in the file system included. A job that runs product code must therefore hold no key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import fcntl
+import os
+import resource
+import socket
+import struct
+import sys
+
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # linux/sched.h
+PR_SET_NO_NEW_PRIVS = 38  # linux/prctl.h
+SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40  # linux/sockios.h, linux/if.h
+REFUSED = 126
+
+
+def main() -> None:
+    """Parse, confine, exec; never returns."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--level", choices=["namespace", "limits"], required=True)
+    parser.add_argument("--cpu", type=int, required=True)
+    parser.add_argument("--memory", type=int, required=True)
+    parser.add_argument("--file", type=int, required=True)
+    parser.add_argument("--processes", type=int)
+    parser.add_argument("argv", nargs="+")
+    options = parser.parse_args()
+    try:
+        if options.level == "namespace":
+            enter_network_namespace()
+        if sys.platform == "linux":
+            call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        set_limits(options)
+        os.execvp(options.argv[0], options.argv)  # noqa: S606 - the purpose of this program
+    except (OSError, AttributeError, ValueError) as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        sys.exit(REFUSED)
+
+
+def enter_network_namespace() -> None:
+    """A network with nothing but its own loopback; the user stays who he is."""
+    uid, gid = os.getuid(), os.getgid()
+    call("unshare", CLONE_NEWUSER | CLONE_NEWNET)
+    with open("/proc/self/setgroups", "w") as stream:
+        stream.write("deny")
+    for name, number in (("uid_map", uid), ("gid_map", gid)):
+        with open(f"/proc/self/{name}", "w") as stream:
+            stream.write(f"{number} {number} 1")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP | IFF_RUNNING))
+
+
+def set_limits(options: argparse.Namespace) -> None:
+    """Resource limits, for this process and all that it starts."""
+    limits = {
+        resource.RLIMIT_CPU: options.cpu,
+        resource.RLIMIT_AS: options.memory,
+        resource.RLIMIT_FSIZE: options.file,
+        resource.RLIMIT_CORE: 0,
+    }
+    if options.processes is not None:
+        limits[resource.RLIMIT_NPROC] = options.processes
+    for kind, value in limits.items():
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def call(name: str, *arguments: int) -> None:
+    """A function of the C library that returns 0, or OSError."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if getattr(library, name)(*map(ctypes.c_ulong, arguments)) != 0:  # prctl compares whole registers
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,257 @@
+"""Prepare, approve, reject, sign, verify, as persons type them, in a real git repository with real key files."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import commit, git
+from fakes.disk import FailingDisk, PowerCut
+from fakes.releases import NOW, WHEEL_NAME, check_of, raw_of, records, trust_root
+
+from sdlc.cli import main
+from sdlc.disk import Disk, LocalDisk, replace_file
+from sdlc.errors import ExitCode
+from sdlc.evidence.store import Store
+from sdlc.formats.check_json import dump_check
+from sdlc.model.digest import Digest
+from sdlc.session import Session
+from sdlc.signers.key_file import new_key
+from sdlc.signing.keyed import key_id, load_public_key
+from sdlc.signing.trust import TrustRoot, dump_trust
+from sdlc.tools import LocalTools
+
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent"}
+PASSPHRASE = b"correct horse battery staple"
+NAMES = ("runner", "signer", "ada", "grace", "alan")
+KEYS = {name: new_key(PASSPHRASE) for name in NAMES}
+
+
+def _trust() -> TrustRoot:
+    """The usual trust root, with keys that lie in files."""
+    made = trust_root()
+    person = {None: "runner"}
+    keys: dict[Digest, object] = {}
+    for old in made.keys.values():
+        name = person.get(old.person, old.person) if "release-signer" not in old.roles else "signer"
+        assert name is not None
+        pem = KEYS[name][1]
+        digest = key_id(load_public_key(pem))
+        keys[digest] = dataclasses.replace(old, id=digest, public_key_pem=pem.decode())
+    return dataclasses.replace(made, keys=keys)  # type: ignore[arg-type]
+
+
+class Desk:
+    """One product, its keys and its trust root; `sdlc(…)` runs a command an hour after the last."""
+
+    def __init__(self, root: Path, side: Path) -> None:
+        self.root, self.side, self.now = root, side, NOW
+        side.mkdir()
+        for name, (private, _) in KEYS.items():
+            replace_file(LocalDisk(), side / name, private, mode=0o600)
+        (side / "pass").write_bytes(PASSPHRASE + b"\n")
+        (side / "trust.json").write_bytes(dump_trust(_trust()))
+        self.bundle = side / "router.zip"
+
+    def check(self, test_records: bytes = b"", **changes: object) -> None:
+        """What `sdlc check --profile release` leaves."""
+        out = self.root / ".sdlc" / "out"
+        source = {
+            "commit": git(self.root, "rev-parse", "HEAD").strip(),
+            "tree": git(self.root, "rev-parse", "HEAD^{tree}").strip(),
+        }
+        record = check_of(Store(out / "objects", LocalDisk()), raw_of(test_records or records()), **source)
+        record = dataclasses.replace(record, created=self.now.isoformat(timespec="seconds"), **changes)
+        replace_file(LocalDisk(), out / "check.json", dump_check(record))
+
+    def sdlc(self, *words: str, key: str = "", disk: Disk | None = None) -> ExitCode:
+        self.now += timedelta(hours=1)
+        session = Session(self.now, ENVIRONMENT, disk or LocalDisk(), LocalTools(ENVIRONMENT))
+        signing = ["--key", str(self.side / key), "--passphrase-file", str(self.side / "pass")] if key else []
+        return main([*words, *signing, "--trust", str(self.side / "trust.json")], session)
+
+    def prepare(self, *words: str, key: str = "runner", disk: Disk | None = None) -> ExitCode:
+        return self.sdlc("release", "prepare", str(self.root), *(words or ("--first",)), key=key, disk=disk)
+
+    def approve(self, person: str, *, key: str = "", disk: Disk | None = None) -> ExitCode:
+        words = ("approve", str(self.root), "--as", person, "--meaning", "approval")
+        return self.sdlc(*words, key=key or person, disk=disk)
+
+    def sign(self, *, key: str = "signer", disk: Disk | None = None) -> ExitCode:
+        return self.sdlc("release", "sign", str(self.root), "--out", str(self.bundle), key=key, disk=disk)
+
+    def verify(self, *words: str) -> ExitCode:
+        return self.sdlc("verify", str(self.bundle), *words)
+
+
+@pytest.fixture
+def desk(repository: Callable[..., Path], tmp_path: Path) -> Desk:
+    root = repository({"router.py": "x = 1\n", ".gitignore": ".sdlc/out/\n"})
+    made = Desk(root, tmp_path / "side")
+    made.check()
+    return made
+
+
+def test_from_check_to_verified_bundle(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.prepare() == ExitCode.ALLOWED
+    assert desk.approve("ada") == ExitCode.ALLOWED
+    assert desk.approve("grace") == ExitCode.ALLOWED
+    assert desk.sdlc("release", "status", str(desk.root)) == ExitCode.ALLOWED
+    assert "2 of 2 approvals" in capsys.readouterr().out
+    assert desk.sign() == ExitCode.ALLOWED
+    assert desk.verify() == ExitCode.ALLOWED
+    said = capsys.readouterr().out
+    assert "VERIFIED" in said
+    assert "approval of Ada Lovelace" in said
+
+
+def test_the_second_release_follows_the_first(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    for step in (desk.prepare, lambda: desk.approve("ada"), lambda: desk.approve("grace"), desk.sign):
+        assert step() == ExitCode.ALLOWED
+    assert desk.prepare("--previous", str(desk.bundle)) == ExitCode.USAGE
+    assert "nothing was committed" in capsys.readouterr().err
+    commit(desk.root, {"router.py": "x = 2\n"})
+    assert desk.prepare("--previous", str(desk.bundle)) == ExitCode.USAGE
+    assert "the last check was of" in capsys.readouterr().err
+    desk.check()
+    assert desk.prepare("--previous", str(desk.bundle)) == ExitCode.ALLOWED
+    assert "sequence 2" in capsys.readouterr().out
+
+
+def test_a_blocked_check_makes_a_candidate_that_nobody_can_sign(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.check(records("tests/test_a.py::test_one"))
+    assert desk.prepare() == ExitCode.BLOCKED
+    assert "BLOCKED" in capsys.readouterr().out
+    for refused in (lambda: desk.approve("ada"), desk.sign):
+        assert refused() == ExitCode.BLOCKED
+        assert "[verdict-not-allowed]" in capsys.readouterr().err
+    assert not desk.bundle.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"profile": "pr"}, "profile pr"),
+        ({"dirty": True}, "uncommitted"),
+        ({"commit": "0" * 40}, "the last check was of"),
+        ({"bootstrap": True}, "a release needs all of it"),
+    ],
+)
+def test_a_check_that_is_no_release_check(
+    desk: Desk, change: dict[str, object], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record_commit = change.pop("commit", None)
+    desk.check(**change)
+    if record_commit:
+        commit(desk.root, {"router.py": "x = 3\n"})
+    assert desk.prepare() == ExitCode.USAGE
+    assert said in capsys.readouterr().err
+
+
+def test_an_unclean_tree_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk.root / "router.py").write_text("x = 'not committed'\n")
+    assert desk.prepare() == ExitCode.USAGE
+    assert "no commit" in capsys.readouterr().err
+
+
+def test_first_or_previous_must_be_said(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.prepare("--channel", "stable") == ExitCode.USAGE
+    assert "--first" in capsys.readouterr().err
+
+
+def test_an_artifact_that_no_gate_saw(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    foreign = desk.side / WHEEL_NAME
+    foreign.write_bytes(b"built somewhere else")
+    assert desk.prepare("--first", "--artifact", str(foreign)) == ExitCode.BLOCKED
+    assert "[artifact-unseen]" in capsys.readouterr().err
+
+
+def test_roles_are_kept(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    def refused(code: ExitCode, reason: str) -> None:
+        assert code == ExitCode.BLOCKED
+        assert f"[{reason}]" in capsys.readouterr().err
+
+    refused(desk.prepare(key="ada"), "signer-wrong-role")
+    assert desk.prepare() == ExitCode.ALLOWED
+    refused(desk.approve("ada", key="runner"), "signer-wrong-role")
+    refused(desk.approve("ada", key="grace"), "person-mismatch")
+    assert desk.approve("ada") == ExitCode.ALLOWED
+    refused(desk.sign(), "quorum-not-reached")
+    assert desk.approve("ada") == ExitCode.ALLOWED
+    refused(desk.sign(), "same-person-twice")
+    assert desk.approve("grace") == ExitCode.ALLOWED
+    refused(desk.sign(key="runner"), "signer-wrong-role")
+    assert not desk.bundle.exists()
+
+
+def test_a_rejection_stands_until_it_is_answered(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.prepare() == ExitCode.ALLOWED
+    words = ("reject", str(desk.root), "--as", "alan", "--meaning", "review", "--reason", "no list of series")
+    assert desk.sdlc(*words, key="alan") == ExitCode.ALLOWED
+    assert desk.approve("ada") == ExitCode.ALLOWED
+    assert desk.approve("grace") == ExitCode.ALLOWED
+    assert desk.sign() == ExitCode.BLOCKED
+    assert "[rejected]" in capsys.readouterr().err
+    assert desk.approve("alan") == ExitCode.ALLOWED
+    assert desk.sign() == ExitCode.ALLOWED
+
+
+def test_an_unknown_person(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.prepare() == ExitCode.ALLOWED
+    assert desk.approve("eve", key="ada") == ExitCode.USAGE
+    assert "it knows: ada, alan, grace" in capsys.readouterr().err
+
+
+def test_nothing_to_decide_about(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.approve("ada") == ExitCode.USAGE
+    assert "release prepare" in capsys.readouterr().err
+
+
+def test_a_new_candidate_voids_the_decisions(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    for step in (desk.prepare, lambda: desk.approve("ada"), lambda: desk.approve("grace"), desk.prepare):
+        assert step() == ExitCode.ALLOWED
+    assert desk.sign() == ExitCode.BLOCKED
+    assert "[quorum-not-reached]" in capsys.readouterr().err
+
+
+def test_evidence_that_was_changed_in_the_store(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.prepare() == ExitCode.ALLOWED
+    for path in (desk.root / ".sdlc" / "out" / "objects").rglob("*"):
+        if path.is_file() and path.read_bytes() == records():
+            path.write_bytes(records("tests/test_a.py::test_one"))
+    assert desk.approve("ada") == ExitCode.INCOMPLETE
+    assert "changed after it was stored" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["killed", "full disk"])
+@pytest.mark.parametrize("step", ["prepare", "approve", "sign"])
+def test_a_cut_at_every_write_leaves_the_old_state_or_the_new(desk: Desk, step: str, full: bool) -> None:
+    before = {"prepare": (), "approve": ("prepare",), "sign": ("prepare", "ada", "grace")}[step]
+    for word in before:
+        assert (desk.prepare() if word == "prepare" else desk.approve(word)) == ExitCode.ALLOWED
+    act = {
+        "prepare": desk.prepare,
+        "sign": desk.sign,
+        "approve": lambda disk=None: desk.approve("ada", disk=disk),
+    }
+    cuts = 0
+    for good in range(20):
+        disk = FailingDisk(good, full=full)
+        try:
+            code = act[step](disk=disk)
+        except PowerCut:
+            code = None
+        if code == ExitCode.ALLOWED:
+            break
+        assert code is None or code == ExitCode.BUG
+        cuts += 1
+        if desk.bundle.exists():
+            assert desk.verify() == ExitCode.ALLOWED
+            desk.bundle.unlink()
+    assert cuts >= 3
+    assert act[step]() == ExitCode.ALLOWED

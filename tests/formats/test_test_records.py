@@ -1,0 +1,96 @@
+"""What the plug-in writes is read strictly: a run that was cut off is not finished, garbage is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sdlc.errors import UnreadableError
+from sdlc.formats.test_records import JunitCounts, load_junit, load_records
+
+START = {"event": "start"}
+END = {"event": "end", "exit": 0}
+
+
+def collected(name: str) -> dict[str, object]:
+    return {"event": "collected", "id": name}
+
+
+def result(name: str, outcome: str = "passed") -> dict[str, object]:
+    return {"event": "result", "id": name, "outcome": outcome, "seconds": 0.25, "message": "m"}
+
+
+def lines(*events: dict[str, object]) -> bytes:
+    return "".join(json.dumps(event) + "\n" for event in events).encode()
+
+
+GOOD = lines(START, collected("t.py::a"), {"event": "deselected", "id": "t.py::b"}, result("t.py::a"), END)
+
+
+def test_a_whole_run() -> None:
+    records = load_records(GOOD)
+    assert (records.finished, records.exit_code) == (True, 0)
+    assert (records.collected, records.deselected) == (("t.py::a",), ("t.py::b",))
+    assert records.results["t.py::a"].seconds == 0.25
+
+
+def test_a_run_cut_off_at_any_byte_is_not_finished() -> None:
+    assert [cut for cut in range(len(GOOD)) if load_records(GOOD[:cut]).finished] == []
+
+
+def test_matching_finds_a_test_and_its_parameters_only() -> None:
+    names = ("t.py::a", "t.py::a[1]", "t.py::a[x-y]", "t.py::ab", "t.py::a2[1]")
+    records = load_records(lines(START, *map(result, names), END))
+    assert len(records.matching("t.py::a")) == 3
+    assert len(records.matching("t.py::a[1]")) == 1
+    assert records.matching("t.py::c") == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ((END,), "does not begin"),
+        ((START, START), "does not begin"),
+        ((START, END, result("x")), "follows the end"),
+        ((START, result("x"), result("x")), "two results"),
+        ((START, result("x", "great")), "no outcome 'great'"),
+        ((START, {"event": "party"}), "no event 'party'"),
+        ((START, {"no": "event"}), "KeyError"),
+        ((START, {"event": "end", "exit": "soon"}), "ValueError"),
+        ((START, {**result("x"), "seconds": None}), "TypeError"),
+    ],
+)
+def test_what_is_no_record_is_refused_with_its_line(events: tuple[dict[str, object], ...], said: str) -> None:
+    with pytest.raises(UnreadableError, match=said) as caught:
+        load_records(lines(*events))
+    assert f"line {len(events)}" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "line", [b"no json\n", b"[]\n", b'{"event":"start","event":"end"}\n', b"\xff\n", b"\n"]
+)
+def test_garbage_is_refused(line: bytes) -> None:
+    with pytest.raises(UnreadableError, match="line 2"):
+        load_records(lines(START) + line)
+
+
+def test_junit_is_counted() -> None:
+    data = b"""<?xml version="1.0"?><testsuites><testsuite>
+    <testcase name="a"/><testcase name="b"><failure>x</failure></testcase><testcase name="c"><error/></testcase>
+    <testcase name="d"><skipped/></testcase><testcase name="e"><system-out>x</system-out></testcase>
+    </testsuite></testsuites>"""
+    assert load_junit(data) == JunitCounts(passed=2, failed=2, skipped=1)
+
+
+@pytest.mark.parametrize("data", [b"", b"<testsuites>", b"nothing"])
+def test_what_is_no_xml_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableError, match="not XML"):
+        load_junit(data)
+
+
+def test_a_document_type_is_refused_before_its_entities_grow() -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
+    bomb = f'<!DOCTYPE t [<!ENTITY e0 "xxxxxxxxxx">{entities}]><t>&e8;</t>'
+    with pytest.raises(UnreadableError, match="document type"):
+        load_junit(bomb.encode())

@@ -1,0 +1,3 @@
+from pydicom import dcmread
+
+ds = dcmread("image.dcm")

@@ -1,0 +1,6 @@
+import numpy
+import torch
+
+
+def load(path):
+    return torch.load(path, weights_only=True), numpy.load(path)

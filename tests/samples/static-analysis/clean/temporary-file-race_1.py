@@ -1,0 +1,4 @@
+import tempfile
+
+with tempfile.NamedTemporaryFile(suffix=".png") as stream:
+    stream.write(b"")

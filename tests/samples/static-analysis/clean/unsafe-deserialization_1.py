@@ -1,0 +1,7 @@
+import json
+
+from flask import request
+
+
+def load():
+    return json.loads(request.cookies["state"])

@@ -1,0 +1,3 @@
+import tarfile
+
+tarfile.open("models.tar.gz").extractall("models")

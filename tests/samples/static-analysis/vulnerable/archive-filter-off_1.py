@@ -1,0 +1,6 @@
+import tarfile
+
+
+def unpack(path, folder):
+    with tarfile.open(path) as archive:
+        archive.extractall(folder, filter="fully_trusted")

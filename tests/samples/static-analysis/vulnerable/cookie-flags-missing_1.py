@@ -1,0 +1,2 @@
+def login(response, value):
+    response.set_cookie("session_id", value)

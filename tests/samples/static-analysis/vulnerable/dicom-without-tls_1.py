@@ -1,0 +1,2 @@
+def send(ae):
+    return ae.associate("archive.example.org", 11112)

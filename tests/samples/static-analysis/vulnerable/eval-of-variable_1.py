@@ -1,0 +1,2 @@
+def formula(text):
+    return eval(text, {})

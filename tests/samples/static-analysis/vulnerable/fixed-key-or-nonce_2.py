@@ -1,0 +1,3 @@
+from cryptography.hazmat.primitives.ciphers import modes
+
+mode = modes.CBC(b"0123456789abcdef")

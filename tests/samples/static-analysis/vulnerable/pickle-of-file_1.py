@@ -1,0 +1,6 @@
+import pickle
+
+
+def load(path):
+    with open(path, "rb") as stream:
+        return pickle.load(stream)

@@ -1,0 +1,7 @@
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def login(name, password):
+    logger.debug("login %s %s", name, password)

@@ -1,0 +1,2 @@
+def delete(cursor, table):
+    cursor.execute(f"DELETE FROM {table}")

@@ -1,0 +1,6 @@
+import pickle
+
+
+def on_message(client, userdata, msg):
+    job = pickle.loads(msg.payload)
+    return job

@@ -1,0 +1,3 @@
+import hashlib
+
+print(hashlib.md5(b"data").hexdigest())
