@@ -51,9 +51,7 @@ def compile_rule(rule: dict[str, Any], flows: dict[str, list[Any]], path: Path) 
         compiled["options"] = {**TAINT_OPTIONS, **rule.get("options", {})}
     for key in FLOW_LISTS:
         if key in rule:
-            compiled[key] = [
-                item for entry in rule[key] for item in expand(entry, flows, f"{path}: {rule['id']}")
-            ]
+            compiled[key] = [item for entry in rule[key] for item in expand(entry, flows, f"{path}: {rule['id']}")]
     return compiled
 
 

@@ -74,7 +74,8 @@ def _product(table: Any, pyproject: bytes | None, folder: str) -> Product:
     version = project.get("version", "0") if isinstance(project, dict) else "0"
     if table is None:
         return Product(name=str(name), version=str(version))
-    return _typed(Product, {"name": name, "version": version, **_as_table(table, "product")}, "product")
+    product: Product = _typed(Product, {"name": name, "version": version, **_as_table(table, "product")}, "product")
+    return product
 
 
 def _settings(gate: str, table: Any) -> Any:

@@ -16,7 +16,7 @@ FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "base", 
 
 
 def test_the_tests_run_on_the_installed_wheel() -> None:
-    assert REPOSITORY / "sdlc" != Path(sdlc.__file__).parent
+    assert Path(sdlc.__file__).parent != REPOSITORY / "sdlc"
     assert (Path(sdlc.__file__).parent / "rules").is_dir()
 
 

@@ -47,7 +47,9 @@ def smallest_fix(advisory: Advisory, name: str, version: str) -> str:
 def _inside(events: tuple[tuple[str, str], ...], version: Version) -> bool:
     """Walk the events in order of version: after `introduced` affected, after `fixed` not, `last_affected` included."""
     try:
-        ordered = sorted(((_parse(text), kind) for kind, text in events), key=lambda pair: (pair[0], pair[1] != "fixed"))
+        ordered = sorted(
+            ((_parse(text), kind) for kind, text in events), key=lambda pair: (pair[0], pair[1] != "fixed")
+        )
     except InvalidVersion:
         return True
     inside = False

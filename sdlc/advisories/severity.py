@@ -16,7 +16,12 @@ def severity_of(vectors: Iterable[str]) -> tuple[Severity, float | None]:
     if not scores:
         return Severity.CRITICAL, None
     worst = max(scores)
-    for least, severity in ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW)):
+    for least, severity in (
+        (9.0, Severity.CRITICAL),
+        (7.0, Severity.HIGH),
+        (4.0, Severity.MEDIUM),
+        (0.1, Severity.LOW),
+    ):
         if worst >= least:
             return severity, worst
     return Severity.NOTE, worst

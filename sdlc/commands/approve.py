@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.release import KEY, OUT, PASSPHRASE, PATH, TRUST, open_key, opened, read_trust, summary
+from sdlc.commands.inputs import KEY, PATH, TRUST, open_key, passphrase_options, read_trust
+from sdlc.commands.release import OUT, opened, summary
 from sdlc.errors import UsageError
 from sdlc.model.digest import sha256
 from sdlc.release import assemble
@@ -18,17 +19,13 @@ from sdlc.release.decisions import MEANINGS, Decision, check_decisions
 from sdlc.session import Session
 
 AS = click.option("--as", "person", required=True, metavar="PERSON", help="Your id in the trust root.")
-MEANING = click.option(
-    "--meaning", type=click.Choice(MEANINGS), required=True, help="What your signature says."
-)
-DAYS = click.option(
-    "--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long it counts."
-)
+MEANING = click.option("--meaning", type=click.Choice(MEANINGS), required=True, help="What your signature says.")
+DAYS = click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long it counts.")
 
 
 def options(function: Callable[..., None]) -> Callable[..., None]:
     """The options that `approve` and `reject` share."""
-    for option in reversed((PATH, AS, KEY, TRUST, OUT, PASSPHRASE, MEANING, DAYS)):
+    for option in reversed((PATH, AS, KEY, TRUST, OUT, passphrase_options, MEANING, DAYS)):
         function = option(function)
     return function
 
@@ -53,6 +50,7 @@ def record_decision(
     trust_file: Path,
     out: Path | None,
     passphrase_file: Path | None,
+    passphrase_fd: int | None,
     meaning: str,
     days: int,
 ) -> None:
@@ -70,7 +68,7 @@ def record_decision(
     click.echo(summary(proposal), nl=False)
     if kind == "approval":
         assemble.demand_allowed(proposal.verdict)
-    signer = open_key(key, session, passphrase_file)
+    signer = open_key(key, session, passphrase_file, passphrase_fd)
     now = session.now.replace(microsecond=0)
     decision = Decision(
         kind=kind,

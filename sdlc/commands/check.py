@@ -100,7 +100,7 @@ def command(
         product=config.product.name,
         version=config.product.version,
         bootstrap=bootstrap,
-        base=base and {gate: Counter(prints) for gate, prints in base.items()},
+        base=None if base is None else {gate: Counter(prints) for gate, prints in base.items()},
     )
     record = CheckRecord(
         product=config.product.name,

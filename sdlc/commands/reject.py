@@ -16,7 +16,5 @@ from sdlc.session import Session
 def command(session: Session, /, reason: str, **given: object) -> None:
     """Reject the open candidate of PATH under your own name; it blocks until you approve."""
     if not reason.strip():
-        raise UsageError(
-            "a rejection says why", hint="--reason 'the viewer crashes on series without a date'"
-        )
+        raise UsageError("a rejection says why", hint="--reason 'the viewer crashes on series without a date'")
     record_decision(session, "rejection", reason, **given)  # type: ignore[arg-type]

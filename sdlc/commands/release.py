@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from sdlc.commands.inputs import KEY, PATH, TRUST, open_key, passphrase_options, read_file, read_trust
 from sdlc.disk import replace_file
 from sdlc.errors import BlockedError, ExitCode, IncompleteError, UsageError
-from sdlc.evidence.statements import time_to_text
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.terminal import printable
+from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.verdict import Answer, State
 from sdlc.release import assemble
@@ -20,34 +20,14 @@ from sdlc.release.assemble import Proposal
 from sdlc.release.decisions import quorum
 from sdlc.release.verify import verify
 from sdlc.session import Session
-from sdlc.signers import Signer
-from sdlc.signers.opening import open_signer
-from sdlc.signing.trust import TrustRoot, load_trust
+from sdlc.signing.trust import TrustRoot
 from sdlc.workspace import Workspace, open_workspace
 
 EXIT_CODES = {Answer.BLOCKED: ExitCode.BLOCKED, Answer.INCOMPLETE: ExitCode.INCOMPLETE}
 GIT_SECONDS = 120.0
 AUTHORS = "--format=%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)"
 
-PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
-OUT = click.option(
-    "--out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out."
-)
-TRUST = click.option(
-    "--trust",
-    "trust_file",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The trust root: who, which key, which role.",
-)
-KEY = click.option(
-    "--key", "key", required=True, metavar="URI", help="The signing key: a file, or file:PATH."
-)
-PASSPHRASE = click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path),
-    help="Holds the key's passphrase; default: asked for.",
-)
+OUT = click.option("--out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out.")
 
 
 @click.group(name="release")
@@ -60,18 +40,12 @@ def command() -> None:
 @KEY
 @TRUST
 @OUT
-@PASSPHRASE
+@passphrase_options
 @click.option("--channel", default="stable", show_default=True, help="What this release is a release of.")
 @click.option("--first", is_flag=True, help="There is no release before this one.")
-@click.option(
-    "--previous", type=click.Path(path_type=Path), help="The evidence bundle of the release before."
-)
-@click.option(
-    "--artifact", "artifacts", multiple=True, type=click.Path(path_type=Path), help="Default: the build's."
-)
-@click.option(
-    "--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long it stays open."
-)
+@click.option("--previous", type=click.Path(path_type=Path), help="The evidence bundle of the release before.")
+@click.option("--artifact", "artifacts", multiple=True, type=click.Path(path_type=Path), help="Default: the build's.")
+@click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long it stays open.")
 @click.pass_obj
 def prepare(
     session: Session,
@@ -80,6 +54,7 @@ def prepare(
     trust_file: Path,
     out: Path | None,
     passphrase_file: Path | None,
+    passphrase_fd: int | None,
     channel: str,
     first: bool,
     previous: Path | None,
@@ -93,7 +68,7 @@ def prepare(
     workspace = open_workspace(path, session.tools)
     out = out or workspace.root / ".sdlc" / "out"
     record = _record(out, workspace)
-    signer = open_key(key, session, passphrase_file)
+    signer = open_key(key, session, passphrase_file, passphrase_fd)
     sequence, manifest, since = _after(previous, trust, session, record.product, channel)
     store = Store(out / "objects", session.disk)
     candidate = assemble.propose(
@@ -140,14 +115,10 @@ def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> 
 @PATH
 @KEY
 @TRUST
-@PASSPHRASE
+@passphrase_options
 @click.option("--out", "target", type=click.Path(path_type=Path), required=True, help="The bundle to write.")
-@click.option(
-    "--from", "out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out."
-)
-@click.option(
-    "--days", type=click.IntRange(1, 3650), default=730, show_default=True, help="How long it is valid."
-)
+@click.option("--from", "out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out.")
+@click.option("--days", type=click.IntRange(1, 3650), default=730, show_default=True, help="How long it is valid.")
 @click.pass_obj
 def sign(
     session: Session,
@@ -156,6 +127,7 @@ def sign(
     trust_file: Path,
     out: Path | None,
     passphrase_file: Path | None,
+    passphrase_fd: int | None,
     target: Path,
     days: int,
 ) -> None:
@@ -165,10 +137,8 @@ def sign(
     assemble.demand_allowed(proposal.verdict)
     answer = quorum(proposal.decisions, trust, proposal.candidate, proposal.digest, session.now)
     if not answer.reached:
-        raise BlockedError(
-            answer.reason, answer.sentence, hint="sdlc release status names who may still decide"
-        )
-    signer = open_key(key, session, passphrase_file)
+        raise BlockedError(answer.reason, answer.sentence, hint="sdlc release status names who may still decide")
+    signer = open_key(key, session, passphrase_file, passphrase_fd)
     data = assemble.make_bundle(proposal, store, trust, signer, now=session.now, days=days)
     replace_file(session.disk, target, data)
     click.echo(f"signed    {target} ({len(data)} bytes, sha256 {sha256(data)})")
@@ -189,16 +159,12 @@ def summary(proposal: Proposal) -> str:
             lines += [f"             → {rule.next_step}"] if rule.next_step else []
     for result in candidate.results:
         reading = result.reading
-        lines.append(
-            f"  {result.gate:<17}{reading.outcome.value:<15}{reading.sentence} ({result.grade.value})"
-        )
+        lines.append(f"  {result.gate:<17}{reading.outcome.value:<15}{reading.sentence} ({result.grade.value})")
     lines += [f"  artifact  {a.digest[:16]}…  {a.name} ({a.size} bytes)" for a in candidate.artifacts]
     for signed in proposal.decisions:
         one = signed.decision
         reason = f": {one.reason}" if one.reason else ""
-        lines.append(
-            f"  {one.kind:<11}{one.name}, meaning {one.meaning}, {time_to_text(one.created)}{reason}"
-        )
+        lines.append(f"  {one.kind:<11}{one.name}, meaning {one.meaning}, {time_to_text(one.created)}{reason}")
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
@@ -207,35 +173,6 @@ def opened(path: Path, out: Path | None, session: Session) -> tuple[Proposal, St
     out = out or path.resolve() / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
     return assemble.open_proposal(out / "release", store), store, out / "release"
-
-
-def read_trust(path: Path) -> TrustRoot:
-    """The trust root in `path`."""
-    return load_trust(read_file(path), what=str(path))
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes of a file that the user named; raises UsageError."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
-
-
-def open_key(uri: str, session: Session, passphrase_file: Path | None) -> Signer:
-    """The signer of `uri`; the passphrase comes from the file, else from a prompt, never from the command line."""
-
-    def ask() -> bytes:
-        if passphrase_file is not None:
-            return read_file(passphrase_file).rstrip(b"\r\n")
-        if not session.interactive:
-            raise UsageError(
-                "the key needs a passphrase and there is no terminal", hint="use --passphrase-file FILE"
-            )
-        prompt: Callable[..., str] = click.prompt
-        return prompt(f"Passphrase of {uri}", hide_input=True, err=True).encode()
-
-    return open_signer(uri, ask)
 
 
 def _record(out: Path, workspace: Workspace) -> CheckRecord:
@@ -252,9 +189,7 @@ def _record(out: Path, workspace: Workspace) -> CheckRecord:
     except OSError:
         raise UsageError(f"there is no check at {path}", hint=again) from None
     if record.profile != "release" or record.bootstrap or record.since:
-        raise UsageError(
-            f"the last check ran in profile {record.profile}, a release needs all of it", hint=again
-        )
+        raise UsageError(f"the last check ran in profile {record.profile}, a release needs all of it", hint=again)
     if record.dirty or (record.commit, record.tree) != (workspace.commit, workspace.tree):
         raise UsageError(
             f"the last check was of {record.commit[:12]}{' with uncommitted changes' if record.dirty else ''}, "
@@ -272,9 +207,7 @@ def _after(
         return 1, None, ""
     result = verify(read_file(previous), trust, at=session.now)
     if not result.ok or result.candidate is None or result.manifest is None:
-        raise BlockedError(
-            result.reason, f"{previous}: {result.sentence}", hint=f"sdlc verify {previous} --trust …"
-        )
+        raise BlockedError(result.reason, f"{previous}: {result.sentence}", hint=f"sdlc verify {previous} --trust …")
     if (result.manifest.product, result.manifest.channel) != (product, channel):
         raise UsageError(f"{previous} is {result.manifest.product} in the channel {result.manifest.channel}")
     return result.manifest.sequence + 1, result.manifest_digest, result.candidate.commit

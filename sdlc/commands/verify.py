@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from sdlc.errors import ExitCode, UsageError
-from sdlc.evidence.statements import time_to_text
+from sdlc.commands.inputs import TRUST, read_file, read_trust, time_option
+from sdlc.errors import ExitCode
 from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
+from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.release.verify import Purpose, Verification, verification_to_json, verify
 from sdlc.release.viewer import NOT_SHOWN
 from sdlc.session import Session
-from sdlc.signing.trust import load_trust
-
-
-def _time(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
-    """`value` as a time, ISO 8601; without a zone it is UTC."""
-    if value is None:
-        return None
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(
-            f"{value!r} is no time; write 2026-01-31 or 2026-01-31T12:00:00+00:00", ctx=ctx, param=param
-        ) from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 @click.command(name="verify")
 @click.argument("bundle", type=click.Path(path_type=Path))
-@click.option(
-    "--trust",
-    "trust_file",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The trust root, from somebody you trust.",
-)
-@click.option(
-    "--artifact", "artifacts", multiple=True, type=click.Path(path_type=Path), help="Must be released here."
-)
+@TRUST
+@click.option("--artifact", "artifacts", multiple=True, type=click.Path(path_type=Path), help="Must be released here.")
 @click.option("--purpose", type=click.Choice(["audit", "install"]), default="audit", show_default=True)
-@click.option("--at", callback=_time, metavar="TIME", help="Evaluate as of this time; default: now.")
-@click.option(
-    "--installed", type=click.IntRange(0), help="Sequence that is installed; older ones are refused."
-)
+@click.option("--at", callback=time_option, metavar="TIME", help="Evaluate as of this time; default: now.")
+@click.option("--installed", type=click.IntRange(0), help="Sequence that is installed; older ones are refused.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, schema sdlc.verification/1.")
 @click.pass_obj
 def command(
@@ -61,11 +38,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Verify the evidence bundle BUNDLE, without a network: 0 verified, 1 refused, 4 this version lacks a reader."""
-    trust = load_trust(_read(trust_file), what=str(trust_file))
-    files: dict[str, Digest] = {file.name: sha256(_read(file)) for file in artifacts}
-    result = verify(
-        _read(bundle), trust, at=at or session.now, purpose=purpose, files=files, newer_than=installed
-    )
+    trust = read_trust(trust_file)
+    files: dict[str, Digest] = {file.name: sha256(read_file(file)) for file in artifacts}
+    result = verify(read_file(bundle), trust, at=at or session.now, purpose=purpose, files=files, newer_than=installed)
     if as_json:
         click.echo(strict_json.pretty(verification_to_json(result)).decode(), nl=False)
     else:
@@ -93,19 +68,10 @@ def page(result: Verification, bundle: Path) -> list[str]:
             one = signed.decision
             lines.append(f"  {one.kind} of {one.name}, meaning {one.meaning}, {time_to_text(one.created)}")
     lines.append("")
-    lines += [
-        f"  {'✓' if step.ok else '✗'} {step.number:>2} {step.name}: {step.sentence}" for step in result.steps
-    ]
+    lines += [f"  {'✓' if step.ok else '✗'} {step.number:>2} {step.name}: {step.sentence}" for step in result.steps]
     if result.ok:
         lines += ["", "  gate             outcome         grade"]
         lines += [f"  {r.gate:<17}{r.reading.outcome.value:<16}{r.grade.value}" for r in result.results]
         lines += ["", *(f"  note: {note}" for note in result.notes), "  Not shown by this bundle:"]
         lines += [f"  - {sentence}" for sentence in NOT_SHOWN]
     return lines
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None

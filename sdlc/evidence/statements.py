@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sdlc.errors import UnreadableError
@@ -28,9 +27,7 @@ class Statement:
     predicate: Mapping[str, Any]
 
 
-def statement(
-    subjects: Iterable[tuple[str, Digest]], predicate_type: str, predicate: Mapping[str, object]
-) -> bytes:
+def statement(subjects: Iterable[tuple[str, Digest]], predicate_type: str, predicate: Mapping[str, object]) -> bytes:
     """The bytes of a statement; subjects are sorted by name."""
     return strict_json.dumps(
         {
@@ -61,18 +58,3 @@ def load_statement(data: bytes, *, predicate_type: str, what: str) -> Statement:
     if statement(subjects, predicate_type, predicate) != data:
         raise UnreadableError(f"{what}: a member is unknown, or not in the one form that is written")
     return Statement(subjects, predicate_type, predicate)
-
-
-def time_to_text(time: datetime) -> str:
-    """`time` in UTC to the second, ISO 8601."""
-    return time.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def time_from_text(text: object) -> datetime:
-    """The UTC time that `time_to_text` wrote; raises ValueError for any other form."""
-    if not isinstance(text, str):
-        raise ValueError(f"not a time: {text!r:.40}")
-    time = datetime.fromisoformat(text)
-    if time.tzinfo is None or time.utcoffset() != timedelta(0) or time_to_text(time) != text:
-        raise ValueError(f"not a UTC time to the second (2026-01-31T12:00:00+00:00): {text!r:.40}")
-    return time

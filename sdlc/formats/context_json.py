@@ -34,8 +34,9 @@ def load_context(data: bytes) -> Context:
 
 def dump_tools(tools: Iterable[ToolVersion]) -> bytes:
     """`tools.json` of the programs that a gate ran."""
-    rows = [{"name": t.name, "version": t.version, "digest": t.digest} for t in tools]
-    return strict_json.dumps({"schema": "sdlc.tools/1", "tools": sorted(rows, key=lambda row: str(row["name"]))})
+    ordered = sorted(tools, key=lambda tool: tool.name)
+    rows = [{"name": tool.name, "version": tool.version, "digest": tool.digest} for tool in ordered]
+    return strict_json.dumps({"schema": "sdlc.tools/1", "tools": rows})
 
 
 def load_tools(data: bytes) -> tuple[ToolVersion, ...]:

@@ -42,9 +42,7 @@ def find_suppressions(path: str, source: str) -> tuple[Suppression, ...]:
             continue
         ids, *reason = _REASON.split(match["rest"], maxsplit=1)
         alone = not token.line[: token.start[1]].strip()
-        found.append(
-            Suppression(path, token.start[0], alone, tuple(_ID.findall(ids)), "".join(reason).strip())
-        )
+        found.append(Suppression(path, token.start[0], alone, tuple(_ID.findall(ids)), "".join(reason).strip()))
     return tuple(found)
 
 

@@ -44,9 +44,7 @@ class TestRecords:
     def matching(self, test_id: str) -> tuple[TestResult, ...]:
         """The results of `test_id`: itself, or all its parameters."""
         return tuple(
-            result
-            for name, result in self.results.items()
-            if name == test_id or name.startswith(f"{test_id}[")
+            result for name, result in self.results.items() if name == test_id or name.startswith(f"{test_id}[")
         )
 
 
@@ -116,9 +114,7 @@ def load_junit(data: bytes) -> JunitCounts:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise UnreadableError(
-            f"junit.xml: not XML at line {error.lineno}: {expat.ErrorString(error.code)}"
-        ) from None
+        raise UnreadableError(f"junit.xml: not XML at line {error.lineno}: {expat.ErrorString(error.code)}") from None
     failed = sum(bool(case & {"failure", "error"}) for case in cases)
     skipped = sum(case == {"skipped"} for case in cases)
     return JunitCounts(len(cases) - failed - skipped, failed, skipped)

@@ -72,9 +72,7 @@ def run(
         environment.make(tools, settings.python, settings.requirements, settings.timeout)
         tree = copy_tree(workspace, folder / "tree")
         level, python = probe(tools, tree), str(environment.python)
-        command = [
-            python if word == "python" else word.replace("{out}", str(out)) for word in settings.command
-        ]
+        command = [python if word == "python" else word.replace("{out}", str(out)) for word in settings.command]
         done = tools.run(
             *confined(command, level, Limits(cpu_seconds=settings.timeout)),
             cwd=tree,
@@ -119,13 +117,9 @@ def _collect(paths: Iterable[Path]) -> dict[Path, bytes]:
     built: dict[Path, bytes] = {}
     for path in sorted(paths):
         if path.resolve() != path:
-            raise ToolError(
-                f"the artifact {path.name} is behind a link", hint="let the build write the file itself"
-            )
+            raise ToolError(f"the artifact {path.name} is behind a link", hint="let the build write the file itself")
         if path.name in {other.name for other in built}:
-            raise ToolError(
-                f"the build made two files of the name {path.name}", hint="give each artifact its name"
-            )
+            raise ToolError(f"the build made two files of the name {path.name}", hint="give each artifact its name")
         if path.is_file():
             built[path] = path.read_bytes()
     return built

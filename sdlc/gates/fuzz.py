@@ -43,9 +43,7 @@ def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
     return None
 
 
-def run(
-    workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[str, RawArtifacts]
-) -> RawArtifacts:
+def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[str, RawArtifacts]) -> RawArtifacts:
     """All harnesses, two at a time, within the budget."""
     if "build" not in inputs:
         raise ToolError(

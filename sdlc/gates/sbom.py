@@ -90,9 +90,7 @@ def _pins(workspace: Workspace, path: str) -> tuple[Pin, ...]:
     return load_requirements(workspace.read(path), what=path)
 
 
-def _root(
-    workspace: Workspace, read: Mapping[str, WheelMetadata], wheels: Mapping[str, bytes]
-) -> cyclonedx_json.Part:
+def _root(workspace: Workspace, read: Mapping[str, WheelMetadata], wheels: Mapping[str, bytes]) -> cyclonedx_json.Part:
     for name, wheel in read.items():
         names = tuple(canonicalize_name(Requirement(line).name) for line in wheel.requires)
         return cyclonedx_json.Part(wheel.name, wheel.version, (sha256(wheels[name]),), wheel.license, names)

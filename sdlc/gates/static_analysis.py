@@ -67,9 +67,7 @@ def run(
     ids = sorted(str(rule["id"]) for rule in document["rules"])
     return artifacts | {
         "unparsed.json": strict_json.dumps([asdict(one) for one in unparsed]),
-        "suppressions.json": dump_suppressions(
-            one for source in sources.values() for one in source.suppressions
-        ),
+        "suppressions.json": dump_suppressions(one for source in sources.values() for one in source.suppressions),
         "rules.json": strict_json.dumps({"rules": ids, "sha256": sha256(rules.read_bytes())}),
         "context.json": dump_context(Context(tuple(sources), tuple(_places(artifacts, sources)))),
         "tools.json": dump_tools((tools.identify("semgrep"), tools.identify("bandit"))),
@@ -85,9 +83,7 @@ def compiled_rules() -> Path:
     raise ToolError("the rules of static-analysis are missing", hint="install secure-sdlc again")
 
 
-def _copy_sources(
-    workspace: Workspace, settings: Settings, mirror: Path
-) -> tuple[dict[str, Source], list[Unparsed]]:
+def _copy_sources(workspace: Workspace, settings: Settings, mirror: Path) -> tuple[dict[str, Source], list[Unparsed]]:
     sources: dict[str, Source] = {}
     unparsed = []
     for path in workspace.paths:

@@ -48,9 +48,7 @@ def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
     return None
 
 
-def run(
-    workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[str, RawArtifacts]
-) -> RawArtifacts:
+def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[str, RawArtifacts]) -> RawArtifacts:
     """pytest with our plug-in, in the sandbox, on the built wheel."""
     if "build" not in inputs:
         raise ToolError(
@@ -78,9 +76,7 @@ def run(
         ]
         command += [f"--rootdir={tree}", f"--junitxml={results / 'junit.xml'}"]
         done = tools.run(
-            *confined(
-                [*command, *settings.arguments, *settings.paths], level, Limits(cpu_seconds=settings.timeout)
-            ),
+            *confined([*command, *settings.arguments, *settings.paths], level, Limits(cpu_seconds=settings.timeout)),
             cwd=tree,
             timeout=settings.timeout,
             ok=frozenset(range(256)),  # the reading judges pytest's exit code by the records
@@ -119,9 +115,7 @@ def _modules(built: RawArtifacts, settings: Settings) -> list[str]:
             with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
                 names |= {entry.partition("/")[0].partition(".py")[0] for entry in archive.namelist()}
         except zipfile.BadZipFile:
-            raise UnreadableError(
-                "the built wheel is no zip file", hint="look at the build command"
-            ) from None
+            raise UnreadableError("the built wheel is no zip file", hint="look at the build command") from None
     tests = {path.partition("/")[0] for path in settings.paths}
     return sorted(name for name in names - tests if name.isidentifier())
 

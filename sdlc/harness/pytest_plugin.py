@@ -33,11 +33,7 @@ class InstalledFirst:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """The specification of a top-level module of the product, None for everything else."""
-        return (
-            PathFinder.find_spec(name, self._folders, target)
-            if path is None and name in self._names
-            else None
-        )
+        return PathFinder.find_spec(name, self._folders, target) if path is None and name in self._names else None
 
 
 def pytest_configure(config: Any) -> None:
@@ -85,9 +81,7 @@ def pytest_runtest_logreport(report: Any) -> None:
         del _phases[report.nodeid]
         outcome, decisive = _outcome(phases)
         seconds = round(sum(phase.duration for phase in phases), 6)
-        _write(
-            event="result", id=report.nodeid, outcome=outcome, seconds=seconds, message=_first_line(decisive)
-        )
+        _write(event="result", id=report.nodeid, outcome=outcome, seconds=seconds, message=_first_line(decisive))
 
 
 def pytest_sessionfinish(session: Any, exitstatus: int) -> None:  # noqa: ARG001 - the hook's shape

@@ -72,11 +72,7 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
     for block in _BLOCKS:
         children = getattr(node, block, ())
         if isinstance(children, list):
-            yield from (
-                child
-                for child in children
-                if isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case))
-            )
+            yield from (child for child in children if isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case)))
 
 
 def _lines(node: ast.AST) -> tuple[int, int]:
@@ -141,10 +137,6 @@ def _fields(node: ast.AST, *, header: bool) -> list[tuple[str, object]]:
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     first = body[0] if body else None
-    if (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    ):
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
         return body[1:]
     return body

@@ -37,9 +37,7 @@ class Settings:
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
     """PASSED when at least one artifact was built and each is what `build.json` says."""
     if "build.json" not in raw:
-        raise UnreadableError(
-            "build.json is missing: nothing says what was built", hint="run the build again"
-        )
+        raise UnreadableError("build.json is missing: nothing says what was built", hint="run the build again")
     document = strict_json.loads_object(raw["build.json"], what="build.json")
     built = {name.removeprefix("dist/"): data for name, data in raw.items() if name.startswith("dist/")}
     try:
@@ -49,9 +47,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     except (KeyError, TypeError) as error:
         raise UnreadableError(f"build.json: {type(error).__name__}: {error}") from None
     if {name: sha256(data) for name, data in built.items()} != listed:
-        raise UnreadableError(
-            "build.json does not list the artifacts that were built", hint="run the build again"
-        )
+        raise UnreadableError("build.json does not list the artifacts that were built", hint="run the build again")
     if not built:
         return Reading(
             Outcome.ERROR, sentence="the build made no artifact", hint="let the build command write to {out}"

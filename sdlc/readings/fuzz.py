@@ -39,7 +39,9 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     details = {"sandbox": report.sandbox}
     idle = [run for run in report.harnesses if run.problems or run.executions == 0]
     if idle or not report.harnesses:
-        said = f"{idle[0].file}: {idle[0].name}: {(idle[0].problems or ('it ran not once',))[0]}" if idle else "no harness"
+        said = (
+            f"{idle[0].file}: {idle[0].name}: {(idle[0].problems or ('it ran not once',))[0]}" if idle else "no harness"
+        )
         return Reading(
             Outcome.ERROR, counters=counters, details=details, sentence=said, hint="mend the harness, then check again"
         )

@@ -94,9 +94,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         ) from None
     counters = {"files": len(context.files), "rules": 0, "findings": 0, "suppressed": 0}
     if semgrep is None or bandit is None:
-        return _incomplete(
-            problems or [("static-analysis", "every Python file is excluded")], (), counters, details
-        )
+        return _incomplete(problems or [("static-analysis", "every Python file is excluded")], (), counters, details)
     problems += _left_out(semgrep, bandit, rules, frozenset(context.files))
     findings = _findings(semgrep, bandit, suppressions, context)
     suppressed = sum(1 for finding in findings if finding.suppressed)
@@ -120,9 +118,7 @@ def _incomplete(
         "mend or remove the file, run sdlc under a Python at least as new as the code, raise rule_timeout, "
         "or change `exclude` in [gates.static-analysis]"
     )
-    return Reading(
-        Outcome.ERROR, findings, counters, details, f"not all was looked at: {where}: {reason}{more}", hint
-    )
+    return Reading(Outcome.ERROR, findings, counters, details, f"not all was looked at: {where}: {reason}{more}", hint)
 
 
 def _left_out(
@@ -168,9 +164,7 @@ def _of_semgrep(match: SemgrepMatch, statements: Mapping[tuple[str, int], str]) 
             links=tuple(map(str, data["links"])),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(
-            f"semgrep.json: metadata of {match.rule}: {type(error).__name__}: {error}"
-        ) from None
+        raise UnreadableError(f"semgrep.json: metadata of {match.rule}: {type(error).__name__}: {error}") from None
 
 
 def _of_bandit(issue: BanditIssue, statements: Mapping[tuple[str, int], str]) -> Finding:
@@ -200,17 +194,14 @@ def _merge(
     Ours are one when they overlap in the same statement; bandit's go into one of ours that they overlap.
     """
     groups: defaultdict[tuple[str, object], list[list[Finding]]] = defaultdict(list)
-    for finding in sorted(
-        ours, key=lambda finding: (_place(finding).path, _place(finding).line, finding.rule)
-    ):
+    for finding in sorted(ours, key=lambda finding: (_place(finding).path, _place(finding).line, finding.rule)):
         place = _place(finding)
         statement = statements[place.path, place.line]
         near = groups[place.path, _family(finding)]
         same = [
             group
             for group in near
-            if _overlap(_place(group[0]), place)
-            and statements[place.path, _place(group[0]).line] == statement
+            if _overlap(_place(group[0]), place) and statements[place.path, _place(group[0]).line] == statement
         ]
         if same:
             same[0].append(finding)

@@ -31,9 +31,7 @@ class Settings:
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
     """PASSED when the run ended by itself on the built artifacts, something passed, and nothing failed."""
     if "records.jsonl" not in raw:
-        raise UnreadableError(
-            "records.jsonl is missing: nothing says which tests ran", hint="run the tests again"
-        )
+        raise UnreadableError("records.jsonl is missing: nothing says which tests ran", hint="run the tests again")
     records = load_records(raw["records.jsonl"])
     counts = Counter(result.outcome for result in records.results.values())
     counters = {
@@ -49,9 +47,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     )
     wrong = _unanswered(records, counters) or _contradicted(raw, counters) or _of_another_build(raw)
     if wrong:
-        return Reading(
-            Outcome.ERROR, findings, counters, sentence=wrong, hint="see why: sdlc check --gate tests -v"
-        )
+        return Reading(Outcome.ERROR, findings, counters, sentence=wrong, hint="see why: sdlc check --gate tests -v")
     said = ", ".join(f"{number} {name}" for name, number in counters.items() if number and name in counts)
     return Reading(
         Outcome.of(findings, work=counts["passed"] + len(findings)),
@@ -67,9 +63,7 @@ def _unanswered(records: TestRecords, counters: Mapping[str, int]) -> str:
     if not records.finished:
         return "the test run did not come to its end"
     if records.exit_code not in (0, 1):
-        broken = min(
-            (name for name, result in records.results.items() if result.outcome == "error"), default=""
-        )
+        broken = min((name for name, result in records.results.items() if result.outcome == "error"), default="")
         return f"pytest ended with {records.exit_code}{', could not collect ' + broken if broken else ''}"
     if not counters["ran"]:
         return "no test ran"

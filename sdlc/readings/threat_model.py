@@ -60,9 +60,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:
         findings += check_model(loaded, context.files)
         findings += [found for control in state.values() for found in control.findings]
         findings += check_decided(loaded, state, accepted)
-    return _conclude(
-        tuple(findings), problems, _counters(models, states, accepted), accepted, settings.folder
-    )
+    return _conclude(tuple(findings), problems, _counters(models, states, accepted), accepted, settings.folder)
 
 
 def _conclude(
@@ -89,9 +87,7 @@ def _conclude(
     return Reading(Outcome.of(findings, work=counters["threats"]), findings, counters, details, sentence)
 
 
-def _counters(
-    models: list[LoadedModel], states: list[dict[str, ControlState]], accepted: Accepted
-) -> dict[str, int]:
+def _counters(models: list[LoadedModel], states: list[dict[str, ControlState]], accepted: Accepted) -> dict[str, int]:
     controls = [control for loaded in models for control in loaded.model.controls.values()]
     return {
         "models": len(models),

@@ -30,7 +30,9 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     """PASSED when no component of the SBOM is affected by an advisory of the feed."""
     if "sbom/bom.cdx.json" not in raw:
         return Reading(
-            Outcome.ERROR, sentence="there is no SBOM to look up", hint="let the sbom gate pass: sdlc check --gate sbom -v"
+            Outcome.ERROR,
+            sentence="there is no SBOM to look up",
+            hint="let the sbom gate pass: sdlc check --gate sbom -v",
         )
     feed = strict_json.loads_object(raw["feed.json"], what="feed.json")
     rows = strict_json.loads(raw["advisories.json"], what="advisories.json")
@@ -45,7 +47,9 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         }
         details = {"feed": str(feed["name"]), "feed-date": str(feed["published"]), "feed-digest": str(feed["sha256"])}
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(f"the evidence of vulnerabilities is malformed: {type(error).__name__}: {error}") from None
+        raise UnreadableError(
+            f"the evidence of vulnerabilities is malformed: {type(error).__name__}: {error}"
+        ) from None
     if not counters["records"] or not components:
         return Reading(Outcome.ERROR, counters=counters, details=details, sentence="nothing was compared")
     findings = tuple(

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from sdlc.disk import Disk, replace_file
 from sdlc.errors import BlockedError, UsageError
-from sdlc.evidence.statements import time_from_text
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import CheckRecord
+from sdlc.formats.timestamp import time_from_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.verdict import Answer, State, Verdict
 from sdlc.release import bundle, viewer
@@ -79,9 +79,7 @@ def propose(
         }
         artifacts = tuple(Artifact(name, len(store.get(digest)), digest) for name, digest in built.items())
     if not artifacts:
-        raise BlockedError(
-            "artifact-missing", "the check has no artifact", hint="let the gate `build` make one"
-        )
+        raise BlockedError("artifact-missing", "the check has no artifact", hint="let the gate `build` make one")
     for artifact in artifacts:
         if artifact.digest not in seen:
             raise BlockedError(
@@ -115,17 +113,13 @@ def propose(
     )
 
 
-def keep_candidate(
-    candidate: Candidate, signer: Signer, trust: TrustRoot, disk: Disk, folder: Path
-) -> Envelope:
+def keep_candidate(candidate: Candidate, signer: Signer, trust: TrustRoot, disk: Disk, folder: Path) -> Envelope:
     """Sign `candidate` and make it the open one; raises BlockedError unless `signer` is a runner."""
     envelope = signer.sign(dump_candidate(candidate))
     load_candidate(envelope.payload)  # what we write must be what anybody can read
     demand_role(envelope, trust, "runner", candidate.created)
     if candidate.product != trust.product:
-        raise BlockedError(
-            "wrong-product", f"this is {candidate.product}, the trust root is for {trust.product}"
-        )
+        raise BlockedError("wrong-product", f"this is {candidate.product}, the trust root is for {trust.product}")
     replace_file(disk, folder / CANDIDATE_FILE, dump_envelope(envelope))
     return envelope
 
@@ -156,14 +150,10 @@ def open_proposal(folder: Path, store: Store) -> Proposal:
 
 def _decisions(folder: Path) -> tuple[SignedDecision, ...]:
     paths = sorted(folder.glob("[0-9][0-9][0-9][0-9].dsse.json")) if folder.is_dir() else []
-    return tuple(
-        load_decision(load_envelope(path.read_bytes(), what=str(path)), what=str(path)) for path in paths
-    )
+    return tuple(load_decision(load_envelope(path.read_bytes(), what=str(path)), what=str(path)) for path in paths)
 
 
-def keep_decision(
-    decision: Decision, signer: Signer, trust: TrustRoot, disk: Disk, folder: Path
-) -> SignedDecision:
+def keep_decision(decision: Decision, signer: Signer, trust: TrustRoot, disk: Disk, folder: Path) -> SignedDecision:
     """Sign `decision` and put it at the end of the chain; raises BlockedError unless `signer` is that approver."""
     envelope = signer.sign(dump_decision(decision))
     demand_role(envelope, trust, "approver", decision.created)

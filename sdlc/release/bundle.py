@@ -102,9 +102,7 @@ def _read(data: bytes) -> dict[str, bytes]:
     position = 0
     for entry in sorted(entries, key=lambda entry: entry.offset):
         if entry.offset != position:
-            raise BlockedError(
-                "bundle-malformed", f"something lies before {entry.name!r:.80}, or two members overlap"
-            )
+            raise BlockedError("bundle-malformed", f"something lies before {entry.name!r:.80}, or two members overlap")
         members[entry.name], position = _member(data, entry)
     if position != start:
         raise BlockedError("bundle-malformed", "something lies between the members and the directory")
@@ -153,9 +151,7 @@ def _member(data: bytes, entry: _Entry) -> tuple[bytes, int]:
     content = data[begin : begin + packed]
     if method == 8:
         if size > max(MAX_RATIO * packed, HARMLESS):
-            raise BlockedError(
-                "bundle-too-large", f"{name!r:.80} unpacks to more than {MAX_RATIO} times its size"
-            )
+            raise BlockedError("bundle-too-large", f"{name!r:.80} unpacks to more than {MAX_RATIO} times its size")
         inflate = zlib.decompressobj(-15)
         content = inflate.decompress(content, size + 1)
         if not inflate.eof or inflate.unused_data or inflate.unconsumed_tail:

@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from sdlc.errors import UnreadableError
-from sdlc.evidence.statements import load_statement, statement, time_from_text, time_to_text
+from sdlc.evidence.statements import load_statement, statement
 from sdlc.formats.reading_json import result_from_json, result_to_json
+from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
 from sdlc.model.result import GateResult
 
@@ -122,12 +123,7 @@ def check_names(names: Iterable[str]) -> None:
             unicodedata.category(character) in _INVISIBLE for character in name
         ):
             raise ValueError(f"the name {name!r:.60} has invisible characters or is not in normal form C")
-        if (
-            set(name) & set('/\\:*?"<>|')
-            or name != name.strip()
-            or name.startswith(".")
-            or name.endswith(".")
-        ):
+        if set(name) & set('/\\:*?"<>|') or name != name.strip() or name.startswith(".") or name.endswith("."):
             raise ValueError(f"the name {name!r:.60} is not a plain file name")
         folded = unicodedata.normalize("NFKC", name).casefold()
         if folded in seen:

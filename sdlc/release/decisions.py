@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sdlc.errors import BlockedError, UnreadableError
-from sdlc.evidence.statements import load_statement, statement, time_from_text, time_to_text
+from sdlc.evidence.statements import load_statement, statement
+from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest, sha256
 from sdlc.release.candidate import Candidate
 from sdlc.signing.dsse import Envelope
@@ -143,9 +144,7 @@ def check_decisions(
             raise BlockedError("decision-chain-broken", f"{what} does not follow the one before it")
         bound = (decision.candidate, decision.displayed, decision.policy, decision.channel)
         if bound != (digest, digest, candidate.policy, candidate.channel):
-            raise BlockedError(
-                "decision-wrong-candidate", f"{what} is about another candidate, policy or channel"
-            )
+            raise BlockedError("decision-wrong-candidate", f"{what} is about another candidate, policy or channel")
         if decision.nonce in nonces:
             raise BlockedError("decision-replayed", f"{what} repeats an earlier one")
         if decision.created < earlier:
@@ -201,15 +200,11 @@ def quorum(
 
 def _counts(decision: Decision, at: datetime) -> bool:
     return (
-        decision.kind == "approval"
-        and decision.meaning != "authorship"
-        and decision.created <= at < decision.expires
+        decision.kind == "approval" and decision.meaning != "authorship" and decision.created <= at < decision.expires
     )
 
 
-def _independence(
-    approvers: tuple[str, ...], trust: TrustRoot, candidate: Candidate, sentence: str
-) -> tuple[str, str]:
+def _independence(approvers: tuple[str, ...], trust: TrustRoot, candidate: Candidate, sentence: str) -> tuple[str, str]:
     """Attack: an author approves the own work. Unmapped authors could be anybody, so they block as well."""
     authors: set[str] = set()
     for email in candidate.authors:

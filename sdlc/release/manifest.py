@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sdlc.errors import UnreadableError
-from sdlc.evidence.statements import load_statement, statement, time_from_text, time_to_text
+from sdlc.evidence.statements import load_statement, statement
+from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
 
 PREDICATE = "urn:secure-sdlc:release-manifest:v1"

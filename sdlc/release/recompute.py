@@ -35,9 +35,7 @@ def read_again(results: Sequence[GateResult], blobs: Blobs) -> tuple[GateResult,
     `blobs` raises. A gate that answered without bytes comes out as `error`: absence is no evidence.
     """
     by_gate = {result.gate: result for result in results}
-    raw = {
-        gate: {name: blobs(digest) for name, digest in result.raw.items()} for gate, result in by_gate.items()
-    }
+    raw = {gate: {name: blobs(digest) for name, digest in result.raw.items()} for gate, result in by_gate.items()}
     done: dict[str, GateResult] = {}
 
     def visit(gate: str, above: tuple[str, ...] = ()) -> GateResult:
@@ -45,9 +43,7 @@ def read_again(results: Sequence[GateResult], blobs: Blobs) -> tuple[GateResult,
             reader = _known_reader(by_gate[gate])
             needs = [need for need in reader.NEEDS if need in by_gate and need not in above]
             answers = {need: visit(need, (*above, gate)) for need in needs}
-            others = {
-                need: raw[need] for need, answer in answers.items() if answer.reading.outcome in ANSWERED
-            }
+            others = {need: raw[need] for need, answer in answers.items() if answer.reading.outcome in ANSWERED}
             done[gate] = _read_one(by_gate[gate], raw[gate], others, reader.GRADE)
         return done[gate]
 
@@ -63,16 +59,12 @@ def compare(stored: Sequence[GateResult], now: Sequence[GateResult]) -> None:
                 f"{old.gate} is recorded as {old.reading.outcome}, its evidence reads {new.reading.outcome}",
             )
         if reading_digest(old.reading) != reading_digest(new.reading):
-            raise BlockedError(
-                "reading-differs", f"{old.gate}: the evidence does not say what is recorded of it"
-            )
+            raise BlockedError("reading-differs", f"{old.gate}: the evidence does not say what is recorded of it")
         if old.grade is not new.grade or old.tools != new.tools:
             raise BlockedError("reading-differs", f"{old.gate}: grade or tools are not those of its evidence")
 
 
-def verdict_of(
-    policy: bytes, results: Sequence[GateResult], *, product: str, version: str, at: datetime
-) -> Verdict:
+def verdict_of(policy: bytes, results: Sequence[GateResult], *, product: str, version: str, at: datetime) -> Verdict:
     """The verdict of the profile `release`; raises BlockedError for a policy that cannot be read."""
     try:
         parsed = load_policy(policy, "policy.toml")

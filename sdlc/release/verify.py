@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sdlc.errors import BlockedError, SdlcError
-from sdlc.evidence.statements import time_to_text
 from sdlc.formats.terminal import printable
+from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import GateResult
 from sdlc.model.verdict import Answer, State, Verdict
@@ -183,9 +183,7 @@ def _check_manifest(case: _Case) -> str:
     if raw != envelope:
         raise BlockedError("manifest-differs", f"{bundle.RAW_MANIFEST} is not what {bundle.MANIFEST} holds")
     if manifest.product != case.trust.product:
-        raise BlockedError(
-            "wrong-product", f"this is {manifest.product}, the trust root is for {case.trust.product}"
-        )
+        raise BlockedError("wrong-product", f"this is {manifest.product}, the trust root is for {case.trust.product}")
     if manifest.trust_version > case.trust.version:
         raise BlockedError(
             "trust-too-old",
@@ -229,9 +227,7 @@ def _check_members(case: _Case) -> str:
         listed[bundle.WAIVERS] = (candidate.waivers, "waivers-changed")
     for number, _ in enumerate(manifest.decisions, start=1):
         if bundle.decision_name(number) not in case.members:
-            raise BlockedError(
-                "decision-dropped", f"the manifest lists decision {number}, the bundle lacks it"
-            )
+            raise BlockedError("decision-dropped", f"the manifest lists decision {number}, the bundle lacks it")
     decisions = {bundle.decision_name(number) for number in range(1, len(manifest.decisions) + 1)}
     fixed = {bundle.MANIFEST, bundle.RAW_MANIFEST, bundle.CANDIDATE}
     extra = sorted(set(case.members) - set(listed) - decisions - fixed)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sdlc.evidence.statements import time_to_text
 from sdlc.formats.terminal import printable
+from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
@@ -37,9 +37,7 @@ GRADE_MEANINGS = {
 }
 
 
-def draw(
-    candidate: Candidate, digest: Digest, verdict: Verdict, decisions: Sequence[SignedDecision]
-) -> bytes:
+def draw(candidate: Candidate, digest: Digest, verdict: Verdict, decisions: Sequence[SignedDecision]) -> bytes:
     """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload."""
     environment = Environment(
         loader=PackageLoader("sdlc", "release"),

@@ -76,9 +76,7 @@ class Environment:
 
     def version(self) -> str:
         """Version of the interpreter, read and not asked."""
-        said = re.search(
-            r"^version_info = ([0-9.]+)", (self.path / "pyvenv.cfg").read_text("utf-8"), re.MULTILINE
-        )
+        said = re.search(r"^version_info = ([0-9.]+)", (self.path / "pyvenv.cfg").read_text("utf-8"), re.MULTILINE)
         return said[1] if said else "unknown"
 
     def _refuse_what_came_along(self, base: str) -> None:
@@ -91,9 +89,7 @@ class Environment:
                 hint='write a version ("3.12") or an absolute path outside of the repository',
             )
         if self.path.is_symlink() or self.path.parent.is_symlink():
-            raise ToolError(
-                f"{self.path} is behind a symbolic link; nothing was written", hint="remove the link"
-            )
+            raise ToolError(f"{self.path} is behind a symbolic link; nothing was written", hint="remove the link")
 
     def _share(self, tools: Tools, base: str) -> None:
         """Let the environment see the packages of the ready interpreter `base`."""

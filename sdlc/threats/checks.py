@@ -129,9 +129,7 @@ def _unfinished(loaded: LoadedModel) -> Iterator[Finding]:
         if TODO.search(text):
             dotted = ".".join(keys)
             element = f"{model.system.id}/{'/'.join(keys)}"
-            yield finding(
-                "TM106", loaded.positions.place(*keys), element, f"{dotted} is not finished: {text[:60]}"
-            )
+            yield finding("TM106", loaded.positions.place(*keys), element, f"{dotted} is not finished: {text[:60]}")
 
 
 def _globs(loaded: LoadedModel, files: tuple[str, ...]) -> Iterator[Finding]:

@@ -38,9 +38,7 @@ def judge_acceptances(
     """Which acceptances hold; `ignore_orphans` when a model could not be read, so that its threats are not known."""
     if loaded is None:
         return Accepted(frozenset(), None, ())
-    threats = {
-        f"{m.model.system.id}/{name}": threat for m in models for name, threat in m.model.threats.items()
-    }
+    threats = {f"{m.model.system.id}/{name}": threat for m in models for name, threat in m.model.threats.items()}
     holding: dict[str, date] = {}
     findings: list[Finding] = []
     for name, acceptance in loaded.file.acceptances.items():
@@ -54,9 +52,7 @@ def judge_acceptances(
     return Accepted(frozenset(holding), min(holding.values(), default=None), tuple(findings))
 
 
-def check_decided(
-    loaded: LoadedModel, controls: Mapping[str, ControlState], accepted: Accepted
-) -> Iterator[Finding]:
+def check_decided(loaded: LoadedModel, controls: Mapping[str, ControlState], accepted: Accepted) -> Iterator[Finding]:
     """TM201: threats of the model that nobody decided."""
     model = loaded.model
     for name, threat in model.threats.items():
@@ -100,9 +96,7 @@ def _check(
         if expires <= accepted:
             yield found("TM203", f"ends on {expires}, not after it was given on {accepted}", "expires")
         elif (expires - accepted).days > MAX_DAYS:
-            yield found(
-                "TM202", f"lasts {(expires - accepted).days} days, at most {MAX_DAYS} are allowed", "expires"
-            )
+            yield found("TM202", f"lasts {(expires - accepted).days} days, at most {MAX_DAYS} are allowed", "expires")
     threat = threats.get(acceptance.threat)
     if threat is None:
         yield found("TM207", f"is about {acceptance.threat}, and no model has that threat", "threat")
@@ -114,11 +108,7 @@ def _check(
 def _day(text: str) -> date | None:
     try:
         # fromisoformat also reads 20270301 and week dates; only the one form that people read is accepted.
-        return (
-            date.fromisoformat(text)
-            if len(text) == 10 and text[4] == text[7] == "-" and "W" not in text
-            else None
-        )
+        return date.fromisoformat(text) if len(text) == 10 and text[4] == text[7] == "-" and "W" not in text else None
     except ValueError:
         return None
 

@@ -199,9 +199,7 @@ class _Builder:
         if _INTEGER.match(text):
             return int(text)
         if _GUESSED.match(text) or _NUMBER_LIKE.match(text):
-            _refuse(
-                self._path, f"{text!r:.40} means different things to different readers; put it in quotes", at
-            )
+            _refuse(self._path, f"{text!r:.40} means different things to different readers; put it in quotes", at)
         return text
 
     def _open(self, value: dict[str, Any] | list[Any], at: Position) -> None:
@@ -247,9 +245,7 @@ def _validate(schema: type[Schema], document: Any, positions: Positions) -> Sche
         problems = []
         for row in error.errors(include_url=False, include_context=False, include_input=False):
             keys = ".".join(str(key) for key in row["loc"]) or "the document"
-            problems.append(
-                Problem("TM102", f"{keys}: {_say(row['type'], row['msg'])}", positions.place(*row["loc"]))
-            )
+            problems.append(Problem("TM102", f"{keys}: {_say(row['type'], row['msg'])}", positions.place(*row["loc"])))
         raise ModelError(tuple(problems)) from None
 
 

@@ -83,8 +83,7 @@ def load_pointers(data: bytes) -> dict[str, Resolution]:
     document = strict_json.loads_object(data, what="pointers.json")
     try:
         rows = [
-            Resolution(str(row["pointer"]), row["resolves"] is True, str(row["reason"]))
-            for row in document["pointers"]
+            Resolution(str(row["pointer"]), row["resolves"] is True, str(row["reason"])) for row in document["pointers"]
         ]
     except (KeyError, TypeError) as error:
         raise UnreadableError(f"pointers.json: {type(error).__name__}: {error}") from None

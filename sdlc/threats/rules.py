@@ -19,42 +19,24 @@ class Rule:
 
 RULES = {
     "TM101": Rule("unreadable YAML", Severity.HIGH, "Write that entry as plain, strict YAML."),
-    "TM102": Rule(
-        "not of the schema", Severity.HIGH, "Mend that entry after docs/schemas/threat-model.schema.json."
-    ),
-    "TM103": Rule(
-        "dangling reference", Severity.HIGH, "Name an entry that this model has, or add the entry."
-    ),
+    "TM102": Rule("not of the schema", Severity.HIGH, "Mend that entry after docs/schemas/threat-model.schema.json."),
+    "TM103": Rule("dangling reference", Severity.HIGH, "Name an entry that this model has, or add the entry."),
     "TM104": Rule("ambiguous id", Severity.HIGH, "Give one of the two another id."),
-    "TM105": Rule(
-        "undeclared crossing", Severity.MEDIUM, "Declare the trust boundary between both zones and name it."
-    ),
+    "TM105": Rule("undeclared crossing", Severity.MEDIUM, "Declare the trust boundary between both zones and name it."),
     "TM106": Rule("unfinished entry", Severity.MEDIUM, "Replace the TODO by what you decided."),
-    "TM107": Rule(
-        "glob without files", Severity.MEDIUM, "Point the glob at the component's files, or remove it."
-    ),
-    "TM201": Rule(
-        "undecided threat", Severity.HIGH, "Prove a control against it, accept it, or say why it is none."
-    ),
+    "TM107": Rule("glob without files", Severity.MEDIUM, "Point the glob at the component's files, or remove it."),
+    "TM201": Rule("undecided threat", Severity.HIGH, "Prove a control against it, accept it, or say why it is none."),
     "TM202": Rule(
         "incomplete acceptance", Severity.HIGH, "Complete the acceptance and let an approver sign off on it."
     ),
     "TM203": Rule("acceptance never in force", Severity.HIGH, "Decide again, and write a later expiry date."),
-    "TM207": Rule(
-        "orphan acceptance", Severity.MEDIUM, "Remove the acceptance, or name the threat that it is about."
-    ),
-    "TM208": Rule(
-        "acceptance of another text", Severity.HIGH, "Let the approver read the threat and decide again."
-    ),
+    "TM207": Rule("orphan acceptance", Severity.MEDIUM, "Remove the acceptance, or name the threat that it is about."),
+    "TM208": Rule("acceptance of another text", Severity.HIGH, "Let the approver read the threat and decide again."),
     "TM301": Rule("no evidence", Severity.HIGH, "Name a test or a harness that proves the control."),
     "TM302": Rule("unresolved pointer", Severity.HIGH, "Point at code, a test or a harness that exists."),
-    "TM303": Rule(
-        "evidence not executed", Severity.HIGH, "Let the evidence run in this build, without skipping it."
-    ),
+    "TM303": Rule("evidence not executed", Severity.HIGH, "Let the evidence run in this build, without skipping it."),
     "TM304": Rule("evidence failed", Severity.HIGH, "Mend the control until its evidence passes."),
-    "TM308": Rule(
-        "too little fuzzing", Severity.MEDIUM, "Give the fuzz gate more seconds, or lower min_execs."
-    ),
+    "TM308": Rule("too little fuzzing", Severity.MEDIUM, "Give the fuzz gate more seconds, or lower min_execs."),
     "TM901": Rule("empty subject", Severity.HIGH, "Write down at least one component and one threat."),
 }
 

@@ -21,7 +21,8 @@ from sdlc.model.digest import Digest
 from sdlc.session import Session
 from sdlc.signers.key_file import new_key
 from sdlc.signing.keyed import key_id, load_public_key
-from sdlc.signing.trust import TrustRoot, dump_trust
+from sdlc.signing.trust import TrustRoot
+from sdlc.signing.trust_json import dump_trust
 from sdlc.tools import LocalTools
 
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent"}
@@ -121,9 +122,7 @@ def test_the_second_release_follows_the_first(desk: Desk, capsys: pytest.Capture
     assert "sequence 2" in capsys.readouterr().out
 
 
-def test_a_blocked_check_makes_a_candidate_that_nobody_can_sign(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_blocked_check_makes_a_candidate_that_nobody_can_sign(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     desk.check(records("tests/test_a.py::test_one"))
     assert desk.prepare() == ExitCode.BLOCKED
     assert "BLOCKED" in capsys.readouterr().out

@@ -15,7 +15,7 @@ from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
 from sdlc.release.bundle import write_bundle
 from sdlc.session import Session
-from sdlc.signing.trust import dump_trust
+from sdlc.signing.trust_json import dump_trust
 from sdlc.tools import LocalTools
 
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fakes.disk import FailingDisk, PowerCut
 
 from sdlc.disk import LocalDisk, replace_file
 from sdlc.errors import IncompleteError, StorageError, UnreadableError
 from sdlc.evidence.store import Store
 from sdlc.model.digest import sha256
-from fakes.disk import FailingDisk, PowerCut
 
 
 def test_what_was_put_is_got_and_putting_twice_is_one(tmp_path: Path) -> None:

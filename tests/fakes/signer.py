@@ -18,9 +18,7 @@ class MemorySigner:
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:31], "big")
         self._key = ec.derive_private_key(number, ec.SECP256R1())
         public = self._key.public_key()
-        self._spki = public.public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        self._spki = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         self.pem = public.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ).decode()

@@ -11,7 +11,9 @@ from sdlc.formats import strict_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(st.characters(codec="utf-8"), max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -27,9 +29,11 @@ def test_any_bytes_give_a_value_or_one_kind_of_error(data: bytes) -> None:
     try:
         value = strict_json.loads(data, what="x")
     except UnreadableError as error:
-        assert error.message.startswith("x: ")
+        said = error.message
     else:
         assert value == json.loads(data)
+        return
+    assert said.startswith("x: ")
 
 
 @pytest.mark.parametrize(
@@ -65,5 +69,5 @@ def test_a_size_limit_is_a_refusal() -> None:
 
 
 def test_a_list_is_no_object() -> None:
-    with pytest.raises(UnreadableError, match="an? JSON object"):
+    with pytest.raises(UnreadableError, match="a JSON object"):
         strict_json.loads_object(b"[]", what="x")

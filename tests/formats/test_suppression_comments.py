@@ -31,9 +31,7 @@ def test_a_comment_of_its_own_stands_alone() -> None:
 
 
 def test_strings_and_other_words_are_no_comments() -> None:
-    assert (
-        find_suppressions("a.py", 'x = "# nosec B602 -- a"\n# about nosec and nosection\n# nosection\n') == ()
-    )
+    assert find_suppressions("a.py", 'x = "# nosec B602 -- a"\n# about nosec and nosection\n# nosection\n') == ()
 
 
 def test_round_trip() -> None:

@@ -67,9 +67,7 @@ def test_what_is_no_record_is_refused_with_its_line(events: tuple[dict[str, obje
     assert f"line {len(events)}" in caught.value.message
 
 
-@pytest.mark.parametrize(
-    "line", [b"no json\n", b"[]\n", b'{"event":"start","event":"end"}\n', b"\xff\n", b"\n"]
-)
+@pytest.mark.parametrize("line", [b"no json\n", b"[]\n", b'{"event":"start","event":"end"}\n', b"\xff\n", b"\n"])
 def test_garbage_is_refused(line: bytes) -> None:
     with pytest.raises(UnreadableError, match="line 2"):
         load_records(lines(START) + line)

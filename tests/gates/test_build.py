@@ -41,9 +41,7 @@ def test_a_product_is_built_and_installed(repository: Repository) -> None:
     assert document["packages"] == [{"name": "box", "version": "1.0"}]
     assert "box/__init__.py" in zipfile.ZipFile(io.BytesIO(raw[WHEEL])).namelist()
     code = "import box; print(box.__file__)"
-    seen = subprocess.run(
-        [workspace.python_of_product, "-c", code], capture_output=True, text=True, check=True
-    )
+    seen = subprocess.run([workspace.python_of_product, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.startswith(str(workspace.environment))
 
 
@@ -104,9 +102,7 @@ def test_a_link_in_the_place_of_an_artifact_is_refused(repository: Repository, t
 
 def test_a_glob_cannot_leave_the_tree(repository: Repository) -> None:
     with pytest.raises(ToolError, match="behind a link"):
-        built(
-            open_product(repository), replace(READY, artifacts=("../../../../../../../../../etc/hostname",))
-        )
+        built(open_product(repository), replace(READY, artifacts=("../../../../../../../../../etc/hostname",)))
 
 
 def test_a_lock_that_is_not_there_is_named_with_its_key(repository: Repository) -> None:
@@ -137,9 +133,7 @@ def with_lock(repository: Repository, hashed: bytes) -> RawArtifacts:
     lock = f"--no-index\n--find-links wheels\nhinge==1.0 --hash=sha256:{sha256(hashed)}\n"
     files = {"lock.txt": lock, "wheels/hinge-1.0-py3-none-any.whl": a_wheel("hinge")}
     make = "import hinge, sys, pathlib; pathlib.Path(sys.argv[1], 'out.txt').write_text(str(hinge.here))"
-    settings = build.Settings(
-        requirements=("lock.txt",), command=("python", "-c", make, "{out}"), timeout=120
-    )
+    settings = build.Settings(requirements=("lock.txt",), command=("python", "-c", make, "{out}"), timeout=120)
     return built(open_product(repository, files), settings)
 
 
@@ -199,9 +193,7 @@ def test_an_environment_behind_a_link_is_left_alone(repository: Repository, tmp_
     assert (precious / "file").exists()
 
 
-def test_what_the_build_puts_into_the_environment_does_not_run_outside(
-    repository: Repository, tmp_path: Path
-) -> None:
+def test_what_the_build_puts_into_the_environment_does_not_run_outside(repository: Repository, tmp_path: Path) -> None:
     """A `.pth` file runs whenever the interpreter starts; installing the wheel starts it."""
     seen = tmp_path / "seen"
     evil = "import os, pathlib; "

@@ -145,9 +145,7 @@ def test_a_suppression_needs_rule_and_reason(repository: Repository) -> None:
 def test_a_tool_that_crashes_is_an_error(repository: Repository) -> None:
     workspace = open_workspace(repository({"app.py": CLEAN}), TOOLS)
     for broken in ("semgrep", "bandit"):
-        fake = FakeTools(
-            lambda argv, _cwd, broken=broken: Completed(134 if argv[0] == broken else 0, b"{}", b"", 0)
-        )
+        fake = FakeTools(lambda argv, _cwd, broken=broken: Completed(134 if argv[0] == broken else 0, b"{}", b"", 0))
         with pytest.raises(ToolError, match=broken):
             gate.run(workspace, fake, Settings(), {})
 

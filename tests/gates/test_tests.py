@@ -32,18 +32,14 @@ def run(
     workspace = open_product(repository, files)
     build = built(workspace)
     raw = tests.run(workspace, TOOLS, settings, {"build": build})
-    return reading.read(
-        {**raw, **{f"build/{name}": data for name, data in build.items()}}, settings, Context()
-    ), raw
+    return reading.read({**raw, **{f"build/{name}": data for name, data in build.items()}}, settings, Context()), raw
 
 
 def test_a_good_product_passes(repository: Repository) -> None:
     answer, raw = run(repository)
     assert answer.outcome is Outcome.PASSED, answer.sentence
     assert (answer.counters["collected"], answer.counters["passed"]) == (1, 1)
-    assert (
-        load_records(raw["records.jsonl"]).matching("tests/test_box.py::test_double")[0].outcome == "passed"
-    )
+    assert load_records(raw["records.jsonl"]).matching("tests/test_box.py::test_double")[0].outcome == "passed"
     assert json.loads(raw["run.json"])["artifacts"][0]["name"] == "box-1.0-py3-none-any.whl"
     assert [tool.name for tool in load_tools(raw["tools.json"])] == ["pytest"]
 
@@ -136,9 +132,7 @@ def test_the_wheel_is_tested_and_not_the_tree(repository: Repository) -> None:
     """A flat layout with `pythonpath` puts the tree first; the module must still be the installed one."""
     project = PYPROJECT.replace("src/box", "box") + '[tool.pytest.ini_options]\npythonpath = ["."]\n'
     seen = "import box, pathlib\ndef test_it():\n"
-    seen += (
-        "    assert 'site-packages' in box.__file__, box.__file__\n    assert pathlib.Path('box').is_dir()\n"
-    )
+    seen += "    assert 'site-packages' in box.__file__, box.__file__\n    assert pathlib.Path('box').is_dir()\n"
     files: dict[str, str | bytes] = {
         "pyproject.toml": project,
         "box/__init__.py": "def double(x): return 2 * x\n",

@@ -105,9 +105,7 @@ def test_an_acceptance_counts_only_from_the_base_commit(repository: Make) -> Non
 
 
 def test_models_in_subfolders_and_of_the_other_ending_are_not_skipped(repository: Make) -> None:
-    root = repository(
-        {"threat_models/deep/a.yaml": "x", "threat_models/b.yml": "y", "threat_models/c.md": "z"}
-    )
+    root = repository({"threat_models/deep/a.yaml": "x", "threat_models/b.yml": "y", "threat_models/c.md": "z"})
     assert {name for name in run(root) if name.startswith("models/")} == {
         "models/deep/a.yaml",
         "models/b.yml",

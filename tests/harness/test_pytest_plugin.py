@@ -29,9 +29,7 @@ def run(tmp_path: Path, code: str, *arguments: str, modules: str = "") -> tuple[
     ]
     names = {"PYTHONPATH": str(lay_out(tmp_path / "path")), "SDLC_TEST_RECORDS": str(records)}
     environment = os.environ | names | {"SDLC_TESTED_MODULES": modules, "PYTEST_ADDOPTS": ""}
-    done = subprocess.run(
-        [*command, *arguments, "."], cwd=folder, env=environment, capture_output=True, check=False
-    )
+    done = subprocess.run([*command, *arguments, "."], cwd=folder, env=environment, capture_output=True, check=False)
     assert records.exists(), done.stderr.decode()
     return done.returncode, load_records(records.read_bytes())
 

@@ -52,9 +52,7 @@ def test_no_artifact_is_no_answer() -> None:
     assert (answer.outcome, bool(answer.hint)) == (Outcome.ERROR, True)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"artifacts": 3}, {"artifacts": [{}]}, {"artifacts": ["x"]}, {"packages": None}]
-)
+@pytest.mark.parametrize("changes", [{"artifacts": 3}, {"artifacts": [{}]}, {"artifacts": ["x"]}, {"packages": None}])
 def test_garbage_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(UnreadableError, match=r"build\.json"):
         build.read(raw(**changes), build.Settings(), Context())

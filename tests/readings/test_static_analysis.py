@@ -105,9 +105,7 @@ def test_an_unknown_word_counts_as_the_worst() -> None:
 
 def test_two_of_our_rules_in_one_statement_over_several_lines_are_one_finding() -> None:
     context = Context(("a.py",), tuple(PlaceContext("a.py", n, "Same()", sha256(b"f")) for n in range(1, 9)))
-    raw = evidence(
-        [match(3, rule="shell-command-from-text", end=5, confidence="medium"), match(4, end=5)], [issue(3)]
-    )
+    raw = evidence([match(3, rule="shell-command-from-text", end=5, confidence="medium"), match(4, end=5)], [issue(3)])
     (finding,) = reading_of(raw, context).findings
     assert finding.properties["also"] == "B605, shell-command-from-text"
 
@@ -142,9 +140,7 @@ def silence(change: str) -> dict[str, Any]:
     if change == "unparsed":
         raw["unparsed.json"] = [{"path": "b.py", "line": 7, "reason": "invalid syntax"}]
     elif change == "semgrep error":
-        raw["semgrep.json"]["errors"] = [
-            {"level": "warn", "type": "Timeout", "message": "slow", "path": "a.py"}
-        ]
+        raw["semgrep.json"]["errors"] = [{"level": "warn", "type": "Timeout", "message": "slow", "path": "a.py"}]
     elif change == "semgrep skipped":
         raw["semgrep.json"]["paths"]["skipped"] = [{"path": "a.py", "reason": "too_big"}]
     elif change == "semgrep file":

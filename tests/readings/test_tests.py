@@ -24,9 +24,7 @@ def records(*outcomes: str, end: int | None = None, unanswered: int = 0) -> byte
     for name, outcome in zip(ids, outcomes, strict=False):
         events.append({"event": "result", "id": name, "outcome": outcome, "seconds": 0.1, "message": "boom"})
     exit_code = int("failed" in outcomes or "error" in outcomes) if end is None else end
-    return "".join(
-        json.dumps(event) + "\n" for event in [*events, {"event": "end", "exit": exit_code}]
-    ).encode()
+    return "".join(json.dumps(event) + "\n" for event in [*events, {"event": "end", "exit": exit_code}]).encode()
 
 
 def junit(*outcomes: str) -> bytes:
@@ -81,10 +79,7 @@ def test_the_fingerprint_is_that_of_the_test_and_not_of_its_message() -> None:
 def test_a_command_survives_the_shell() -> None:
     data = raw("failed")
     data["records.jsonl"] = data["records.jsonl"].replace(b"test_0", b"test_0['; rm -rf x;']")
-    assert (
-        read(data).findings[0].reproduce
-        == """python -m pytest 'tests/test_a.py::test_0['"'"'; rm -rf x;'"'"']'"""
-    )
+    assert read(data).findings[0].reproduce == """python -m pytest 'tests/test_a.py::test_0['"'"'; rm -rf x;'"'"']'"""
 
 
 @pytest.mark.parametrize(

@@ -90,10 +90,7 @@ def test_an_approval_of_something_else_is_refused(candidate: Candidate, member: 
 
 
 def test_an_approval_for_another_channel_is_refused(candidate: Candidate) -> None:
-    assert (
-        refusal(candidate, chain(candidate, {"person": "ada", "channel": "beta"}))
-        == "decision-wrong-candidate"
-    )
+    assert refusal(candidate, chain(candidate, {"person": "ada", "channel": "beta"})) == "decision-wrong-candidate"
 
 
 def test_one_decision_under_two_names_is_refused(candidate: Candidate) -> None:
@@ -114,9 +111,7 @@ def test_the_runner_may_not_decide(candidate: Candidate) -> None:
 def test_nobody_decides_under_another_name(candidate: Candidate) -> None:
     grace = {"person": "grace", "signer": SECOND_KEY}
     assert refusal(candidate, chain(candidate, grace)) == "person-mismatch"
-    assert (
-        refusal(candidate, chain(candidate, {"person": "ada", "name": "Grace Hopper"})) == "person-mismatch"
-    )
+    assert refusal(candidate, chain(candidate, {"person": "ada", "name": "Grace Hopper"})) == "person-mismatch"
 
 
 def test_a_swapped_signature_is_refused(candidate: Candidate) -> None:

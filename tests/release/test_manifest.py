@@ -76,8 +76,6 @@ def test_every_reason_code_is_explained() -> None:
     text = "".join(path.read_text() for path in sources)
     raised = set(re.findall(r"(?:BlockedError|today\.append)\(\(?\s*\"([a-z]+(?:-[a-z]+)+)\"", text))
     raised |= set(re.findall(r"reason(?:, sentence)? = \"([a-z-]+)\"", text))
-    explained = set(
-        re.findall(r"^\| `([a-z-]+)` \|", (REPOSITORY / "docs" / "reason-codes.md").read_text(), re.M)
-    )
+    explained = set(re.findall(r"^\| `([a-z-]+)` \|", (REPOSITORY / "docs" / "reason-codes.md").read_text(), re.M))
     assert len(raised) > 25
     assert sorted(raised - explained) == []

@@ -168,9 +168,7 @@ def _garbage_manifest(members: Members) -> None:
         (_garbage_manifest, "manifest-unreadable"),
     ],
 )
-def test_a_carrier_of_the_bundle_is_refused(
-    good: Members, attack: Callable[[Members], None], reason: str
-) -> None:
+def test_a_carrier_of_the_bundle_is_refused(good: Members, attack: Callable[[Members], None], reason: str) -> None:
     attack(good)
     result = verified(good)
     assert (result.ok, result.reason) == (False, reason)
@@ -181,22 +179,17 @@ def test_a_carrier_of_the_bundle_is_refused(
 
 def test_a_manifest_signed_with_the_runners_key(store: Store) -> None:
     candidate = candidate_of(store)
-    made = releases.members(
-        proposal_of(candidate, chain(candidate, "ada", "grace"), store), store, signer=RUNNER
-    )
+    made = releases.members(proposal_of(candidate, chain(candidate, "ada", "grace"), store), store, signer=RUNNER)
     assert verified(made).reason == "signer-wrong-role"
 
 
 def test_everything_signed_with_the_runners_key(store: Store) -> None:
     candidate = candidate_of(store)
     decisions = chain(candidate, {"person": "ada", "signer": RUNNER}, {"person": "grace", "signer": RUNNER})
-    assert verified(
-        releases.members(proposal_of(candidate, decisions, store), store, signer=RUNNER)
-    ).reason == ("signer-wrong-role")
-    assert (
-        verified(releases.members(proposal_of(candidate, decisions, store), store)).reason
-        == "signer-wrong-role"
+    assert verified(releases.members(proposal_of(candidate, decisions, store), store, signer=RUNNER)).reason == (
+        "signer-wrong-role"
     )
+    assert verified(releases.members(proposal_of(candidate, decisions, store), store)).reason == "signer-wrong-role"
 
 
 def test_a_candidate_that_the_runner_did_not_sign(store: Store) -> None:
@@ -216,9 +209,7 @@ def test_a_stranger(store: Store) -> None:
 
 def test_all_keys_and_evidence_that_shows_a_failure(store: Store) -> None:
     """The insider signs what really happened; the policy still says no."""
-    candidate = candidate_of(
-        store, check_of(store, releases.raw_of(releases.records("tests/test_a.py::test_two")))
-    )
+    candidate = candidate_of(store, check_of(store, releases.raw_of(releases.records("tests/test_a.py::test_two"))))
     made = releases.members(proposal_of(candidate, chain(candidate, "ada", "grace"), store), store)
     assert verified(made).reason == "verdict-not-allowed"
 
@@ -329,9 +320,7 @@ def test_a_manifest_that_says_something_else(store: Store, change: dict[str, obj
 def test_a_reader_that_this_version_lacks_is_incomplete(store: Store) -> None:
     candidate = candidate_of(store)
     build, tests = candidate.results
-    newer = dataclasses.replace(
-        candidate, results=(build, dataclasses.replace(tests, reader="pytest-records/9"))
-    )
+    newer = dataclasses.replace(candidate, results=(build, dataclasses.replace(tests, reader="pytest-records/9")))
     made = releases.members(
         dataclasses.replace(
             proposal_of(candidate, chain(newer, "ada", "grace"), store),

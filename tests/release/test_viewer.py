@@ -46,17 +46,13 @@ def _hostile(result: GateResult) -> GateResult:
 
 def test_it_makes_no_request_and_runs_nothing_even_with_hostile_text(store: Store) -> None:
     candidate = candidate_of(store)
-    hostile = dataclasses.replace(
-        candidate, results=tuple(map(_hostile, candidate.results)), repository=HOSTILE
-    )
+    hostile = dataclasses.replace(candidate, results=tuple(map(_hostile, candidate.results)), repository=HOSTILE)
     reason = {"person": "ada", "reason": HOSTILE}
     good = proposal_of(candidate, (), store)
     page = drawn(dataclasses.replace(good, candidate=hostile, decisions=chain(hostile, reason)))
     parser = _Tags()
     parser.feed(page)
-    assert parser.tags.isdisjoint(
-        {"script", "img", "iframe", "link", "object", "embed", "base", "form", "svg"}
-    )
+    assert parser.tags.isdisjoint({"script", "img", "iframe", "link", "object", "embed", "base", "form", "svg"})
     assert parser.attributes.isdisjoint({"src", "href", "style", "srcset", "action"})
     assert not [name for name in parser.attributes if name.startswith("on")]
     assert "default-src 'none'; style-src 'unsafe-inline'" in page

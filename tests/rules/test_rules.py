@@ -38,16 +38,13 @@ def scan(folder: Path, *extra: str) -> set[tuple[str, str, int]]:
     argv += ["--no-git-ignore", "--disable-nosem", "--jobs=2", "--config", str(COMPILED), "."]
     argv[0] = str(Path(sys.executable).parent / "semgrep")
     quiet = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0", "HOME": str(folder.parent)}
-    done = subprocess.run(
-        argv, cwd=folder, capture_output=True, timeout=240, check=True, env=os.environ | quiet
-    )
+    done = subprocess.run(argv, cwd=folder, capture_output=True, timeout=240, check=True, env=os.environ | quiet)
     report = json.loads(done.stdout)
     assert report["errors"] == []
     assert {rule.rpartition(".")[2] for rule in report["time"]["rules"]} == set(BY_ID)
     assert len(report["paths"]["scanned"]) == len(list(folder.glob("*/*.py")))
     return {
-        (m["check_id"].rpartition(".")[2], m["path"].removeprefix("./"), m["start"]["line"])
-        for m in report["results"]
+        (m["check_id"].rpartition(".")[2], m["path"].removeprefix("./"), m["start"]["line"]) for m in report["results"]
     }
 
 

@@ -79,10 +79,7 @@ def test_loopback_inside_works(namespace: Level, tmp_path: Path) -> None:
 
 
 def test_the_user_stays_who_he_is(namespace: Level, tmp_path: Path) -> None:
-    assert (
-        run("import os; print(os.getuid(), os.getgid())", tmp_path, namespace)
-        == f"{os.getuid()} {os.getgid()}"
-    )
+    assert run("import os; print(os.getuid(), os.getgid())", tmp_path, namespace) == f"{os.getuid()} {os.getgid()}"
 
 
 def test_what_the_sandbox_writes_can_be_read_and_removed(namespace: Level, tmp_path: Path) -> None:
@@ -146,9 +143,7 @@ def test_open_files_are_not_inherited(level: Level, tmp_path: Path, launched: bo
 
 
 def test_the_environment_is_clean(level: Level, tmp_path: Path) -> None:
-    argv = confined(
-        [sys.executable, "-I", "-c", "import os; print('\\n'.join(sorted(os.environ)))"], level, Limits()
-    )
+    argv = confined([sys.executable, "-I", "-c", "import os; print('\\n'.join(sorted(os.environ)))"], level, Limits())
     clean = clean_environment(tmp_path, PATH=product_path(Path("/somewhere/bin/python")))
     names = set(TOOLS.run(*argv, cwd=tmp_path, timeout=60, env=clean).stdout.decode().split())
     allowed = {*clean, "TEMP", "TMP", "SYSTEMROOT"}
@@ -171,14 +166,9 @@ def test_a_program_that_does_not_exist_is_refused_in_a_sentence(level: Level, tm
 
 
 def test_words_that_look_like_options_reach_the_program(level: Level, tmp_path: Path) -> None:
-    assert (
-        run("import sys; print(sys.argv[1:])", tmp_path, level, "--level", "--", "-x")
-        == "['--level', '--', '-x']"
-    )
+    assert run("import sys; print(sys.argv[1:])", tmp_path, level, "--level", "--", "-x") == "['--level', '--', '-x']"
 
 
 def test_the_launcher_needs_nothing_but_the_standard_library() -> None:
-    names = {
-        line.split()[1] for line in LAUNCHER.read_text().splitlines() if line.startswith(("import ", "from "))
-    }
+    names = {line.split()[1] for line in LAUNCHER.read_text().splitlines() if line.startswith(("import ", "from "))}
     assert names - {"__future__"} <= set(sys.stdlib_module_names)

@@ -16,9 +16,7 @@ from sdlc.tools import LocalTools
 def run(code: str, folder: Path) -> str:
     isolated = f"import sys; sys.path.insert(0, {str(folder)!r}); {code}"
     tools = LocalTools(dict(os.environ))
-    return (
-        tools.run(sys.executable, "-I", "-S", "-c", isolated, cwd=folder, timeout=60).stdout.decode().strip()
-    )
+    return tools.run(sys.executable, "-I", "-S", "-c", isolated, cwd=folder, timeout=60).stdout.decode().strip()
 
 
 def test_the_harness_is_there(tmp_path: Path) -> None:

@@ -10,9 +10,7 @@ from sdlc.threats.load import MAX_BYTES, ModelError, load_acceptances, load_mode
 
 
 def test_values_and_their_places() -> None:
-    document, positions = load_yaml(
-        b"a: [x, {b: 2}]\nc:\n  d: 2027-03-01\n  e: 'no'\n  f: true\n", path="m.yaml"
-    )
+    document, positions = load_yaml(b"a: [x, {b: 2}]\nc:\n  d: 2027-03-01\n  e: 'no'\n  f: true\n", path="m.yaml")
     assert document == {"a": ("x", {"b": 2}), "c": {"d": "2027-03-01", "e": "no", "f": True}}
     assert str(positions.place("c", "d")) == "m.yaml:3"
     assert (positions.place("a", 1, "b").line, positions.place("a", 1, "b").column) == (1, 9)

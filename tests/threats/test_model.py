@@ -55,9 +55,7 @@ def test_the_examples_acceptance_is_bound_to_the_threat_of_today() -> None:
 
 @pytest.mark.parametrize("change", [{"statement": "It is closed."}, {"on": ("lid",)}, {"cwe": (22,)}])
 def test_a_changed_risk_has_another_digest(change: dict[str, object]) -> None:
-    assert risk_digest(Threat.model_validate({**THREAT, **change})) != risk_digest(
-        Threat.model_validate(THREAT)
-    )
+    assert risk_digest(Threat.model_validate({**THREAT, **change})) != risk_digest(Threat.model_validate(THREAT))
 
 
 def test_a_decision_about_the_risk_is_not_the_risk() -> None:

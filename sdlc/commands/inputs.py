@@ -1,0 +1,95 @@
+"""What a user names on the command line: a file, a point in time, the trust root, a key and its passphrase."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from sdlc.errors import UsageError
+from sdlc.session import Session
+from sdlc.signers import Signer
+from sdlc.signing.trust import TrustRoot
+from sdlc.signing.trust_json import load_trust
+
+PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
+TRUST = click.option(
+    "--trust",
+    "trust_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The trust root, from somebody you trust: who, which key, which role.",
+)
+KEY = click.option("--key", "key", required=True, metavar="URI", help="The signing key: a file, or file:PATH.")
+_PASSPHRASE_FILE = click.option(
+    "--passphrase-file", type=click.Path(path_type=Path), help="Holds the key's passphrase; default: asked for."
+)
+_PASSPHRASE_FD = click.option(
+    "--passphrase-fd", type=click.IntRange(3), metavar="N", help="Read the passphrase from this open descriptor."
+)
+
+
+def passphrase_options(function: Callable[..., None]) -> Callable[..., None]:
+    """The two ways to give a passphrase without a prompt; never as an argument, which everybody could read."""
+    return _PASSPHRASE_FILE(_PASSPHRASE_FD(function))
+
+
+def passphrase_from(
+    session: Session, file: Path | None, descriptor: int | None, *, prompt: str, confirm: bool = False
+) -> Callable[[], bytes]:
+    """A function that gets the passphrase when it is needed: from `file`, from `descriptor`, else by a prompt."""
+
+    def ask() -> bytes:
+        if file is not None:
+            return read_file(file).rstrip(b"\r\n")
+        if descriptor is not None:
+            try:
+                with os.fdopen(descriptor, "rb") as stream:
+                    return stream.read().rstrip(b"\r\n")
+            except OSError as error:
+                raise UsageError(f"--passphrase-fd {descriptor}: {(error.strerror or str(error)).lower()}") from None
+        if not session.interactive:
+            raise UsageError(
+                "the key needs a passphrase and there is no terminal",
+                hint="use --passphrase-file FILE or --passphrase-fd N",
+            )
+        answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
+        return answer.encode()
+
+    return ask
+
+
+def open_key(uri: str, session: Session, file: Path | None, descriptor: int | None) -> Signer:
+    """The signer of `uri`."""
+    from sdlc.signers.opening import open_signer
+
+    return open_signer(uri, passphrase_from(session, file, descriptor, prompt=f"Passphrase of {uri}"))
+
+
+def read_trust(path: Path) -> TrustRoot:
+    """The trust root in `path`."""
+    return load_trust(read_file(path), what=str(path))
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that the user named; raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+
+def time_option(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+    """`value` as a time, ISO 8601; without a zone it is UTC."""
+    if value is None:
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is no time; write 2026-01-31 or 2026-01-31T12:00:00+00:00", ctx=ctx, param=param
+        ) from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,129 @@
+"""
+The trust root: which persons there are, which key may do what and when, how many must agree, which policy counts.
+
+Everything that decides whether a signature counts comes from here and never from what is signed: keys are found by
+trying them, thresholds are read here, and an id is recomputed from the key it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from sdlc.model.digest import Digest
+from sdlc.signing.dsse import Envelope, pae
+from sdlc.signing.keyed import hint, load_public_key, verify
+
+Role = Literal["runner", "approver", "release-signer", "root"]
+Independence = Literal["one", "all", "none"]
+ROLES: tuple[str, ...] = get_args(Role)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may decide: `name` is printed; e-mails and forge ids say which commits are theirs."""
+
+    id: str
+    name: str
+    emails: tuple[str, ...]
+    forge_ids: tuple[str, ...]
+    role: str
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """From `at` on the key signs nothing; for the reason "compromised" nothing that it ever signed counts."""
+
+    at: datetime
+    reason: str
+
+    def voids(self, signed_at: datetime) -> bool:
+        """Whether a signature that claims the time `signed_at` is void: a thief of the key claims any time."""
+        return self.reason == "compromised" or signed_at >= self.at
+
+
+@dataclass(frozen=True)
+class Key:
+    """A public key with its algorithm, its roles and its validity; `person` owns it, None for a machine's."""
+
+    id: Digest
+    algorithm: str
+    public_key_pem: str
+    person: str | None
+    roles: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    revoked: Revocation | None
+
+
+@dataclass(frozen=True)
+class TrustRoot:
+    """One version of the trust root of one product."""
+
+    version: int
+    product: str
+    created: datetime
+    expires: datetime
+    persons: Mapping[str, Person]
+    keys: Mapping[Digest, Key]
+    approvals_required: int
+    independence: Independence
+    policies: tuple[Digest, ...]
+
+    def person_of_email(self, email: str) -> Person | None:
+        """Who wrote commits under `email`, in whatever case; None: nobody known."""
+        wanted = email.strip().lower()
+        for person in self.persons.values():
+            if wanted in (known.lower() for known in person.emails):
+                return person
+        return None
+
+
+def signers_of(envelope: Envelope, trust: TrustRoot, *, role: str, at: datetime) -> tuple[Key, ...]:
+    """The keys that `trust` gives `role` and that signed `envelope` validly at the time `at`, each once.
+
+    Every key of the role is tried on every signature: the keyid inside is only a hint. A bad signature counts for
+    nobody and raises nothing, so that it cannot hide a good one.
+    """
+    return tuple(key for key in _keys_that_signed(envelope, trust) if role in key.roles and not _why_void(key, at))
+
+
+def why_not(envelope: Envelope, trust: TrustRoot, role: str, at: datetime) -> tuple[str, str]:
+    """Reason code and sentence why no key of `role` stands under `envelope` at the time `at`."""
+    if not envelope.signatures:
+        return "unsigned", "nobody signed it"
+    signed = _keys_that_signed(envelope, trust)
+    if not signed:
+        hints = {hint(_spki(key)) for key in trust.keys.values()}
+        if any(signature.keyid in hints for signature in envelope.signatures):
+            return "signature-invalid", "the signature does not fit the bytes and the key that it names"
+        return "signer-unknown", "no key of the trust root signed it"
+    with_role = [key for key in signed if role in key.roles]
+    if not with_role:
+        roles = ", ".join(sorted({role for key in signed for role in key.roles}))
+        return "signer-wrong-role", f"signed by a key for {roles}, a key for {role} is needed"
+    return _why_void(with_role[0], at) or ("signature-invalid", "the signature does not count")
+
+
+def _keys_that_signed(envelope: Envelope, trust: TrustRoot) -> tuple[Key, ...]:
+    message = pae(envelope.payload_type, envelope.payload)
+    return tuple(
+        key
+        for key in trust.keys.values()
+        if any(verify(_spki(key), message, signature.sig) for signature in envelope.signatures)
+    )
+
+
+def _why_void(key: Key, at: datetime) -> tuple[str, str] | None:
+    name = f"the key {key.id[:16]}"
+    if key.revoked is not None and key.revoked.voids(at):
+        return "key-revoked", f"{name} was revoked on {key.revoked.at:%Y-%m-%d} ({key.revoked.reason})"
+    if not key.not_before <= at < key.not_after:
+        return "key-expired", f"{name} is valid from {key.not_before:%Y-%m-%d} to {key.not_after:%Y-%m-%d}"
+    return None
+
+
+def _spki(key: Key) -> bytes:
+    return load_public_key(key.public_key_pem.encode("ascii"))

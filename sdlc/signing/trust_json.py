@@ -1,0 +1,217 @@
+"""
+`trust.json`: the trust root as a file, and what must hold in it before anybody is believed.
+
+Refused, each by name: an unknown member, a key whose id is not that of its PEM, a person or a role that does not
+exist, one key for two, a threshold below one or beyond the number of persons who may approve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from sdlc.errors import UnreadableError
+from sdlc.formats import strict_json
+from sdlc.formats.timestamp import time_from_text, time_to_text
+from sdlc.model.digest import parse_digest
+from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
+from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
+
+SCHEMA = "sdlc.trust/1"
+
+
+def dump_trust(trust: TrustRoot) -> bytes:
+    """`trust` as the file that people review: sorted, indented."""
+    return strict_json.pretty(
+        {
+            "schema": SCHEMA,
+            "version": trust.version,
+            "product": trust.product,
+            "created": time_to_text(trust.created),
+            "expires": time_to_text(trust.expires),
+            "approvals_required": trust.approvals_required,
+            "independence": trust.independence,
+            "policies": list(trust.policies),
+            "persons": [
+                {
+                    "id": person.id,
+                    "name": person.name,
+                    "emails": list(person.emails),
+                    "forge_ids": list(person.forge_ids),
+                    "role": person.role,
+                }
+                for person in trust.persons.values()
+            ],
+            "keys": [_key_to_json(key) for key in trust.keys.values()],
+        }
+    )
+
+
+def load_trust(data: bytes, *, what: str) -> TrustRoot:
+    """The trust root in `data`; raises UnreadableError that names the member which is wrong."""
+    table = _Table(strict_json.loads(data, what=what), what)
+    if table.text("schema") != SCHEMA:
+        raise table.wrong("schema", f"{SCHEMA!r} is expected")
+    persons = [_person(entry) for entry in table.tables("persons")]
+    keys = [_key(entry) for entry in table.tables("keys")]
+    trust = TrustRoot(
+        version=table.number("version"),
+        product=table.text("product"),
+        created=table.time("created"),
+        expires=table.time("expires"),
+        persons={person.id: person for person in persons},
+        keys={key.id: key for key in keys},
+        approvals_required=table.number("approvals_required"),
+        independence=table.one_of("independence", get_args(Independence)),
+        policies=tuple(table.digest_of("policies", text) for text in table.texts("policies")),
+    )
+    table.close()
+    _check(trust, persons, keys, table)
+    return trust
+
+
+def _check(trust: TrustRoot, persons: list[Person], keys: list[Key], table: _Table) -> None:
+    """What must hold between the members; attacks: one key counted as two persons, an empty set, a threshold of 0."""
+    if len(trust.persons) != len(persons):
+        raise table.wrong("persons", "two persons have one id")
+    if len(trust.keys) != len(keys):
+        raise table.wrong("keys", "one key stands there twice; one entry may have several roles, but one owner")
+    emails = [email.lower() for person in persons for email in person.emails]
+    if len(set(emails)) != len(emails):
+        raise table.wrong("persons", "one e-mail address belongs to two persons")
+    for key in keys:
+        if key.person is not None and key.person not in trust.persons:
+            raise table.wrong("keys", f"the key {key.id[:16]} belongs to {key.person!r}, who is no person here")
+        if "approver" in key.roles and key.person is None:
+            raise table.wrong("keys", f"the key {key.id[:16]} may approve, so it must belong to a person")
+        if "runner" in key.roles and (key.person is not None or len(key.roles) > 1):
+            raise table.wrong("keys", f"the runner's key {key.id[:16]} belongs to a machine and has no other role")
+    if trust.approvals_required < 1:
+        raise table.wrong("approvals_required", "at least one person must approve")
+    if trust.version < 1:
+        raise table.wrong("version", "versions count from 1")
+
+
+def _person(table: _Table) -> Person:
+    person = Person(
+        id=table.text("id"),
+        name=table.text("name"),
+        emails=table.texts("emails"),
+        forge_ids=table.texts("forge_ids"),
+        role=table.text("role", empty=True),
+    )
+    table.close()
+    return person
+
+
+def _key_to_json(key: Key) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "algorithm": key.algorithm,
+        "public_key": key.public_key_pem,
+        "person": key.person,
+        "roles": list(key.roles),
+        "not_before": time_to_text(key.not_before),
+        "not_after": time_to_text(key.not_after),
+        "revoked": key.revoked and {"at": time_to_text(key.revoked.at), "reason": key.revoked.reason},
+    }
+
+
+def _key(table: _Table) -> Key:
+    pem = table.text("public_key")
+    identity = key_id(load_public_key(pem.encode("ascii", "replace"), what=table.path("public_key")))
+    if table.text("id") != identity:
+        raise table.wrong("id", f"the key beside it has the id {identity}")
+    roles = table.texts("roles")
+    if not roles or not set(roles) <= set(ROLES) or len(set(roles)) != len(roles):
+        raise table.wrong("roles", f"one or more of {', '.join(ROLES)} are expected")
+    key = Key(
+        id=identity,
+        algorithm=table.one_of("algorithm", (ALGORITHM,)),
+        public_key_pem=pem,
+        person=None if table.value("person") is None else table.text("person"),
+        roles=roles,
+        not_before=table.time("not_before"),
+        not_after=table.time("not_after"),
+        revoked=None if table.value("revoked") is None else _revocation(table.table("revoked")),
+    )
+    table.close()
+    return key
+
+
+def _revocation(table: _Table) -> Revocation:
+    revocation = Revocation(at=table.time("at"), reason=table.text("reason"))
+    table.close()
+    return revocation
+
+
+class _Table:
+    """A JSON object that is read member by member, so that a wrong or an unknown one is named with its path."""
+
+    def __init__(self, value: object, path: str) -> None:
+        if not isinstance(value, dict):
+            raise UnreadableError(f"{path}: an object is expected")
+        self._value: Mapping[str, Any] = value
+        self._path = path
+        self._read: set[str] = set()
+
+    def path(self, member: str) -> str:
+        return f"{self._path}: {member}"
+
+    def wrong(self, member: str, sentence: str) -> UnreadableError:
+        return UnreadableError(f"{self.path(member)}: {sentence}", hint="`sdlc trust --help` keeps this file")
+
+    def value(self, member: str) -> Any:
+        self._read.add(member)
+        if member not in self._value:
+            raise self.wrong(member, "is missing")
+        return self._value[member]
+
+    def close(self) -> None:
+        for member in self._value:
+            if member not in self._read:
+                raise self.wrong(member, "there is no such member")
+
+    def text(self, member: str, *, empty: bool = False) -> str:
+        value = self.value(member)
+        if not isinstance(value, str) or not (empty or value.strip()):
+            raise self.wrong(member, "a text is expected")
+        return value
+
+    def number(self, member: str) -> int:
+        value = self.value(member)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.wrong(member, "a whole number is expected")
+        return value
+
+    def texts(self, member: str) -> tuple[str, ...]:
+        value = self.value(member)
+        if not isinstance(value, list) or not all(isinstance(entry, str) and entry for entry in value):
+            raise self.wrong(member, "a list of texts is expected")
+        return tuple(value)
+
+    def one_of(self, member: str, known: tuple[str, ...]) -> Any:
+        if self.text(member) not in known:
+            raise self.wrong(member, f"{' or '.join(known)} is expected")
+        return self._value[member]
+
+    def time(self, member: str) -> Any:
+        try:
+            return time_from_text(self.text(member))
+        except ValueError as error:
+            raise self.wrong(member, str(error)) from None
+
+    def digest_of(self, member: str, text: str) -> Any:
+        try:
+            return parse_digest(text)
+        except ValueError as error:
+            raise self.wrong(member, str(error)) from None
+
+    def table(self, member: str) -> _Table:
+        return _Table(self.value(member), self.path(member))
+
+    def tables(self, member: str) -> list[_Table]:
+        value = self.value(member)
+        if not isinstance(value, list):
+            raise self.wrong(member, "a list is expected")
+        return [_Table(entry, f"{self.path(member)}[{index}]") for index, entry in enumerate(value)]

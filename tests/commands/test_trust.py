@@ -1,0 +1,100 @@
+"""`sdlc trust`: a trust root is made step by step, and a wrong step is refused without a changed file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes.signer import MemorySigner
+
+from sdlc.cli import main
+from sdlc.disk import LocalDisk
+from sdlc.errors import ExitCode
+from sdlc.model.digest import sha256
+from sdlc.session import Session
+from sdlc.signing.trust_json import load_trust
+from sdlc.tools import LocalTools
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+class Desk:
+    """A folder with public keys, a policy and a trust root."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.file = folder, folder / "trust.json"
+        (folder / "policy.toml").write_bytes(b"policy")
+        for name in ("runner", "ada"):
+            (folder / f"{name}.pub").write_text(MemorySigner(name).pem)
+
+    def trust(self, word: str, *words: str) -> ExitCode:
+        return main(["trust", word, str(self.file), *words], Session(NOW, {}, LocalDisk(), LocalTools({})))
+
+    def init(self, *words: str) -> ExitCode:
+        return self.trust("init", "--product", "router", "--policy", str(self.folder / "policy.toml"), *words)
+
+    def add_ada(self) -> ExitCode:
+        return self.trust("add-person", "ada", "--name", "Ada Lovelace", "--email", "ada@example.org")
+
+    def add_key(self, name: str, *words: str) -> ExitCode:
+        return self.trust("add-key", str(self.folder / f"{name}.pub"), *words)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_step_by_step(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.init("--approvals", "2", "--expires", "2027-01-01") == ExitCode.ALLOWED
+    assert desk.add_ada() == ExitCode.ALLOWED
+    assert desk.add_key("runner", "--role", "runner") == ExitCode.ALLOWED
+    assert desk.add_key("ada", "--role", "approver", "--person", "ada") == ExitCode.ALLOWED
+    trust = load_trust(desk.file.read_bytes(), what="trust.json")
+    assert trust.policies == (sha256(b"policy"),)
+    assert trust.expires == datetime(2027, 1, 1, tzinfo=UTC)
+    assert {key.person for key in trust.keys.values()} == {None, "ada"}
+    capsys.readouterr()
+    assert desk.trust("show") == ExitCode.ALLOWED
+    said = capsys.readouterr().out
+    assert "Ada Lovelace <ada@example.org>" in said
+    assert "only 1 persons have a key to approve with" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add-key", "runner.pub", "--role", "approver"), "must belong to a person"),
+        (("add-key", "runner.pub", "--role", "runner", "--person", "ada"), "belongs to a machine"),
+        (("add-key", "ada.pub", "--role", "approver", "--person", "eve"), "is no person here"),
+        (("add-key", "policy.toml", "--role", "runner"), "not a public key"),
+        (("add-key", "none.pub", "--role", "runner"), "cannot be read"),
+        (("add-person", "ada", "--name", "Another", "--email", "b@example.org"), "already a person"),
+        (("add-person", "eve", "--name", "Eve", "--email", "ADA@example.org"), "belongs to two persons"),
+        (("init", "--product", "router"), "never written over"),
+    ],
+)
+def test_a_wrong_step_changes_nothing(
+    desk: Desk, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    desk.init()
+    desk.add_ada()
+    before = desk.file.read_bytes()
+    files = [str(desk.folder / word) if word.endswith((".pub", ".toml")) else word for word in words[1:]]
+    assert desk.trust(words[0], *files) in (ExitCode.USAGE, ExitCode.INCOMPLETE)
+    assert said in capsys.readouterr().err
+    assert desk.file.read_bytes() == before
+
+
+def test_one_key_has_one_owner(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.init()
+    desk.add_ada()
+    assert desk.add_key("ada", "--role", "approver", "--person", "ada") == ExitCode.ALLOWED
+    assert desk.add_key("ada", "--role", "release-signer") == ExitCode.USAGE
+    assert "one key, one owner" in capsys.readouterr().err
+
+
+def test_a_trust_root_that_is_over_is_refused(desk: Desk) -> None:
+    assert desk.init("--expires", "2026-05-31") == ExitCode.USAGE
+    assert not desk.file.exists()
