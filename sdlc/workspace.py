@@ -78,9 +78,10 @@ class Workspace:
             if full.stat().st_size > MAX_FILE:
                 raise IncompleteError(f"{path} is larger than {MAX_FILE // 2**20} MiB and was not read")
             return full.read_bytes()
-        except (OSError, RuntimeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise IncompleteError(f"{path} cannot be read: {reason.lower()}") from None
+        except RuntimeError:  # what pathlib raises up to Python 3.12
+            raise IncompleteError(f"{path} cannot be read: a circle of symbolic links") from None
+        except OSError as error:
+            raise IncompleteError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
 def open_workspace(path: Path, tools: Tools, *, since: str = "") -> Workspace:
@@ -105,7 +106,8 @@ def open_workspace(path: Path, tools: Tools, *, since: str = "") -> Workspace:
             hint="fetch it first (in GitHub Actions: fetch-depth: 0), then run the same command again",
         )
     tree = _resolve(root, tools, f"{commit}:{prefix.rstrip('/')}") or _resolve(root, tools, f"{commit}^{{tree}}")
-    status = _git(root, tools, "status", "--porcelain", "-z", "--untracked-files=normal", "--", ".")
+    ours = [f":(exclude,top,literal){prefix}{folder.rstrip('/')}" for folder in WORKING_FOLDERS]
+    status = _git(root, tools, "status", "--porcelain", "-z", "--untracked-files=all", "--", ".", *ours)
     return Workspace(
         root=root,
         commit=commit,
@@ -187,14 +189,6 @@ def _list_files(root: Path, tools: Tools) -> tuple[str, ...]:
 
 
 def _git(root: Path, tools: Tools, *arguments: str) -> bytes:
-    # -c core.fsmonitor=: a repository's own configuration must not start programs of its choice.
-    return tools.run(
-        "git",
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        "core.hooksPath=/dev/null",
-        *arguments,
-        cwd=root,
-        timeout=GIT_TIMEOUT,
-    ).stdout
+    # A repository's own configuration must not start programs of its choice; and git itself writes nothing here.
+    quiet = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+    return tools.run("git", *quiet, *arguments, cwd=root, timeout=GIT_TIMEOUT, env={"GIT_OPTIONAL_LOCKS": "0"}).stdout

@@ -12,20 +12,29 @@ from sdlc.policy.baseline import new_findings
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import Floor, Forbid, MaxAge, Policy, Required, Threshold
 
+NOTHING_LOOKED_AT = RuleDecision(
+    rule="evidence",
+    gate="",
+    state=State.INCOMPLETE,
+    sentence="no gate that this profile asks for found anything to look at",
+    next_step="`sdlc gates ID` says what a gate looks at",
+)
+
 
 def decide(policy: Policy, facts: Facts) -> Verdict:
-    """The verdict of `policy` over `facts`; a profile for which no rule applies is incomplete, never allowed."""
+    """The verdict of `policy` over `facts`; one that rests on no gate's evidence is incomplete, never allowed."""
     decisions = tuple(_decide(rule, facts) for rule in policy.rules if facts.profile in rule.profiles)
-    return Verdict(answer=_answer(decisions), rules=decisions, labels=_labels(policy, facts))
-
-
-def _answer(decisions: tuple[RuleDecision, ...]) -> Answer:
+    if not any(_looked(facts.results.get(decision.gate)) for decision in decisions):
+        decisions += (NOTHING_LOOKED_AT,)
     states = {decision.state for decision in decisions}
+    answer = Answer.INCOMPLETE if State.INCOMPLETE in states else Answer.ALLOWED
     if State.BLOCKED in states:
-        return Answer.BLOCKED
-    if State.INCOMPLETE in states or not any(decision.state is not State.INCOMPLETE for decision in decisions):
-        return Answer.INCOMPLETE
-    return Answer.ALLOWED
+        answer = Answer.BLOCKED
+    return Verdict(answer=answer, rules=decisions, labels=_labels(policy, facts))
+
+
+def _looked(result: GateResult | None) -> bool:
+    return result is not None and result.reading.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
 def _labels(policy: Policy, facts: Facts) -> tuple[str, ...]:

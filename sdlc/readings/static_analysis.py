@@ -28,6 +28,9 @@ NEEDS: tuple[str, ...] = ()
 _BANDIT_TEST = re.compile(r"B\d{3}")
 REPRODUCE = "sdlc check --gate static-analysis"
 
+NAMED = 9
+"""As many places that were not looked at are named in the one sentence that a reading has."""
+
 CERTAIN_TESTS = frozenset({"B201", "B501", "B502", "B504", "B506", "B507"})
 """bandit's tests that name one harmful value of one argument; all others depend on where a value comes from."""
 
@@ -113,7 +116,9 @@ def _incomplete(
     details: Mapping[str, str],
 ) -> Reading:
     where, reason = problems[0]
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    others = list(dict.fromkeys(place for place, _ in problems[1:] if place != where))
+    more = f"; nor {', '.join(others[:NAMED])}" if others else ""
+    more += f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
     hint = (
         "mend or remove the file, run sdlc under a Python at least as new as the code, raise rule_timeout, "
         "or change `exclude` in [gates.static-analysis]"

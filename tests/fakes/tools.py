@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sdlc.errors import ToolError
 from sdlc.model.result import ToolVersion
-from sdlc.tools import Completed
+from sdlc.tools import Completed, LocalTools
 
 
 class FakeTools:
@@ -38,3 +38,16 @@ class FakeTools:
 
     def identify(self, program: str, *, distribution: str = "") -> ToolVersion:
         return ToolVersion(program, "1.0")
+
+
+class SabotagedTools(LocalTools):
+    """The real tools, of which `program` is another file: one that crashes, hangs or lies."""
+
+    def __init__(self, environment: Mapping[str, str], program: str, replacement: Path) -> None:
+        super().__init__(environment)
+        self._program, self._replacement = program, replacement
+
+    def _find(self, program: str) -> str:
+        if program != self._program:
+            return super()._find(program)
+        return str(self._replacement) if self._replacement.exists() else super()._find("no-such-program")

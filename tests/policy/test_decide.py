@@ -62,8 +62,19 @@ def test_a_gate_that_did_not_run_is_incomplete() -> None:
 
 def test_not_applicable_holds_only_where_the_rule_says_so() -> None:
     rule = '{id = "r", type = "required", gate = "g", when = "applicable"}'
-    assert verdict(rule, result(Outcome.NOT_APPLICABLE)).answer is Answer.ALLOWED
+    assert verdict(rule, result(Outcome.NOT_APPLICABLE)).rules[0].state is State.HOLDS
+    assert verdict(REQUIRED, result(Outcome.NOT_APPLICABLE)).rules[0].state is State.INCOMPLETE
     assert verdict(rule, result(Outcome.ERROR)).answer is Answer.INCOMPLETE
+
+
+def test_where_no_gate_looked_at_anything_nothing_is_allowed() -> None:
+    rule = '{id = "r", type = "required", gate = "g", when = "applicable"}'
+    answer = verdict(rule, result(Outcome.NOT_APPLICABLE))
+    assert answer.answer is Answer.INCOMPLETE
+    assert "anything to look at" in answer.rules[-1].sentence
+    other = '{id = "s", type = "required", gate = "h", when = "applicable"}'
+    facts = Facts({"g": result(Outcome.NOT_APPLICABLE), "h": result(Outcome.PASSED)}, "pr", NOW, "p", "1")
+    assert decide(policy_of(rule, other), facts).answer is Answer.ALLOWED
 
 
 def test_a_block_outweighs_a_missing_answer() -> None:
@@ -166,7 +177,7 @@ def test_the_built_in_policy_loads() -> None:
             'schema = "sdlc.policy/1"\nid = "p"\nrules = [{id = "r", type = "required", gate = "g", sev = "x"}]\n',
             "rules.0.required.sev",
         ),
-        ("schema = ", "line 1"),
+        ("schema = \n", "line 1"),
     ],
 )
 def test_a_policy_that_cannot_be_understood_is_refused_by_key(text: str, said: str) -> None:
