@@ -13,8 +13,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
-from conftest import SDLC, commit, git
+from conftest import REPOSITORY, SDLC, commit, git
 from fakes.disk import FailingDisk, PowerCut
 from fakes.tools import SabotagedTools
 
@@ -77,6 +78,8 @@ def test_nothing_to_look_at_is_not_passed(repository: Make, cli: Cli) -> None:
 def test_json_is_one_document(repository: Make, cli: Cli) -> None:
     done = cli("check", str(repository({"app.py": INJECTION})), "--format", "json")
     document = json.loads(done.stdout)
+    schema = json.loads((REPOSITORY / "docs" / "schemas" / "check.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(document)
     assert document["schema"] == "sdlc.check/1"
     assert document["verdict"]["answer"] == "blocked"
     gates = {gate["id"]: gate for gate in document["gates"]}

@@ -1,0 +1,28 @@
+"""Writes the pages that are made from the code: one per gate, and their list (`tests/test_docs.py` compares)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sdlc.commands.gates import page
+from sdlc.gates import GATES
+
+DOCS = Path(__file__).parent
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page: its path below `docs/`, and its text."""
+    made = {Path("gates", f"{gate}.md"): page(gate) for gate in GATES}
+    lines = ["# Gates", "", "Made from the code by `make docs`. `sdlc gates ID` prints the same page.", ""]
+    lines += [f"- [`{gate}`]({gate}.md): {(module.__doc__ or '').split('.')[0].split('?')[0].strip()}?"
+              for gate, module in GATES.items()]  # fmt: skip
+    made[Path("gates", "README.md")] = "\n".join(lines) + "\n"
+    return made
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        target = DOCS / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        print(f"wrote docs/{path}")

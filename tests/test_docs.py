@@ -1,0 +1,62 @@
+"""The documentation agrees with the code: generated pages are in step, and nothing points to nowhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from sdlc.gates import GATES
+
+REPOSITORY = Path(__file__).parent.parent
+PAGES = sorted(
+    path
+    for folder in ("docs", "examples", ".")
+    for path in (REPOSITORY / folder).glob("**/*.md" if folder != "." else "*.md")
+    if ".venv" not in path.parts and ".sdlc" not in path.parts
+)
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+PATH = re.compile(r"`((?:docs|sdlc|rules|examples|requirements)/[\w./-]+\.\w+)`")
+
+
+def test_generated_pages_are_in_step() -> None:
+    spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs" / "generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    stale = [
+        str(path)
+        for path, text in generate.pages().items()
+        if not (REPOSITORY / "docs" / path).is_file() or (REPOSITORY / "docs" / path).read_text() != text
+    ]
+    assert stale == [], "run: make docs"
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_a_gate_explains_itself(gate: str) -> None:
+    text = GATES[gate].__doc__
+    first = text.strip().splitlines()[0]
+    assert "?" in text.split("\n\n")[0], f"the first sentence asks the gate's question: {first}"
+    for part in ("**Why.**", "**How it can be wrong.**", "**How to fix a finding.**"):
+        assert part in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_links_and_paths_exist(page: Path) -> None:
+    text = page.read_text()
+    targets = [page.parent / link for link in LINK.findall(text)] + [REPOSITORY / path for path in PATH.findall(text)]
+    assert [str(target) for target in targets if not target.exists()] == []
+
+
+def test_every_reason_code_is_explained() -> None:
+    explained = set(re.findall(r"^\| `([a-z-]+)`", (REPOSITORY / "docs" / "reason-codes.md").read_text(), re.M))
+    raised = {
+        found
+        for room in ("release", "signing")
+        for path in (REPOSITORY / "sdlc" / room).glob("*.py")
+        for found in re.findall(r'BlockedError\(\s*"([a-z]+(?:-[a-z]+)+)"', path.read_text())
+        + re.findall(r'return "([a-z]+(?:-[a-z]+)+)", ', path.read_text())
+    }
+    assert len(raised) > 20
+    assert raised - explained == set()
