@@ -1,18 +1,20 @@
 """
 Lock and wheel, compared: everything that the wheel requires must be pinned, at a version that it accepts.
 
-Markers are evaluated for one stated target, CPython on Linux, because a universal lock holds rows for others too.
+Markers are evaluated for one stated target, CPython on Linux, because a universal lock holds rows for others too. A
+doubt is never agreement: a marker that cannot be evaluated counts as required in the wheel and as absent in the lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from packaging.markers import InvalidMarker, Marker
+from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion
+from packaging.version import Version
 
 from sdlc.formats.requirements_txt import Pin
 
@@ -25,13 +27,17 @@ TARGET = {
     "implementation_name": "cpython",
     "platform_release": "",
     "platform_version": "",
-    "extra": "",
 }
+
+_PYTHON = re.compile(r"3\.\d{1,3}(\.\d{1,3})?\Z")
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """`kind` is `unlocked` or `outside`; `required` is the wheel's own line, `pinned` the lock's version."""
+    """`kind` is `unlocked`, `outside` or `conflict`; `required` is the wheel's line, or the versions that conflict.
+
+    `pinned` is the lock's version, empty for `unlocked`.
+    """
 
     kind: str
     required: str
@@ -39,40 +45,112 @@ class Disagreement:
     pinned: str = ""
 
 
-def on_target(marker: str, python: str) -> bool:
-    """True when `marker` (PEP 508, or empty) holds on the stated target with Python `python` (``3.11``)."""
+def is_python(version: str) -> bool:
+    """True when `version` names a Python that a target can have: ``3.11`` or ``3.11.7``."""
+    return _PYTHON.match(version) is not None
+
+
+def on_target(marker: str, python: str, *, extra: str = "", doubt: bool = True) -> bool:
+    """True when `marker` (PEP 508, or empty) holds on the stated target with Python `python`; `doubt` if nobody knows.
+
+    ``3.11`` stands for its first release, because a marker such as ``python_full_version < "3.11.3"`` may then hold.
+    """
     if not marker:
         return True
-    environment = {**TARGET, "python_version": python, "python_full_version": f"{python}.0"}
+    full = python if python.count(".") == 2 else f"{python}.0"
+    version = {
+        "python_version": full.rpartition(".")[0],
+        "python_full_version": full,
+        "implementation_version": full,
+    }
     try:
-        return bool(Marker(marker).evaluate(environment | {"implementation_version": f"{python}.0"}))
-    except InvalidMarker:
-        return True
+        return bool(Marker(marker).evaluate({**TARGET, **version, "extra": extra}))
+    except (ValueError, RecursionError):  # what the errors of packaging.markers have in common
+        return doubt
 
 
-def disagreements(requires: Iterable[str], pins: Iterable[Pin], python: str) -> tuple[Disagreement, ...]:
-    """Where the lock does not give what the wheel `requires`."""
-    pinned = {pin.name: pin for pin in pins if on_target(pin.marker, python)}
+def required(
+    requires: Iterable[str], python: str, *, product: str = "", extras: Collection[str] = ()
+) -> tuple[Requirement | str, ...]:
+    """What of the Requires-Dist lines holds on the target with `extras`; a line that nobody can read stays text.
+
+    A requirement on `product` itself (``product[fast]``) is replaced by what its extras require.
+    """
+    lines = tuple(requires)
+    wanted = {"", *map(canonicalize_name, extras)}
+    seen: set[str] = set()
+    found: dict[str, Requirement | str] = {}
+    while wanted - seen:
+        extra = min(wanted - seen)
+        seen.add(extra)
+        for line in lines:
+            try:
+                requirement = Requirement(line)
+            except (InvalidRequirement, RecursionError):
+                found[line] = line
+                continue
+            if not on_target(str(requirement.marker or ""), python, extra=extra):
+                continue
+            if canonicalize_name(requirement.name) == product:
+                wanted |= {canonicalize_name(name) for name in requirement.extras}
+            else:
+                found[line] = requirement
+    return tuple(found.values())
+
+
+def disagreements(
+    requires: Iterable[str],
+    pins: Iterable[Pin],
+    python: str,
+    *,
+    product: str = "",
+    extras: Collection[str] = (),
+) -> tuple[Disagreement, ...]:
+    """Where the lock does not give what the wheel `requires`; parameters as for `required`."""
+    pinned: dict[str, list[Pin]] = {}
+    for pin in pins:
+        if on_target(pin.marker, python, doubt=False):
+            pinned.setdefault(pin.name, []).append(pin)
     found: list[Disagreement] = []
-    for line in requires:
-        try:
-            requirement = Requirement(line)
-        except InvalidRequirement:
-            found.append(Disagreement("unlocked", line, line))
-            continue
-        if not on_target(str(requirement.marker or ""), python):
+    for requirement in required(requires, python, product=product, extras=extras):
+        if isinstance(requirement, str):
+            found.append(Disagreement("unlocked", requirement, requirement))
             continue
         name = canonicalize_name(requirement.name)
-        pin = pinned.get(name)
-        if pin is None:
-            found.append(Disagreement("unlocked", line, name))
-        elif pin.version and not _accepts(requirement, pin.version):
-            found.append(Disagreement("outside", line, name, pin.version))
+        if name not in pinned:
+            found.append(Disagreement("unlocked", str(requirement), name))
+        found += [
+            Disagreement("outside", str(requirement), name, pin.version)
+            for pin in pinned.get(name, ())
+            if pin.version and not _accepts(requirement, pin.version)
+        ]
     return tuple(found)
 
 
-def _accepts(requirement: Requirement, version: str) -> bool:
+def conflicts(pins: Iterable[Pin], python: str) -> tuple[Disagreement, ...]:
+    """Names that one lock pins at several versions for the same target: an installer takes one of them, or none."""
+    versions: dict[str, set[str]] = {}
+    for pin in pins:
+        if on_target(pin.marker, python):
+            versions.setdefault(pin.name, set()).add(pin.version)
+    return tuple(
+        Disagreement("conflict", ", ".join(sorted(several)), name, max(several))
+        for name, several in sorted(versions.items())
+        if len(several) > 1
+    )
+
+
+def same_version(one: str, other: str) -> bool:
+    """True when both say the same version (PEP 440: ``1.0`` is ``1.0.0``), or are the same text."""
     try:
-        return requirement.specifier.contains(version, prereleases=True)
-    except InvalidVersion:
+        return Version(one) == Version(other)
+    except ValueError:
+        return one == other
+
+
+def _accepts(requirement: Requirement, version: str) -> bool:
+    """A URL is no version that a lock could pin, so it accepts none."""
+    try:
+        return not requirement.url and requirement.specifier.contains(version, prereleases=True)
+    except ValueError:
         return False

@@ -1,28 +1,43 @@
-"""OSV records (schema 1.x): the members that matching needs, and nothing guessed."""
+"""
+OSV records (schema 1.x): the members that matching needs, and nothing guessed.
+
+A member of another type than the schema's is refused: text where a list of versions should stand would be read as a
+list of letters, and match nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
 
+ECOSYSTEM = "PyPI"
+EVENTS = ("introduced", "fixed", "last_affected", "limit")
+EVERYTHING = (("introduced", "0"),)
+
+Events = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True)
 class Affected:
-    """One affected PyPI package: listed `versions`, and `ranges` as lists of (event, version)."""
+    """One affected PyPI package (name normalized): listed `versions`, and `ranges` as lists of (event, version)."""
 
     name: str
     versions: tuple[str, ...]
-    ranges: tuple[tuple[tuple[str, str], ...], ...]
+    ranges: tuple[Events, ...]
 
 
 @dataclass(frozen=True)
 class Advisory:
-    """One OSV record; `vectors` are CVSS vectors, `withdrawn` is empty or a date."""
+    """One OSV record.
+
+    `modified` and `withdrawn` are ISO 8601 in UTC, `withdrawn` empty when it is not; `vectors` are CVSS vectors.
+    """
 
     id: str
     aliases: tuple[str, ...]
@@ -34,34 +49,83 @@ class Advisory:
     links: tuple[str, ...]
 
 
-def load_advisory(document: Mapping[str, Any], *, what: str) -> Advisory:
+def load_advisory(document: Any, *, what: str) -> Advisory:
     """The record in `document`; packages of other ecosystems are left out. Raises UnreadableError."""
     try:
+        record = _mapping(document)
+        rows = [row for row in _mappings(record, "affected") if _is_ours(row)]
+        scores = [
+            *_mappings(record, "severity"),
+            *(score for row in rows for score in _mappings(row, "severity")),
+        ]
         return Advisory(
-            id=str(document["id"]),
-            aliases=tuple(str(alias) for alias in document.get("aliases", ())),
-            summary=str(document.get("summary") or document.get("details", ""))[:300],
-            modified=str(document["modified"]),
-            withdrawn=str(document.get("withdrawn", "")),
-            affected=tuple(
-                _affected(row)
-                for row in document["affected"]
-                if str(row.get("package", {}).get("ecosystem", "")).partition(":")[0] == "PyPI"
-            ),
-            vectors=tuple(str(row["score"]) for row in document.get("severity", ())),
-            links=tuple(str(row["url"]) for row in document.get("references", ()))[:3],
+            id=_text(record["id"], least=1),
+            aliases=_texts(record, "aliases"),
+            summary=(_text(record.get("summary") or "") or _text(record.get("details") or ""))[:300],
+            modified=_date(record["modified"]),
+            withdrawn=_date(record["withdrawn"]) if record.get("withdrawn") is not None else "",
+            affected=tuple(_affected(row) for row in rows),
+            vectors=tuple(dict.fromkeys(_text(score["score"]) for score in scores)),
+            links=tuple(_text(row["url"]) for row in _mappings(record, "references"))[:3],
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableError(f"{what}: not an OSV record: {type(error).__name__}: {error}") from None
+    except KeyError as error:
+        raise UnreadableError(f"{what}: not an OSV record: {error} is missing") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnreadableError(f"{what}: not an OSV record: {error}") from None
+
+
+def _is_ours(row: Mapping[str, Any]) -> bool:
+    package = row.get("package")  # absent in rows that are about a source repository alone
+    return package is not None and _text(_mapping(package)["ecosystem"]).partition(":")[0] == ECOSYSTEM
 
 
 def _affected(row: Mapping[str, Any]) -> Affected:
-    return Affected(
-        name=canonicalize_name(str(row["package"]["name"])),
-        versions=tuple(str(version) for version in row.get("versions", ())),
-        ranges=tuple(
-            tuple((str(kind), str(version)) for event in span["events"] for kind, version in event.items())
-            for span in row.get("ranges", ())
-            if span["type"] == "ECOSYSTEM"
-        ),
+    """A package of which nothing can be compared, such as only commits, counts as affected in all its versions."""
+    versions = _texts(row, "versions")
+    ranges = tuple(_events(span) for span in _mappings(row, "ranges") if _text(span["type"]) != "GIT")
+    name = canonicalize_name(_text(row["package"]["name"], least=1))
+    return Affected(name, versions, ranges if versions or ranges else (EVERYTHING,))
+
+
+def _events(span: Mapping[str, Any]) -> Events:
+    """The events of one range; one that never says where it begins is affected from the beginning."""
+    events = tuple(
+        (kind, _text(version, least=1)) for event in _mappings(span, "events") for kind, version in event.items()
     )
+    for kind, _ in events:
+        if kind not in EVENTS:
+            raise ValueError(f"unknown event {kind!r:.60}")
+    return events if any(kind == "introduced" for kind, _ in events) else (*EVERYTHING, *events)
+
+
+def _date(value: Any) -> str:
+    """An ISO 8601 date as one in UTC; raises ValueError."""
+    then = datetime.fromisoformat(_text(value))
+    return (then if then.tzinfo else then.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+
+
+def _text(value: Any, *, least: int = 0) -> str:
+    if not isinstance(value, str) or len(value) < least:
+        raise TypeError(f"text is expected, this is {value!r:.60}")
+    return value
+
+
+def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    return tuple(_text(value) for value in _list(row, key))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"an object is expected, this is {value!r:.60}")
+    return value
+
+
+def _mappings(row: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    return [_mapping(value) for value in _list(row, key)]
+
+
+def _list(row: Mapping[str, Any], key: str) -> list[Any]:
+    value = row.get(key)
+    if not isinstance(value, list | None):
+        raise TypeError(f"{key}: a list is expected, this is {value!r:.60}")
+    return value or []

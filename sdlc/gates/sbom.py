@@ -5,8 +5,9 @@ What exactly is shipped, and do the lock and the built wheel agree on it?
 requirement files of what is shipped and the metadata of the built wheel, makes one CycloneDX 1.6 document of both, and
 validates it strictly, offline, against the schema.
 
-**How it can be wrong.** Code bundled inside wheels of others is not listed yet. Markers are evaluated for CPython on
-Linux.
+**How it can be wrong.** Code bundled inside wheels of others is not listed yet, and what *their* extras require is not
+known without their metadata. A universal lock is listed as a whole, each row with its marker; agreement is judged for
+CPython on Linux, on the Python of the build.
 
 **How to fix a finding.** Lock again with hashes (`uv pip compile --generate-hashes`) after every change of
 `pyproject.toml`, and let `sdlc.toml` name the lock of what is shipped, not the one of development.
@@ -16,18 +17,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from typing import Any
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from sdlc.components.agreement import required
 from sdlc.errors import ToolError
 from sdlc.formats import cyclonedx_json, strict_json
 from sdlc.formats.context_json import dump_context
+from sdlc.formats.cyclonedx_json import Part
 from sdlc.formats.requirements_txt import Pin, load_requirements
 from sdlc.formats.wheel_metadata import WheelMetadata, load_wheel
 from sdlc.model.digest import sha256
 from sdlc.model.result import Context, RawArtifacts
-from sdlc.readings.sbom import NEEDS, Settings
+from sdlc.readings.sbom import NEEDS, Settings, python_of
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
 
@@ -37,10 +40,15 @@ USUAL = ("requirements/runtime.txt", "requirements.txt", "requirements/base.txt"
 
 
 def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
-    """Why there is no lock to read."""
+    """Why there is nothing to list: no lock, and no project that could depend on something."""
     if settings.requirements or _discover(workspace):
         return None
-    return "no hashed requirement file was found (requirements/runtime.txt, requirements.txt)"
+    project = _table(workspace, "pyproject.toml", "project")
+    if project.get("dependencies") or "dependencies" in project.get("dynamic", ()):
+        return None
+    if not project and (workspace.exists("setup.py") or _table(workspace, "pyproject.toml", "build-system")):
+        return None
+    return f"there is no lock ({', '.join(USUAL[:2])}), and pyproject.toml declares no dependency"
 
 
 def run(
@@ -49,36 +57,40 @@ def run(
     settings: Settings,
     inputs: Mapping[str, RawArtifacts],
 ) -> RawArtifacts:
-    """Read lock and wheels, join them, write and validate the SBOM."""
+    """Read lock and wheels, join them, write and validate the SBOM. Raises ToolError and UnreadableError."""
     files = {path: _pins(workspace, path) for path in settings.requirements or _discover(workspace)}
-    wheels = {
-        name.removeprefix("dist/"): data
-        for name, data in inputs.get("build", {}).items()
-        if name.startswith("dist/") and name.endswith(".whl")
-    }
-    read = {name: load_wheel(data, what=name) for name, data in wheels.items()}
-    root = _root(workspace, read, wheels)
-    pins = {pin.name: pin for pins in files.values() for pin in pins}
-    parts = [cyclonedx_json.Part(pin.name, pin.version, pin.hashes) for pin in pins.values()]
-    bom = cyclonedx_json.dump_bom(root, parts)
+    if not files:
+        raise ToolError(
+            "the project may have dependencies, but there is no lock of them",
+            hint="uv pip compile --generate-hashes pyproject.toml -o requirements.txt",
+        )
+    build = inputs.get("build", {})
+    python = python_of(settings, build.get("build.json"))
+    bytes_of = {n.removeprefix("dist/"): d for n, d in build.items() if n.startswith("dist/") and n.endswith(".whl")}
+    wheels = {name: load_wheel(data, what=name) for name, data in sorted(bytes_of.items())}
+    parts = [_part(wheel, sha256(bytes_of[name]), python, settings.extras) for name, wheel in wheels.items()]
+    product, version = _declared(workspace)
+    root = _root(product, version, parts)
+    every = [pin for pins in files.values() for pin in pins]
+    locked = [Part(p.name, p.version, p.hashes, markers=(p.marker,) if p.marker else ()) for p in every]
+    bom = cyclonedx_json.dump_bom(root, [*locked, *(part for part in parts if part.name != root.name)])
     errors = cyclonedx_json.validation_errors(strict_json.loads(bom, what="bom.cdx.json"))
+    declared = {"name": root.name, "version": version or root.version}
+    rows = [{**vars(wheel), "file": name, "sha256": sha256(bytes_of[name])} for name, wheel in wheels.items()]
+    locks = [{"path": path, "pins": [vars(pin) for pin in pins]} for path, pins in files.items()]
     return {
         "bom.cdx.json": bom,
         "validation.json": strict_json.dumps({"valid": not errors, "errors": errors, "schema": "CycloneDX 1.6"}),
-        "lock.json": strict_json.dumps({"files": [_lock_row(path, pins) for path, pins in files.items()]}),
-        "wheels.json": strict_json.dumps(
-            {
-                "product": {"name": root.name, "version": _declared_version(workspace) or root.version},
-                "wheels": [_wheel_row(name, wheel, wheels[name]) for name, wheel in read.items()],
-            }
-        ),
+        "lock.json": strict_json.dumps({"files": locks}),
+        "wheels.json": strict_json.dumps({"product": declared, "wheels": rows}),
         "context.json": dump_context(Context(files=tuple(files))),
     }
 
 
 def _discover(workspace: Workspace) -> tuple[str, ...]:
-    found = [path for path in USUAL if workspace.exists(path) and b"--hash=" in workspace.read(path)]
-    return tuple(found[:1])
+    """The usual lock: the first with hashes, else the first at all, whose lack of them is then found."""
+    there = [path for path in USUAL if workspace.exists(path)]
+    return tuple(sorted(there, key=lambda path: b"--hash" not in workspace.read(path))[:1])
 
 
 def _pins(workspace: Workspace, path: str) -> tuple[Pin, ...]:
@@ -90,34 +102,31 @@ def _pins(workspace: Workspace, path: str) -> tuple[Pin, ...]:
     return load_requirements(workspace.read(path), what=path)
 
 
-def _root(workspace: Workspace, read: Mapping[str, WheelMetadata], wheels: Mapping[str, bytes]) -> cyclonedx_json.Part:
-    for name, wheel in read.items():
-        names = tuple(canonicalize_name(Requirement(line).name) for line in wheel.requires)
-        return cyclonedx_json.Part(wheel.name, wheel.version, (sha256(wheels[name]),), wheel.license, names)
-    return cyclonedx_json.Part(workspace.root.name.lower(), _declared_version(workspace) or "unknown")
+def _part(wheel: WheelMetadata, digest: str, python: str, extras: tuple[str, ...]) -> Part:
+    needed = required(wheel.requires, python, product=wheel.name, extras=extras)
+    names = tuple(canonicalize_name(one.name) for one in needed if not isinstance(one, str))
+    return Part(wheel.name, wheel.version, (digest,), wheel.license, names)
 
 
-def _declared_version(workspace: Workspace) -> str:
-    if not workspace.exists("sdlc.toml"):
-        return ""
-    product = tomllib.loads(workspace.read("sdlc.toml").decode()).get("product", {})
-    return str(product.get("version", "")) if isinstance(product, dict) else ""
+def _root(product: str, version: str, wheels: list[Part]) -> Part:
+    """The product as one part: its wheels (for several platforms) joined; without one, what the files declare."""
+    own = [part for part in wheels if part.name == product] or [part for part in wheels if part.name == wheels[0].name]
+    if not own:
+        return Part(product, version or "unknown")
+    hashes = tuple(digest for part in own for digest in part.hashes)
+    requires = tuple(sorted({name for part in own for name in part.requires}))
+    return Part(own[0].name, own[0].version, hashes, own[0].license, requires)
 
 
-def _lock_row(path: str, pins: tuple[Pin, ...]) -> dict[str, object]:
-    rows = [
-        {"name": p.name, "version": p.version, "hashes": list(p.hashes), "marker": p.marker, "line": p.line}
-        for p in pins
-    ]
-    return {"path": path, "pins": rows}
+def _declared(workspace: Workspace) -> tuple[str, str]:
+    """Normalized name and version of the product, as `sdlc.toml` or else `pyproject.toml` says."""
+    said = _table(workspace, "pyproject.toml", "project") | _table(workspace, "sdlc.toml", "product")
+    return canonicalize_name(str(said.get("name", workspace.root.name))), str(said.get("version", ""))
 
 
-def _wheel_row(file: str, wheel: WheelMetadata, data: bytes) -> dict[str, object]:
-    return {
-        "file": file,
-        "name": wheel.name,
-        "version": wheel.version,
-        "requires": list(wheel.requires),
-        "wrong": list(wheel.wrong),
-        "sha256": sha256(data),
-    }
+def _table(workspace: Workspace, path: str, name: str) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(workspace.read(path).decode()).get(name, {}) if workspace.exists(path) else {}
+    except ValueError as error:
+        raise ToolError(f"{path}: {error}", hint="mend the TOML syntax there") from None
+    return table if isinstance(table, dict) else {}

@@ -1,12 +1,25 @@
-"""Reads the SBOM, what the lock says and what the wheel says, and whether the three agree."""
+"""
+Reads the SBOM, what the lock says and what the wheel says, and whether the three agree.
+
+=====================  ==========================================================================
+SBOM-INVALID           the document is not strictly valid CycloneDX 1.6
+SBOM-UNPINNED          a locked package has no exact version, or no sha256 hash
+SBOM-CONFLICT          one lock pins a package at several versions for the target
+SBOM-UNLOCKED          the wheel requires what no lock pins
+SBOM-OUTSIDE           the wheel requires a version that the lock does not pin
+SBOM-RECORD-DIFFERS    a member of the wheel is not what its RECORD says
+SBOM-VERSION-DIFFERS   the wheel has another version than the product's configuration states
+SBOM-NO-WHEEL          the build gave no wheel, so there is nothing to compare the lock with
+=====================  ==========================================================================
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sdlc.components.agreement import disagreements
+from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, same_version
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.requirements_txt import Pin
@@ -18,87 +31,195 @@ READER = "cyclonedx-1.6/1"
 GRADE = Grade.REPLAYED
 NEEDS = ("build",)
 
+UNBUILT_PYTHON = "3.11"
+"""The target's Python where neither the settings nor a build name one."""
+
+CWE: dict[str, tuple[int, ...]] = {
+    "SBOM-UNPINNED": (494,),
+    "SBOM-CONFLICT": (1357,),
+    "SBOM-UNLOCKED": (1357,),
+    "SBOM-OUTSIDE": (1357,),
+    "SBOM-RECORD-DIFFERS": (353,),
+}
+OWASP: dict[tuple[int, ...], tuple[str, ...]] = {
+    (494,): ("A08:2021", "A08:2025"),
+    (353,): ("A08:2021", "A08:2025"),
+    (1357,): ("A03:2025",),
+}
+
 
 @dataclass(frozen=True)
 class Settings:
-    """`requirements` are the locks of what is shipped (empty: discovered); `python` the version of the target."""
+    """What is shipped, and for which target.
+
+    `requirements` are the locks of what is shipped (empty: discovered), `extras` those of the product that are shipped
+    with it, `python` the version of the target (``3.11`` or ``3.11.7``; empty: that of the build's environment).
+    """
 
     requirements: tuple[str, ...] = field(default=(), metadata={"change": "free"})
-    python: str = field(default="3.11", metadata={"change": "free"})
+    extras: tuple[str, ...] = field(default=(), metadata={"change": "free"})
+    python: str = field(default="", metadata={"change": "free"})
+
+
+def python_of(settings: Settings, build: bytes | None) -> str:
+    """The target's Python; `build` is the build gate's `build.json`. Raises UnreadableError when it is no version."""
+    python = settings.python or UNBUILT_PYTHON
+    if not settings.python and build is not None:
+        python = str(strict_json.loads_object(build, what="build.json").get("python", ""))
+    if not is_python(python):
+        raise UnreadableError(
+            f"sdlc.toml: gates.sbom.python: {python!r} is no version of Python", hint='write python = "3.12"'
+        )
+    return python
 
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
     """PASSED when the SBOM is valid, everything is pinned with a hash, and lock and wheel agree."""
-    bom = strict_json.loads_object(raw["bom.cdx.json"], what="bom.cdx.json")
-    validation = strict_json.loads_object(raw["validation.json"], what="validation.json")
-    lock = strict_json.loads_object(raw["lock.json"], what="lock.json")
-    wheels = strict_json.loads_object(raw["wheels.json"], what="wheels.json")
+    bom, validation, lock, wheels = (
+        _document(raw, name) for name in ("bom.cdx.json", "validation.json", "lock.json", "wheels.json")
+    )
+    built = {
+        name.removeprefix("build/dist/"): sha256(data)
+        for name, data in raw.items()
+        if name.startswith("build/dist/") and name.endswith(".whl")
+    }
+    python = python_of(settings, raw.get("build/build.json"))
     try:
-        findings = tuple(_findings(validation, lock, wheels, settings))
-        components = {(c["name"], c["version"]) for c in bom.get("components", ())}
+        pins = _pins(lock)
+        rows, product = wheels["wheels"], wheels["product"]
+        components, listed = _components(bom), _listed(pins, rows, str(product["name"]))
+        findings = (
+            *_invalid(validation),
+            *_of_locks(pins, python),
+            *_of_build(built, answered="build/build.json" in raw),
+            *(finding for row in rows for finding in _of_wheel(row, product, _available(pins, rows), python, settings)),
+        )
         edges = sum(len(row.get("dependsOn", ())) for row in bom.get("dependencies", ()))
-        unlisted = {(p["name"], p["version"]) for f in lock["files"] for p in f["pins"]} - components
         version = str(bom["metadata"]["component"]["version"])
-    except (KeyError, TypeError, AttributeError) as error:
+        unknown = sorted(set(settings.extras) - {extra for row in rows for extra in row["extras"]})
+        seen = {str(row["file"]): str(row["sha256"]) for row in rows}
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise UnreadableError(f"the evidence of sbom is malformed: {type(error).__name__}: {error}") from None
-    if unlisted:
-        raise UnreadableError(f"bom.cdx.json does not list {min(unlisted)[0]}, which the lock pins")
-    counters = {"components": len(components), "edges": edges, "wheels": len(wheels["wheels"])}
+    if components != listed:
+        name = min(key[0] for key, _ in components.items() ^ listed.items())
+        raise UnreadableError(f"bom.cdx.json and the lock do not say the same of {name}", hint="run the gate again")
+    if seen != built:
+        raise UnreadableError("wheels.json is not about the wheels of the build", hint="run the gate again")
+    counters = {"components": len(components), "edges": edges, "wheels": len(rows)}
     said = f"{counters['components']} components, {edges} edges, {counters['wheels']} wheels, CycloneDX 1.6"
     if not components:
-        return Reading(
-            Outcome.ERROR, counters=counters, sentence="the lock pins nothing", hint="lock the dependencies with hashes"
+        sentence, hint = "the lock pins nothing", "lock the dependencies: uv pip compile --generate-hashes"
+        return Reading(Outcome.ERROR, counters=counters, sentence=sentence, hint=hint)
+    if unknown and rows:
+        sentence = f"sdlc.toml: gates.sbom.extras: no wheel of the build has the extra {unknown[0]!r}"
+        return Reading(Outcome.ERROR, counters=counters, sentence=sentence, hint="mend the name, or add the extra")
+    return Reading(Outcome.of(findings, work=len(components)), findings, counters, {"product-version": version}, said)
+
+
+def _document(raw: RawArtifacts, name: str) -> dict[str, Any]:
+    if name not in raw:
+        raise UnreadableError(f"{name} is missing in the evidence of sbom", hint="run the gate again")
+    return strict_json.loads_object(raw[name], what=name)
+
+
+def _components(bom: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The hashes of every component, by name and version."""
+    return {
+        (str(c["name"]), str(c.get("version", ""))): tuple(
+            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link["hashes"])
         )
-    outcome = Outcome.of(findings, work=len(components))
-    return Reading(outcome, findings, counters, {"product-version": version}, said)
+        for c in bom.get("components", ())
+    }
 
 
-def _findings(
-    validation: dict[str, Any], lock: dict[str, Any], wheels: dict[str, Any], settings: Settings
-) -> Iterator[Finding]:
+def _listed(
+    pins: Mapping[str, tuple[Pin, ...]], wheels: Iterable[Mapping[str, Any]], product: str
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What the components must be: everything that is locked, and every wheel of the build but the product's own."""
+    hashes: dict[tuple[str, str], set[str]] = {}
+    for pin in (pin for lock in pins.values() for pin in lock):
+        hashes.setdefault((pin.name, pin.version), set()).update(pin.hashes)
+    for wheel in wheels:
+        if wheel["name"] != product:
+            hashes.setdefault((wheel["name"], wheel["version"]), set()).add(wheel["sha256"])
+    return {key: tuple(sorted(several)) for key, several in hashes.items()}
+
+
+def _pins(lock: Mapping[str, Any]) -> dict[str, tuple[Pin, ...]]:
+    """The pins of every lock, by its path."""
+    return {
+        str(row["path"]): tuple(
+            Pin(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"]))
+            for p in row["pins"]
+        )
+        for row in lock["files"]
+    }
+
+
+def _available(pins: Mapping[str, tuple[Pin, ...]], wheels: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Pin, ...]]:
+    """`pins` and, as if they were locked, the wheels of the build: they may require each other."""
+    own = tuple(Pin(str(w["name"]), str(w["version"]), (str(w["sha256"]),), "", 0) for w in wheels)
+    return {**pins, "": own}
+
+
+def _invalid(validation: Mapping[str, Any]) -> Iterator[Finding]:
     if validation["valid"] is not True:
         errors = validation["errors"]
         text = f"the SBOM is not valid CycloneDX: {errors[0] if errors else 'no reason was given'}"
         yield _finding("SBOM-INVALID", text, "Report it: the gate made a wrong document.", "sbom")
-    for path, pins in _pins(lock):
+
+
+def _of_locks(locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Finding]:
+    for path, pins in locks.items():
+        fix = f"Lock again with hashes: uv pip compile --generate-hashes -o {path}."
         for pin in pins:
             if not pin.version or not pin.hashes:
                 lacks = "an exact version" if not pin.version else "a sha256 hash"
                 text = f"{pin.name} is locked without {lacks}"
-                fix = f"Lock again with hashes: uv pip compile --generate-hashes -o {path}."
                 yield _finding("SBOM-UNPINNED", text, fix, pin.name, Place(path, pin.line))
-    every = tuple(pin for _, pins in _pins(lock) for pin in pins)
-    locks = ", ".join(path for path, _ in _pins(lock))
-    for wheel in wheels["wheels"]:
-        for member in wheel["wrong"]:
-            text = f"{wheel['file']}: {member} is not what the wheel's RECORD says"
-            yield _finding("SBOM-RECORD-DIFFERS", text, "Build the wheel again, with a standard backend.", member)
-        for gap in disagreements(wheel["requires"], every, settings.python):
-            if gap.kind == "unlocked":
-                text = f"{wheel['name']} requires {gap.required!r}, which {locks} does not pin"
-            else:
-                text = f"{wheel['name']} requires {gap.required!r}, but {locks} pins {gap.pinned}"
-            fix = "Lock again, so that what is tested is what users get."
-            yield _finding(f"SBOM-{gap.kind.upper()}", text, fix, gap.name)
-        if wheel["version"] != wheels["product"]["version"] and wheel["name"] == wheels["product"]["name"]:
-            text = f"the wheel is version {wheel['version']}, sdlc.toml says {wheels['product']['version']}"
-            yield _finding("SBOM-VERSION-DIFFERS", text, "Let both say the same version.", wheel["name"])
+        for gap in conflicts(pins, python):
+            text = f"{gap.name} is locked at {gap.required} for Python {python} on Linux"
+            line = max(pin.line for pin in pins if pin.name == gap.name)
+            yield _finding("SBOM-CONFLICT", text, fix, gap.name, Place(path, line))
 
 
-def _pins(lock: dict[str, Any]) -> Iterable[tuple[str, tuple[Pin, ...]]]:
-    return [
-        (
-            str(row["path"]),
-            tuple(
-                Pin(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"]))
-                for p in row["pins"]
-            ),
-        )
-        for row in lock["files"]
-    ]
+def _of_build(built: Mapping[str, str], *, answered: bool) -> Iterator[Finding]:
+    """Without a build and with one that made no wheel are two findings: the first is also that of a base commit."""
+    if not built:
+        why = "made no wheel" if answered else "gave no answer"
+        text = f"the build {why}: nothing says whether the lock is that of what is shipped"
+        yield _finding("SBOM-NO-WHEEL", text, "Let the build gate make the product's wheel.", why)
+
+
+def _of_wheel(
+    wheel: Mapping[str, Any],
+    product: Mapping[str, Any],
+    locks: Mapping[str, tuple[Pin, ...]],
+    python: str,
+    settings: Settings,
+) -> Iterator[Finding]:
+    for member in wheel["wrong"]:
+        text = f"{wheel['file']}: {member} is not what the wheel's RECORD says"
+        yield _finding("SBOM-RECORD-DIFFERS", text, "Build the wheel again, with a standard backend.", member)
+    every = [pin for pins in locks.values() for pin in pins]
+    for gap in disagreements(wheel["requires"], every, python, product=wheel["name"], extras=settings.extras):
+        yield _of_gap(gap, str(wheel["name"]), " and ".join(filter(None, locks)))
+    if wheel["name"] == product["name"] and not same_version(wheel["version"], product["version"]):
+        text = f"the wheel is version {wheel['version']}, the configuration says {product['version']}"
+        fix = "Let pyproject.toml and sdlc.toml say the same version."
+        yield _finding("SBOM-VERSION-DIFFERS", text, fix, wheel["name"])
+
+
+def _of_gap(gap: Disagreement, wheel: str, locks: str) -> Finding:
+    text = f"{wheel} requires {gap.required!r}, which {locks} does not pin"
+    if gap.kind == "outside":
+        text = f"{wheel} requires {gap.required!r}, but {locks} pins {gap.pinned}"
+    fix = "Lock again, so that what is tested is what users get."
+    return _finding(f"SBOM-{gap.kind.upper()}", text, fix, gap.name)
 
 
 def _finding(rule: str, message: str, fix: str, subject: str, place: Place | None = None) -> Finding:
+    cwe = CWE.get(rule, ())
     return Finding(
         rule=rule,
         message=message,
@@ -108,6 +229,7 @@ def _finding(rule: str, message: str, fix: str, subject: str, place: Place | Non
         place=place,
         subject=subject,
         fix=fix,
-        reproduce="sdlc check --gate sbom",
-        cwe=(1395,) if rule != "SBOM-INVALID" else (),
+        reproduce="sdlc check --gate sbom -v",
+        cwe=cwe,
+        owasp=OWASP.get(cwe, ()),
     )
