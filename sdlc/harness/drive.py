@@ -1,9 +1,9 @@
 """
 Runs one phase of one harness in the product's environment and writes what happened to a JSON file.
 
-Phases: `list` (which harnesses are there), `replay` (given inputs, deterministic), `hypothesis`, `atheris`. A crash does
-not end a phase: it is remembered by its key, made smaller, and the search goes on behind it. Started by the fuzz gate,
-once per phase, in the sandbox: `python -m sdlc.harness.drive …`.
+Phases: `list` (which harnesses are there), `replay` (given inputs, deterministic), `hypothesis`, `atheris`. A crash
+does not end a phase: it is remembered by its key, made smaller, and the search goes on behind it. Started by the fuzz
+gate, once per phase, in the sandbox: `python -m sdlc.harness.drive …`.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def search_with_atheris(oracle: Oracle, report: Report, seconds: float, words: l
         def remember(value: Any) -> None:
             typed[:] = [value, oracle.judge(value)]
 
-        feed = remember.hypothesis.fuzz_one_input  # type: ignore[attr-defined]
+        feed = remember.hypothesis.fuzz_one_input
     deadline = time.monotonic() + seconds
 
     def one_input(data: bytes) -> None:
@@ -204,7 +204,7 @@ def search_with_atheris(oracle: Oracle, report: Report, seconds: float, words: l
         else:
             value, crash = data, oracle.judge(data)
         if crash is not None and crash.key not in oracle.known:
-            report.add(crash, shrink(oracle, value, crash.key) if feed is None else value)
+            report.add(crash, value if feed is not None else shrink(oracle, data, crash.key))
         if time.monotonic() > deadline:
             report.write()
             sys.stderr.flush()
@@ -213,7 +213,7 @@ def search_with_atheris(oracle: Oracle, report: Report, seconds: float, words: l
     dictionary = folder / "dictionary"
     lines = ['"' + "".join(f"\\x{byte:02x}" for byte in word) + '"' for word in words]
     dictionary.write_text("\n".join(lines) + "\n")
-    flags = ["-max_total_time=%d" % (seconds + 5), f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
+    flags = [f"-max_total_time={int(seconds) + 5}", f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
     flags += [f"-dict={dictionary}"] if words else []
     atheris.Setup([sys.argv[0], *flags], one_input)
     atheris.Fuzz()

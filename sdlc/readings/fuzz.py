@@ -67,7 +67,7 @@ def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Cont
         fingerprint="f1:" + sha256(f"fuzz {crash.key}".encode())[:32],
         place=Place(_in_tree(crash.path, context.files), crash.line),
         subject=run.name,
-        fix=f"Handle that input in {crash.function}(), or declare the exception in the harness if it is a proper answer.",
+        fix=f"Handle that input in {crash.function}(), or declare the exception if it is a proper answer.",
         reproduce="sdlc check --gate fuzz",
         cwe=(CWE.get(crash.exception, UNCAUGHT),),
         properties={"input": crash.input, "engine": crash.phase},
