@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -65,7 +66,9 @@ def dump_bom(root: Part, parts: Iterable[Part]) -> bytes:
         bom.components.add(component)
     for part, component in [(root, product), *components]:
         bom.register_dependency(component, [other for target, other in components if target.name in part.requires])
-    document = json.loads(JsonV1Dot6(bom).output_as_string())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a product of which no wheel was seen has no edges, and says so
+        document = json.loads(JsonV1Dot6(bom).output_as_string())
     document["metadata"].pop("timestamp", None)
     document.pop("serialNumber", None)
     content = strict_json.dumps(document).decode()

@@ -19,14 +19,17 @@ from sdlc.tools import Tools
 
 AT_ONCE = 2
 GRACE = 60.0
-SHARE = {"hypothesis": 0.4, "atheris": 0.6}
+SHARE = {"hypothesis": 0.3, "atheris": 0.7}
 COVERAGE = re.compile(rb"\bcov: (\d+)")
 MAX_REPORT = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """`python` is the product's interpreter, `tree` a copy of its files, `path` the folder with `sdlc.harness`."""
+    """`python` is the product's interpreter, `tree` a copy of its files, `path` the folder with `sdlc.harness`.
+
+    `memory` in bytes; `packages` are the product's own; `tests` is the folder of its tests in the tree, or empty.
+    """
 
     tools: Tools
     python: str
@@ -36,6 +39,7 @@ class Campaign:
     level: Level
     memory: int
     packages: tuple[str, ...]
+    tests: str
 
     def run(self, files: Sequence[Path], seconds: float) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
         """Rows for `fuzz.json` and the crashing inputs by artifact name. Raises ToolError."""
@@ -52,7 +56,10 @@ class Campaign:
 
     def _engines(self) -> tuple[str, ...]:
         code = "import importlib.util as u; print(*[m for m in ('hypothesis', 'atheris') if u.find_spec(m)])"
-        done = self.tools.run(self.python, "-I", "-c", code, cwd=self.tree, timeout=60)
+        command = confined([self.python, "-I", "-c", code], self.level, Limits(cpu_seconds=60))
+        home = self.scratch / "engines"
+        home.mkdir()
+        done = self.tools.run(*command, cwd=self.tree, timeout=60, env=clean_environment(home))
         engines = tuple(done.stdout.decode().split())
         if not engines:
             raise ToolError(
@@ -82,7 +89,7 @@ class Campaign:
         phases += [(engine, seconds * SHARE[engine] / total) for engine in engines]
         for phase, budget in phases:
             try:
-                report, output = self._phase(path, name, phase, budget, stored if phase == "replay" else [])
+                report, output = self._phase(path, name, phase, budget, stored)
             except (ToolError, UnreadableError) as error:
                 row["problems"].append(f"{phase}: {error.message}")
                 continue
@@ -126,6 +133,7 @@ class Campaign:
         command += ["--seconds", str(seconds), "--report", str(report)]
         command += [word for package in self.packages for word in ("--package", package)]
         command += [word for stored in inputs for word in ("--input", str(stored.resolve()))]
+        command += ["--examples", self.tests] if self.tests else []
         limits = Limits(cpu_seconds=int(seconds + GRACE), memory_bytes=self.memory, file_bytes=MAX_REPORT)
         done = self.tools.run(
             *confined(command, self.level, limits),

@@ -6,7 +6,8 @@ proper answer; everything else is a crash: another exception, a recursion withou
 
 **How it works.** Stored inputs of `fuzz/corpus/<harness>/` and `fuzz/regressions/<harness>/` are replayed first. Then
 Hypothesis and atheris search, sharing the time over harnesses; the product's own string constants are their
-dictionary. A crash does not end the search. Each is made small, and replayed once more in a fresh process.
+dictionary, stored inputs and the texts of its tests are their seeds. A crash does not end the search. Each is made
+small, and replayed once more in a fresh process.
 
 **How it can be wrong.** A search that finds nothing proves nothing, so policy puts a floor under `executions`. The
 search is not repeatable; the stored inputs are. A harness that cannot be imported or never runs is an error.
@@ -61,6 +62,7 @@ def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[
             level=probe(tools, root),
             memory=settings.memory_mb * 2**20,
             packages=settings.packages or discover_packages(workspace.python_files),
+            tests="tests" if workspace.matching("tests/*.py") else "",
         )
         files = [Path(path) for path in workspace.matching(f"{settings.folder}/fuzz_*.py")]
         rows, crashes = campaign.run(files, settings.seconds)

@@ -106,7 +106,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     if seen != built:
         raise UnreadableError("wheels.json is not about the wheels of the build", hint="run the gate again")
     counters = {"components": len(components), "edges": edges, "wheels": len(rows)}
-    said = f"{counters['components']} components, {edges} edges, {counters['wheels']} wheels, CycloneDX 1.6"
+    plural = "" if len(rows) == 1 else "s"
+    said = f"{len(components)} components, {edges} edges, {len(rows)} wheel{plural}, CycloneDX 1.6"
     if not components:
         sentence, hint = "the lock pins nothing", "lock the dependencies: uv pip compile --generate-hashes"
         return Reading(Outcome.ERROR, counters=counters, sentence=sentence, hint=hint)

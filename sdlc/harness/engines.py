@@ -1,0 +1,138 @@
+"""
+The two searches: Hypothesis, which knows structure and makes crashes small, and atheris, which follows coverage.
+
+Both are imported late, from the product's own environment: a product may lock one of them, or both.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from sdlc.harness.fuzz import Harness
+from sdlc.harness.oracle import Crash, Oracle, shrink
+from sdlc.harness.report import Report
+from sdlc.harness.seeds import Known
+
+ROUND = 300
+"""Examples of one run of Hypothesis; the next begins with another seed."""
+
+
+def search_with_hypothesis(oracle: Oracle, report: Report, seconds: float, known: Known) -> None:
+    """Rounds of Hypothesis until the time is over; each crash is shrunk by Hypothesis itself."""
+    strategy = _strategy(oracle.harness, known)
+    deadline = time.monotonic() + seconds
+    number = 0
+    while time.monotonic() < deadline:
+        found = _one_round(oracle, strategy, number, deadline)
+        if found is not None:
+            report.add(*found)
+        number += 1
+
+
+def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> tuple[Crash, Any] | None:
+    """Up to ROUND examples; the first unknown crash with the smallest value that Hypothesis came to."""
+    import hypothesis
+
+    last: list[Any] = []
+
+    @hypothesis.seed(number)
+    @hypothesis.settings(
+        max_examples=ROUND,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        report_multiple_bugs=False,
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+    @hypothesis.given(strategy)
+    def once(value: Any) -> None:
+        if time.monotonic() > deadline and not last:
+            return
+        crash = oracle.judge(value)
+        if crash is None or crash.key in oracle.known or (last and last[0].key != crash.key):
+            return
+        last[:] = [crash, value]
+        raise AssertionError(crash.key)
+
+    try:
+        once()
+    except BaseException as error:
+        if not last or isinstance(error, KeyboardInterrupt):
+            raise
+    return (last[0], last[1]) if last else None
+
+
+def _strategy(harness: Harness, known: Known) -> Any:
+    """The harness' own strategy, or bytes: of words, of seeds with a piece put in place of a part, and any."""
+    from hypothesis import strategies as st
+
+    if harness.strategy is not None:
+        return harness.strategy()
+    text = st.text(max_size=12).map(lambda value: value.encode("utf-8", "surrogatepass"))
+    glue = st.sampled_from([b" ", b"\n", b"=", b":", b",", b'"', b"[", b"]", b"{", b"}", b"(", b")", b"-", b"0", b"1"])
+    piece = st.one_of([*([st.sampled_from(known.words)] if known.words else []), glue, text])
+    kinds = [st.lists(piece, max_size=12).map(b"".join), st.binary(max_size=64), text]
+    if known.seeds:
+        place = st.tuples(st.integers(0, max(map(len, known.seeds))), st.integers(0, 8), piece)
+        kinds.append(st.tuples(st.sampled_from(known.seeds), st.lists(place, max_size=3)).map(_spliced))
+    return st.one_of(kinds)
+
+
+def _spliced(choice: tuple[bytes, list[tuple[int, int, bytes]]]) -> bytes:
+    """A seed in which pieces replace `length` bytes at a position, which counts around."""
+    data, places = choice
+    for position, length, piece in places:
+        at = position % (len(data) + 1)
+        data = data[:at] + piece + data[at + length :]
+    return data
+
+
+def search_with_atheris(oracle: Oracle, report: Report, seconds: float, known: Known, folder: Path) -> None:
+    """Coverage-guided search on raw bytes (typed harnesses: on Hypothesis' choices) until the time is over."""
+    import atheris
+
+    typed: list[Any] = []
+    feed = None
+    if oracle.harness.strategy is not None:
+        import hypothesis
+
+        @hypothesis.settings(database=None, deadline=None)
+        @hypothesis.given(oracle.harness.strategy())
+        def remember(value: Any) -> None:
+            typed[:] = [value, oracle.judge(value)]
+
+        feed = remember.hypothesis.fuzz_one_input
+    deadline = time.monotonic() + seconds
+
+    def one_input(data: bytes) -> None:
+        if feed is not None:
+            typed.clear()
+            feed(data)
+            value, crash = typed if typed else (None, None)
+        else:
+            value, crash = data, oracle.judge(data)
+        if crash is not None and crash.key not in oracle.known:
+            report.add(crash, value if feed is not None else shrink(oracle, data, crash.key))
+        if time.monotonic() > deadline:
+            report.write()
+            sys.stderr.flush()
+            os._exit(0)
+
+    flags = [f"-max_total_time={int(seconds) + 5}", f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
+    flags += _beginnings(folder, known, typed=feed is not None)
+    atheris.Setup([sys.argv[0], *flags], one_input)
+    atheris.Fuzz()
+
+
+def _beginnings(folder: Path, known: Known, *, typed: bool) -> list[str]:
+    """Dictionary and corpus as libFuzzer takes them; a typed harness reads choices, to which no text is a seed."""
+    dictionary, corpus = folder / "dictionary", folder / "corpus"
+    dictionary.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in known.words))
+    corpus.mkdir(exist_ok=True)
+    for number, seed in enumerate([] if typed else known.seeds):
+        (corpus / str(number)).write_bytes(seed)
+    return [f"-dict={dictionary}", str(corpus)] if known.words else [str(corpus)]

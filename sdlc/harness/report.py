@@ -1,0 +1,40 @@
+"""What one phase of one harness came to, in a file that is there even when an engine ends the process."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from sdlc.harness.oracle import Crash, Oracle
+
+MAX_CRASHES = 20
+
+
+class Report:
+    """What one phase came to; written again after every change, because an engine may end the process."""
+
+    def __init__(self, path: Path, oracle: Oracle) -> None:
+        self._path = path
+        self._oracle = oracle
+        self._started = time.monotonic()
+        self._crashes: list[dict[str, Any]] = []
+
+    def add(self, crash: Crash, value: Any) -> None:
+        """Remember `crash` with the smallest input that was found."""
+        self._oracle.known.add(crash.key)
+        if len(self._crashes) < MAX_CRASHES:
+            data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "backslashreplace")
+            encoded = base64.b64encode(data[: 1 << 20]).decode()
+            self._crashes.append({**vars(crash), "key": crash.key, "input": encoded})
+        self.write()
+
+    def write(self) -> None:
+        """Replace the file by the present state."""
+        seconds = round(time.monotonic() - self._started, 3)
+        document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
+        partial = self._path.with_suffix(".partial")
+        partial.write_text(json.dumps(document))
+        partial.replace(self._path)

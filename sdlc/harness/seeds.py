@@ -1,0 +1,35 @@
+"""Where a search begins: words that the product knows, and inputs that it was given before."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Known:
+    """Where a search begins: `words` that the product compares its input with, and whole inputs (`seeds`)."""
+
+    words: list[bytes]
+    seeds: list[bytes]
+
+
+def constants(folders: Iterable[str], *, at_most: int) -> list[bytes]:
+    """Texts of up to `at_most` bytes that stand in the Python files of `folders`; files that do not parse have none."""
+    found: set[bytes] = set()
+    for folder in folders:
+        root = Path(folder)
+        for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+            try:
+                tree = ast.parse(path.read_bytes())
+            except (SyntaxError, ValueError, RecursionError, OSError):
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+                    value = node.value
+                    data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+                    if 0 < len(data) <= at_most:
+                        found.add(data)
+    return sorted(found)
