@@ -30,6 +30,14 @@ APPROVERS = {
     "m-weber": ("Maria Weber", "weber@imaging.example"),
 }
 
+DEFECTS = (
+    ("static-analysis", "command-injection", "shell command"),
+    ("vulnerabilities", "IMGR-2026-0007", "click 8.1.7"),
+    ("fuzz", "FUZZ-CRASH", "fuzz_rules_text"),
+    ("threat-model", "TM302", "test_unknown_ae_title_is_rejected"),
+)
+"""Gate, rule and a part of the message of what `seed_defects.py` seeds."""
+
 
 def main() -> int:
     """Run the demonstration; 0 when every step came out as it should."""
@@ -116,18 +124,14 @@ def show_blocked(product: Path, keys: Path, trust: Path) -> int:
 
 
 def show_defects(product: Path) -> None:
-    """Which gate found which of the four defects; stops the demonstration when one was missed."""
+    """The four defects, each found by its gate at its place; stops the demonstration when one was missed."""
     record = json.loads((product / ".sdlc" / "out" / "check.json").read_text())
-    blocking = {
-        gate: [finding for rule in record["verdict"]["rules"] if rule["gate"] == gate for finding in rule["findings"]]
-        for gate in ("static-analysis", "vulnerabilities", "fuzz", "threat-model")
-    }
-    for gate, findings in blocking.items():
-        if not findings:
+    found = [(rule["gate"], finding) for rule in record["verdict"]["rules"] for finding in rule["findings"]]
+    for gate, rule, said in DEFECTS:
+        finding = next((f for of, f in found if of == gate and f["rule"] == rule and said in f["message"]), None)
+        if finding is None:
             raise SystemExit(f"the seeded defect for {gate} was not found")
-        finding = findings[0]
-        place = finding.get("place", {})
-        print(f"  {gate:<16} {place.get('path', '')}:{place.get('line', '')}  {finding['rule']}")
+        print(f"  {gate:<16} {finding['place']['path']}:{finding['place']['line']}  {rule}: {finding['message']}")
         print(f"  {'':<16} fix: {finding['fix']}")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from fakes.products import PRODUCT, READY, TOOLS, built, open_product
+from fakes.wheels import make_wheel
 
 from sdlc.errors import ToolError
 from sdlc.gates import build
@@ -112,33 +113,17 @@ def test_a_lock_that_is_not_there_is_named_with_its_key(repository: Repository) 
     assert "--generate-hashes" in caught.value.hint
 
 
-def a_wheel(name: str) -> bytes:
-    """A wheel of one module, with the metadata that an installer asks for."""
-    info = f"{name}-1.0.dist-info"
-    files = {
-        f"{name}.py": "here = True\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
-    return made.getvalue()
-
-
 def with_lock(repository: Repository, hashed: bytes) -> RawArtifacts:
     """The build of a product whose lock pins a wheel of the repository itself by the digest of `hashed`."""
     lock = f"--no-index\n--find-links wheels\nhinge==1.0 --hash=sha256:{sha256(hashed)}\n"
-    files = {"lock.txt": lock, "wheels/hinge-1.0-py3-none-any.whl": a_wheel("hinge")}
+    files = {"lock.txt": lock, "wheels/hinge-1.0-py3-none-any.whl": make_wheel("hinge")}
     make = "import hinge, sys, pathlib; pathlib.Path(sys.argv[1], 'out.txt').write_text(str(hinge.here))"
     settings = build.Settings(requirements=("lock.txt",), command=("python", "-c", make, "{out}"), timeout=120)
     return built(open_product(repository, files), settings)
 
 
 def test_the_environment_holds_what_the_lock_pins_and_nothing_else(repository: Repository) -> None:
-    raw = with_lock(repository, a_wheel("hinge"))
+    raw = with_lock(repository, make_wheel("hinge"))
     document = json.loads(raw["build.json"])
     assert raw["dist/out.txt"] == b"True"
     assert document["packages"] == [{"name": "hinge", "version": "1.0"}]
@@ -147,7 +132,7 @@ def test_the_environment_holds_what_the_lock_pins_and_nothing_else(repository: R
 
 def test_a_package_with_another_digest_is_refused(repository: Repository) -> None:
     with pytest.raises(ToolError, match=r"lock\.txt pins could not be fetched: .*sha256"):
-        with_lock(repository, a_wheel("other"))
+        with_lock(repository, make_wheel("other"))
 
 
 def test_a_lock_without_hashes_is_refused(repository: Repository) -> None:

@@ -1,0 +1,44 @@
+"""Wheels made in memory, right in every detail unless a test asks for a wrong one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+
+
+def make_wheel(
+    name: str = "box",
+    version: str = "1.0",
+    *,
+    requires: Sequence[str] = (),
+    extras: Sequence[str] = (),
+    license: str = "",
+    files: Mapping[str, bytes] | None = None,
+    after_record: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """A wheel of one module; `files` replace or join its members, `after_record` those that RECORD was made of."""
+    info = f"{name}-{version}.dist-info"
+    metadata = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {line}" for line in requires)]
+    metadata += [f"Provides-Extra: {extra}" for extra in extras]
+    metadata += [f"License-Expression: {license}"] if license else []
+    members = {
+        f"{name}.py": b"here = True\n",
+        f"{info}/METADATA": "\n".join(["Metadata-Version: 2.4", *metadata, ""]).encode(),
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        **(files or {}),
+    }
+    record = "".join(f"{path},sha256={_digest(data)},{len(data)}\n" for path, data in members.items())
+    members[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
+    members |= after_record or {}
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in members.items():
+            archive.writestr(path, data)
+    return made.getvalue()
+
+
+def _digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

@@ -1,0 +1,108 @@
+"""OSV records: what matching needs, and a refusal for every other shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdlc.errors import UnreadableError
+from sdlc.formats.osv_json import Affected, load_advisory
+
+RECORD: dict[str, Any] = {
+    "schema_version": "1.7.0",
+    "id": "DEMO-1",
+    "modified": "2026-01-02T03:04:05Z",
+    "aliases": ["CVE-2026-0001"],
+    "summary": "A summary.",
+    "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+    "affected": [
+        {
+            "package": {"ecosystem": "PyPI", "name": "Typing_Extensions"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}],
+            "versions": ["1.0", "1.1"],
+        },
+        {"package": {"ecosystem": "npm", "name": "other"}, "versions": ["1.0"]},
+    ],
+    "references": [{"type": "WEB", "url": "https://advisories.example/1"}],
+}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {**RECORD, **changes}
+
+
+def affected(**row: Any) -> dict[str, Any]:
+    return changed(affected=[{"package": {"ecosystem": "PyPI", "name": "a"}, **row}])
+
+
+def test_what_a_record_says() -> None:
+    advisory = load_advisory(RECORD, what="x")
+    assert advisory.id == "DEMO-1"
+    assert advisory.aliases == ("CVE-2026-0001",)
+    assert advisory.modified == "2026-01-02T03:04:05+00:00"
+    assert advisory.withdrawn == ""
+    assert advisory.affected == (
+        Affected("typing-extensions", ("1.0", "1.1"), ((("introduced", "0"), ("fixed", "2.0")),)),
+    )
+    assert advisory.links == ("https://advisories.example/1",)
+
+
+def test_severity_of_a_package_counts_too() -> None:
+    advisory = load_advisory(affected(severity=[{"type": "CVSS_V4", "score": "CVSS:4.0/x"}]), what="x")
+    assert advisory.vectors == (RECORD["severity"][0]["score"], "CVSS:4.0/x")
+
+
+def test_a_package_with_commits_alone_is_affected_in_all_versions() -> None:
+    git = {"type": "GIT", "repo": "https://host.example/a", "events": [{"introduced": "0"}, {"fixed": "abc"}]}
+    [row] = load_advisory(affected(ranges=[git]), what="x").affected
+    assert row.ranges == ((("introduced", "0"),),)
+    [row] = load_advisory(affected(), what="x").affected
+    assert row.ranges == ((("introduced", "0"),),)
+
+
+def test_a_range_that_does_not_begin_begins_at_the_beginning() -> None:
+    [row] = load_advisory(affected(ranges=[{"type": "ECOSYSTEM", "events": [{"fixed": "2"}]}]), what="x").affected
+    assert row.ranges == ((("introduced", "0"), ("fixed", "2")),)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([], "an object is expected"),
+        ({}, "'id' is missing|'modified' is missing"),
+        (changed(id=""), "text is expected"),
+        (changed(id=7), "text is expected"),
+        (changed(modified="yesterday"), "Invalid isoformat"),
+        (changed(withdrawn="later"), "Invalid isoformat"),
+        (changed(aliases="CVE-1"), "aliases: a list"),
+        (changed(affected={}), "affected: a list"),
+        (changed(affected=["a"]), "an object is expected"),
+        (affected(versions="1.0"), "versions: a list"),
+        (affected(versions=[1.0]), "text is expected"),
+        (affected(ranges=[{"type": "ECOSYSTEM", "events": [{"begun": "1"}]}]), "unknown event 'begun'"),
+        (affected(ranges=[{"type": "ECOSYSTEM", "events": [{"fixed": ""}]}]), "text is expected"),
+        (changed(affected=[{"package": {"ecosystem": "PyPI"}}]), "'name' is missing"),
+    ],
+)
+def test_a_record_of_another_shape_is_refused(document: Any, message: str) -> None:
+    with pytest.raises(UnreadableError, match=f"feed/x.json: not an OSV record: .*({message})"):
+        load_advisory(document, what="feed/x.json")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(RECORD)), json_values), st.sampled_from(["", *RECORD]))
+def test_any_json_is_read_or_refused(changes: dict[str, Any], dropped: str) -> None:
+    record = {key: value for key, value in {**RECORD, **changes}.items() if key != dropped}
+    try:
+        load_advisory(record, what="x")
+    except UnreadableError as error:
+        assert error.message.startswith("x: ")
