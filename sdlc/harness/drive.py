@@ -41,11 +41,12 @@ def main() -> None:
             import atheris
 
             with atheris.instrument_imports(include=list(options.package)):
-                module = load(options.file)
+                module = load(options.file.resolve())
         else:
-            module = load(options.file)
+            module = load(options.file.resolve())
     except Exception as error:
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(options.file)]
+        at = str(options.file.resolve())
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == at]
         line = getattr(error, "lineno", None) or (frames[-1].lineno if frames else 0)
         options.report.write_text(json.dumps({"problem": f"{type(error).__name__}: {error}", "line": line}))
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sdlc.errors import UnreadableError
 from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
@@ -28,6 +29,8 @@ class Settings:
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
     """PASSED when every harness ran and none crashed; ERROR when one could not run."""
+    if "fuzz.json" not in raw:
+        raise UnreadableError("fuzz.json is missing: nothing says what was fuzzed", hint="run the gate again")
     report = load_report(raw["fuzz.json"])
     crashes = {(run.name, crash.key): (run, crash) for run in report.harnesses for crash in run.crashes}
     counters = {

@@ -119,7 +119,7 @@ def test_no_model_is_no_pass() -> None:
 @pytest.mark.parametrize("name", ["pointers.json", "tests/records.jsonl", "fuzz/fuzz.json"])
 def test_garbage_is_refused(name: str) -> None:
     with pytest.raises(UnreadableError):
-        judge({**artifacts(), name: b"\x00garbage"})
+        judge({**artifacts(), name: b"\x00garbage\n"})
 
 
 def test_the_pointer_table_must_be_there() -> None:

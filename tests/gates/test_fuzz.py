@@ -1,0 +1,171 @@
+"""The fuzz gate with real engines, real processes and the real sandbox."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes.products import PRODUCT, READY, TOOLS, built, open_product
+
+from sdlc.errors import ToolError
+from sdlc.gates import fuzz
+from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
+from sdlc.readings import fuzz as reading
+from sdlc.workspace import Workspace, open_workspace
+
+Repository = Callable[..., Path]
+QUICK = fuzz.Settings(seconds=4)
+PARSER = """
+class BoxError(ValueError):
+    pass
+
+def parse(text):
+    if not text.startswith("box:"):
+        raise BoxError("no box")
+    lid = text[4:]
+    if lid == "lid":
+        return {}["hinge"]
+    return lid
+"""
+HARNESS = """
+from box import BoxError, parse
+from sdlc.harness import fuzz
+
+@fuzz(raises=(BoxError,))
+def fuzz_box(data: bytes) -> None:
+    parse(data.decode("utf-8", "replace"))
+"""
+GOOD: dict[str, str | bytes] = {
+    "src/box/__init__.py": PARSER.replace('{}["hinge"]', "lid"),
+    "tests/test_box.py": "from box import parse\n\ndef test_box():\n    assert parse('box:a') == 'a'\n",
+    "fuzz/fuzz_box.py": HARNESS,
+}
+BAD = {**GOOD, "src/box/__init__.py": PARSER}
+
+
+def run(workspace: Workspace, settings: fuzz.Settings = QUICK) -> RawArtifacts:
+    return fuzz.run(workspace, TOOLS, settings, {"build": built(workspace)})
+
+
+def read(raw: RawArtifacts, workspace: Workspace) -> Reading:
+    return reading.read(raw, QUICK, Context(files=workspace.python_files))
+
+
+def test_a_parser_that_survives(repository: Repository) -> None:
+    workspace = open_product(repository, GOOD)
+    answer = read(run(workspace), workspace)
+    assert answer.outcome is Outcome.PASSED, answer.sentence
+    assert answer.counters["harnesses"] == 1
+    assert answer.counters["executions"] > 100
+
+
+def test_a_crash_is_found_made_small_and_replayed(repository: Repository) -> None:
+    workspace = open_product(repository, BAD)
+    raw = run(workspace)
+    answer = read(raw, workspace)
+    [finding] = answer.findings
+    assert answer.outcome is Outcome.FAILED
+    assert finding.rule == "FUZZ-CRASH"
+    assert finding.place is not None
+    assert (finding.place.path, finding.place.line) == ("src/box/__init__.py", 10)
+    assert raw[finding.properties["input"]] == b"box:lid"
+    assert "raises KeyError" in finding.message
+    assert "did not crash again" not in finding.message
+
+
+def test_both_engines_ran_where_both_are_locked(repository: Repository) -> None:
+    workspace = open_product(repository, GOOD)
+    [row] = json.loads(run(workspace)["fuzz.json"])["harnesses"]
+    assert set(row["engines"]) >= {"hypothesis"}
+    if sys.platform == "linux":
+        assert row["engines"]["atheris"]["executions"] > 100
+        assert row["engines"]["atheris"]["edges"] > 0
+
+
+def test_a_stored_input_is_replayed_first(repository: Repository) -> None:
+    workspace = open_product(repository, {**BAD, "fuzz/regressions/fuzz_box/lid.bin": b"box:lid"})
+    raw = run(workspace, replace(QUICK, seconds=1))
+    [row] = json.loads(raw["fuzz.json"])["harnesses"]
+    assert row["crashes"][0]["phase"] == "replay"
+    assert row["engines"]["replay"]["executions"] == 1
+
+
+def test_a_typed_harness_is_searched_through_its_strategy(repository: Repository) -> None:
+    harness = """
+from hypothesis import strategies as st
+from sdlc.harness import fuzz
+
+@fuzz(strategy=lambda: st.lists(st.integers(0, 9), max_size=5))
+def fuzz_sum(numbers):
+    if sum(numbers) > 20:
+        raise OverflowError("more than twenty")
+"""
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    raw = run(workspace)
+    answer = read(raw, workspace)
+    [finding] = answer.findings
+    assert "OverflowError" in finding.message
+    assert sum(eval(raw[finding.properties["input"]])) == 21
+    assert "did not crash again" not in finding.message
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import nowhere\n", r"fuzz/fuzz_box\.py:1: the harness cannot be imported: ModuleNotFoundError"),
+        ("def broken(:\n", r"fuzz/fuzz_box\.py:1: the harness cannot be imported: SyntaxError"),
+        ("x = 1\n", r"fuzz/fuzz_box\.py declares no harness"),
+        ("import sys\nsys.exit(3)\n", "exited with 3"),
+        ("import os\nos._exit(0)\n", "ended without a report"),
+    ],
+)
+def test_a_harness_that_cannot_run_is_an_error(repository: Repository, code: str, message: str) -> None:
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": code})
+    with pytest.raises(ToolError, match=message):
+        run(workspace)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("import os\n    os._exit(0)", "ended without a report"),
+        ("import os\n    os.kill(os.getpid(), 9)", "exited with|killed"),
+    ],
+)
+def test_a_harness_that_ends_its_own_process_has_not_answered(repository: Repository, body: str, said: str) -> None:
+    harness = f"from sdlc.harness import fuzz\n\n@fuzz()\ndef fuzz_box(data):\n    {body}\n"
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    answer = read(run(workspace, replace(QUICK, seconds=2)), workspace)
+    assert answer.outcome is Outcome.ERROR
+    assert "fuzz_box" in answer.sentence
+
+
+def test_a_harness_cannot_write_its_own_verdict_into_the_product(repository: Repository) -> None:
+    harness = HARNESS + "\nimport pathlib\npathlib.Path('src/box/__init__.py').write_text('')\n"
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    run(workspace, replace(QUICK, seconds=1))
+    assert (workspace.root / "src/box/__init__.py").read_text() == GOOD["src/box/__init__.py"]
+
+
+def test_without_a_build_there_is_nothing_to_fuzz(repository: Repository) -> None:
+    with pytest.raises(ToolError, match="the build did not answer"):
+        fuzz.run(open_product(repository, GOOD), TOOLS, QUICK, {})
+
+
+def test_where_there_is_no_harness(repository: Repository) -> None:
+    workspace = open_workspace(repository(PRODUCT), TOOLS)
+    assert fuzz.not_applicable(workspace, QUICK) == "there is no fuzz/fuzz_*.py"
+
+
+def test_without_an_engine_it_says_what_to_lock(repository: Repository, tmp_path: Path) -> None:
+    workspace = open_product(repository, {**GOOD, "lock.txt": "# nothing is locked\n"})
+    make = ("python", "-c", "import pathlib, sys; pathlib.Path(sys.argv[1], 'made.txt').write_text('x')", "{out}")
+    build = built(workspace, replace(READY, python="", requirements=("lock.txt",), command=make))
+    bare = {"fuzz/fuzz_box.py": "from sdlc.harness import fuzz\n\n@fuzz()\ndef f(data):\n    pass\n"}
+    (workspace.root / "fuzz/fuzz_box.py").write_text(bare["fuzz/fuzz_box.py"])
+    with pytest.raises(ToolError, match="neither hypothesis nor atheris"):
+        fuzz.run(workspace, TOOLS, QUICK, {"build": build})

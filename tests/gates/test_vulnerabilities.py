@@ -1,0 +1,231 @@
+"""The feed in its four forms, and every way in which a feed can fail to be one."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.tools import FakeTools
+
+from sdlc.errors import ToolError, UnreadableError
+from sdlc.gates import vulnerabilities
+from sdlc.model.finding import Severity
+from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
+from sdlc.readings import vulnerabilities as reading
+from sdlc.tools import LocalTools
+from sdlc.workspace import Workspace, open_workspace
+
+Repository = Callable[..., Path]
+NO_TOOLS = FakeTools(lambda argv, cwd: b"")
+FEED = vulnerabilities.Settings(feed="advisories")
+INFO = {"schema": "sdlc.feed/1", "name": "test feed", "published": "2026-05-01T00:00:00Z"}
+V3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
+
+
+def record(identifier: str = "DEMO-1", name: str = "h11", fixed: str = "0.16.0", **more: Any) -> dict[str, Any]:
+    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}]
+    return {
+        "id": identifier,
+        "modified": "2026-04-01T00:00:00Z",
+        "summary": "It leaks.",
+        "severity": [{"type": "CVSS_V3", "score": V3}],
+        "affected": [{"package": {"ecosystem": "PyPI", "name": name}, "ranges": ranges}],
+        **more,
+    }
+
+
+def sbom_of(**versions: str) -> RawArtifacts:
+    components = [{"name": n, "version": v, "purl": f"pkg:pypi/{n}@{v}"} for n, v in versions.items()]
+    pins = [{"name": n, "version": v, "line": 7, "hashes": [], "marker": ""} for n, v in versions.items()]
+    return {
+        "bom.cdx.json": json.dumps({"components": components}).encode(),
+        "lock.json": json.dumps({"files": [{"path": "requirements.txt", "pins": pins}]}).encode(),
+    }
+
+
+def product(repository: Repository, *records: Any, info: Any = INFO, **files: str | bytes) -> Workspace:
+    feed: dict[str, str | bytes] = {f"advisories/{n}.json": json.dumps(one) for n, one in enumerate(records)}
+    if info is not None:
+        feed["advisories/feed.json"] = json.dumps(info)
+    return open_workspace(repository({"README.md": "box", **feed, **files}), LocalTools(dict(os.environ)))
+
+
+def answer(workspace: Workspace, sbom: RawArtifacts, settings: vulnerabilities.Settings = FEED) -> Reading:
+    raw = vulnerabilities.run(workspace, NO_TOOLS, settings, {"sbom": sbom})
+    return reading.read({**raw, **{f"sbom/{name}": data for name, data in sbom.items()}}, settings, Context())
+
+
+def test_an_affected_component_is_found_with_its_line_and_its_fix(repository: Repository) -> None:
+    workspace = product(repository, record(aliases=["CVE-2026-1"]), record("DEMO-2", "other"))
+    given = answer(workspace, sbom_of(h11="0.14.0", idna="3.7"))
+    [finding] = given.findings
+    assert given.outcome is Outcome.FAILED
+    assert given.counters == {"components": 2, "advisories": 1, "records": 2, "withdrawn": 0}
+    assert given.details["feed-date"].startswith("2026-05-01")
+    assert finding.rule == "DEMO-1"
+    assert finding.message == "h11 0.14.0: It leaks. (CVSS 7.5)"
+    assert finding.severity is Severity.HIGH
+    assert finding.fix == "Upgrade h11 to 0.16.0 or later."
+    assert finding.place is not None
+    assert (finding.place.path, finding.place.line) == ("requirements.txt", 7)
+    assert finding.properties["aliases"] == "CVE-2026-1, DEMO-1"
+
+
+def test_a_component_that_no_record_affects_passes(repository: Repository) -> None:
+    given = answer(product(repository, record()), sbom_of(h11="0.16.0"))
+    assert given.outcome is Outcome.PASSED
+    assert given.sentence == "1 components against 1 advisories of 2026-05-01"
+
+
+def test_records_of_one_weakness_are_one_finding_with_the_worst_score(repository: Repository) -> None:
+    low = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N"
+    one = record("GHSA-1", aliases=["CVE-1"], severity=[{"type": "CVSS_V3", "score": low}])
+    two = record("PYSEC-1", fixed="0.15.0", aliases=["CVE-1"])
+    [finding] = answer(product(repository, one, two), sbom_of(h11="0.14.0")).findings
+    assert finding.severity is Severity.HIGH
+    assert finding.fix == "Upgrade h11 to 0.16.0 or later."
+
+
+def test_the_fingerprint_survives_a_move_to_another_affected_version(repository: Repository) -> None:
+    workspace = product(repository, record())
+    first = answer(workspace, sbom_of(h11="0.14.0")).findings[0]
+    second = answer(workspace, sbom_of(h11="0.15.0")).findings[0]
+    assert first.fingerprint == second.fingerprint
+
+
+def test_a_record_without_a_score_is_critical(repository: Repository) -> None:
+    [finding] = answer(product(repository, record(severity=[])), sbom_of(h11="0.14.0")).findings
+    assert finding.severity is Severity.CRITICAL
+    assert "severity unknown" in finding.message
+
+
+def test_a_component_of_unknown_version_is_affected(repository: Repository) -> None:
+    [finding] = answer(product(repository, record()), sbom_of(h11="")).findings
+    assert "of unknown version" in finding.message
+
+
+def test_a_withdrawn_record_does_not_count(repository: Repository) -> None:
+    withdrawn = record(withdrawn="2026-04-02T00:00:00Z")
+    given = answer(product(repository, withdrawn, record("DEMO-2", "other")), sbom_of(h11="0.14.0"))
+    assert given.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("form", ["feed.zip", "feed.jsonl", "feed.jsonl.gz"])
+def test_the_same_answer_from_every_form_of_feed(repository: Repository, tmp_path: Path, form: str) -> None:
+    records = [record(), record("DEMO-2", "other")]
+    path = tmp_path / form
+    if form.endswith(".zip"):
+        with zipfile.ZipFile(path, "w") as archive:
+            for one in records:
+                archive.writestr(f"{one['id']}.json", json.dumps(one))
+    else:
+        data = "".join(json.dumps(one) + "\n" for one in records).encode()
+        path.write_bytes(gzip.compress(data) if form.endswith(".gz") else data)
+    given = answer(product(repository), sbom_of(h11="0.14.0"), vulnerabilities.Settings(feed=str(path)))
+    assert [finding.rule for finding in given.findings] == ["DEMO-1"]
+    assert given.details["feed-date"].startswith("2026-04-01")
+
+
+@pytest.mark.parametrize(
+    ("records", "info", "message"),
+    [
+        ([], INFO, "holds no record of PyPI that stands"),
+        ([record(withdrawn="2026-04-02T00:00:00Z")], INFO, "holds no record of PyPI that stands"),
+        ([{**record(), "affected": []}], INFO, "holds no record of PyPI that stands"),
+        ([record(), {"id": "DEMO-2"}], INFO, r"1\.json: not an OSV record: 'modified' is missing"),
+        ([record(), record()], INFO, "holds DEMO-1 twice"),
+        ([record()], {"name": "undated"}, r"feed\.json: published: None is no date"),
+        ([record()], {**INFO, "published": "soon"}, r"feed\.json: published: 'soon' is no date"),
+        ([record(), [1, 2]], INFO, r"1\.json"),
+    ],
+)
+def test_a_feed_that_is_none_is_an_error_and_never_nothing_found(
+    repository: Repository, records: list[Any], info: Any, message: str
+) -> None:
+    with pytest.raises((ToolError, UnreadableError), match=message):
+        answer(product(repository, *records, info=info), sbom_of(h11="0.14.0"))
+
+
+@pytest.mark.parametrize(
+    ("feed", "message"), [("nowhere", "does not exist"), ("README.md", "is no folder"), ("half.zip", "cannot be read")]
+)
+def test_a_feed_at_the_wrong_place(repository: Repository, feed: str, message: str) -> None:
+    workspace = product(repository, record(), **{"half.zip": b"PK\x03\x04 half"})
+    with pytest.raises((ToolError, UnreadableError), match=message) as caught:
+        answer(workspace, sbom_of(h11="1"), vulnerabilities.Settings(feed=feed))
+    assert caught.value.hint
+
+
+def test_a_record_that_is_half_written(repository: Repository) -> None:
+    workspace = product(repository, record(), **{"advisories/half.json": '{"id": "DEMO-9", '})
+    with pytest.raises(UnreadableError, match=r"half\.json"):
+        answer(workspace, sbom_of(h11="0.14.0"))
+
+
+def test_a_link_in_a_feed_is_not_passed_over(repository: Repository, tmp_path: Path) -> None:
+    workspace = product(repository, record())
+    (workspace.root / "advisories" / "more.json").symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(UnreadableError, match=r"more\.json is no regular file"):
+        answer(workspace, sbom_of(h11="0.14.0"))
+
+
+@pytest.mark.parametrize("name", ["../DEMO-1.json", "/DEMO-1.json", "a\\..\\b.json"])
+def test_an_archive_with_a_name_that_leaves_it(repository: Repository, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "feed.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, json.dumps(record()))
+    with pytest.raises(UnreadableError, match="no name of one record"):
+        answer(product(repository), sbom_of(h11="1"), vulnerabilities.Settings(feed=str(path)))
+
+
+def test_a_feed_that_unpacks_to_too_much(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vulnerabilities, "MAX_RECORD", 1000)
+    path = tmp_path / "feed.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.json", " " * 100_000)
+    with pytest.raises(UnreadableError, match="a record of more than 1000 bytes"):
+        answer(product(repository), sbom_of(h11="1"), vulnerabilities.Settings(feed=str(path)))
+
+
+def test_without_an_sbom_there_is_no_answer(repository: Repository) -> None:
+    workspace = product(repository, record())
+    with pytest.raises(ToolError, match="no SBOM"):
+        vulnerabilities.run(workspace, NO_TOOLS, FEED, {})
+    empty = sbom_of()
+    assert answer(workspace, empty).outcome is Outcome.ERROR
+    raw = vulnerabilities.run(workspace, NO_TOOLS, FEED, {"sbom": empty})
+    assert reading.read(raw, FEED, Context()).outcome is Outcome.ERROR
+
+
+def test_without_a_feed_the_setting_is_named(repository: Repository) -> None:
+    workspace = product(repository)
+    assert "[gates.vulnerabilities] feed" in (
+        vulnerabilities.not_applicable(workspace, vulnerabilities.Settings()) or ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("feed.json", '"records":1', '"records":0'),
+        ("feed.json", '"records":1', '"records":"many"'),
+        ("feed.json", '"published"', '"printed"'),
+        ("advisories.json", "[", '{"a":['),
+        ("advisories.json", '"fixed"', '"mended"'),
+    ],
+)
+def test_evidence_that_was_edited_is_never_a_pass(repository: Repository, name: str, old: str, new: str) -> None:
+    sbom = sbom_of(h11="0.16.0")
+    raw = dict(vulnerabilities.run(product(repository, record()), NO_TOOLS, FEED, {"sbom": sbom}))
+    assert old.encode() in raw[name]
+    raw[name] = raw[name].replace(old.encode(), new.encode(), 1)
+    with pytest.raises(UnreadableError):
+        reading.read({**raw, **{f"sbom/{key}": data for key, data in sbom.items()}}, FEED, Context())

@@ -1,0 +1,126 @@
+"""What counts as a crash, and how a crash is told apart from another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sdlc.harness.fuzz import fuzz, harnesses_of
+from sdlc.harness.oracle import Oracle, own_folders, shrink
+
+HERE = (str(Path(__file__).parent),)
+
+
+def oracle_of(function: Any) -> Oracle:
+    [harness] = harnesses_of(SimpleNamespace(function=function))
+    return Oracle(harness, HERE)
+
+
+@fuzz(raises=(KeyError,))
+def picky(data: bytes) -> None:
+    if data == b"key":
+        raise KeyError("declared")
+    if b"!" in data:
+        inner(data)
+
+
+def inner(data: bytes) -> None:
+    raise ValueError(f"undeclared {len(data)}")
+
+
+def test_a_declared_harness_is_still_a_function() -> None:
+    picky(b"fine")
+    with pytest.raises(KeyError):
+        picky(b"key")
+
+
+@pytest.mark.parametrize("data", [b"", b"fine", b"key"])
+def test_a_proper_answer_is_no_crash(data: bytes) -> None:
+    assert oracle_of(picky).judge(data) is None
+
+
+def test_a_crash_is_named_by_its_innermost_own_function() -> None:
+    crash = oracle_of(picky).judge(b"ab!")
+    assert crash is not None
+    assert crash.key == "ValueError in test_oracle.py:inner"
+    assert crash.message == "undeclared 3"
+    assert crash.line == inner.__code__.co_firstlineno + 1
+
+
+def test_a_subclass_of_a_declared_exception_is_declared_and_its_base_is_not() -> None:
+    @fuzz(raises=(LookupError,))
+    def base(data: bytes) -> None:
+        raise KeyError
+
+    @fuzz(raises=(KeyError,))
+    def sub(data: bytes) -> None:
+        raise LookupError
+
+    assert oracle_of(base).judge(b"") is None
+    assert oracle_of(sub).judge(b"") is not None
+
+
+def test_recursion_without_end_is_a_crash_of_where_it_began() -> None:
+    def deeper(data: bytes) -> None:
+        deeper(data)
+
+    @fuzz()
+    def recursive(data: bytes) -> None:
+        deeper(data)
+
+    crash = oracle_of(recursive).judge(b"")
+    assert crash is not None
+    assert crash.key == "RecursionError in test_oracle.py:recursive"
+
+
+def test_too_much_cpu_is_a_crash_that_nobody_can_swallow() -> None:
+    @fuzz(seconds=0.05)
+    def slow(data: bytes) -> None:
+        while True:
+            try:
+                sum(range(1000))
+            except Exception:
+                continue
+
+    crash = oracle_of(slow).judge(b"")
+    assert crash is not None
+    assert crash.exception == "Timeout"
+    assert crash.message == "more than 0.05 s of CPU"
+
+
+def test_waiting_is_not_working() -> None:
+    import time
+
+    @fuzz(seconds=0.05)
+    def sleepy(data: bytes) -> None:
+        time.sleep(0.2)
+
+    assert oracle_of(sleepy).judge(b"") is None
+
+
+def test_the_same_crash_with_a_smaller_input() -> None:
+    oracle = oracle_of(picky)
+    assert shrink(oracle, b"some long text ! and more", "ValueError in test_oracle.py:inner") == b"!"
+
+
+def test_a_crash_of_another_kind_does_not_count_while_shrinking() -> None:
+    @fuzz()
+    def two(data: bytes) -> None:
+        if b"!" in data and len(data) > 5:
+            inner(data)
+        if b"!" in data:
+            raise TypeError
+
+    small = shrink(oracle_of(two), b"0123456789!", "ValueError in test_oracle.py:inner")
+    assert len(small) == 6
+    assert b"!" in small
+
+
+def test_the_folders_of_packages_and_modules() -> None:
+    import json
+
+    folders = own_folders(["json", "no_such_package"])
+    assert folders == (str(Path(json.__file__).parent),)
