@@ -131,8 +131,8 @@ def show_defects(product: Path) -> None:
         finding = next((f for of, f in found if of == gate and f["rule"] == rule and said in f["message"]), None)
         if finding is None:
             raise SystemExit(f"the seeded defect for {gate} was not found")
-        print(f"  {gate:<16} {finding['place']['path']}:{finding['place']['line']}  {rule}: {finding['message']}")
-        print(f"  {'':<16} fix: {finding['fix']}")
+        say(f"  {gate:<16} {finding['place']['path']}:{finding['place']['line']}  {rule}: {finding['message']}")
+        say(f"  {'':<16} fix: {finding['fix']}")
 
 
 def make_repository(product: Path) -> Path:
@@ -194,7 +194,7 @@ def make_trust(path: Path, keys: Path, product: Path) -> Path:
 def sdlc(*arguments: str, expect: int, quiet: bool = False) -> None:
     """Run the `sdlc` command, shown as a user would type it."""
     if not quiet:
-        print(f"{DIM}$ sdlc {' '.join(shorten(argument) for argument in arguments)}{RESET}")
+        say(f"{DIM}$ sdlc {' '.join(shorten(argument) for argument in arguments)}{RESET}")
     run([str(SDLC), *arguments], expect=expect, quiet=quiet)
 
 
@@ -205,7 +205,7 @@ def run(command: list[str], *, expect: int, quiet: bool = False) -> None:
         sys.stderr.write((done.stdout or "") + (done.stderr or "") if quiet else "")
         raise SystemExit(f"{Path(command[0]).name} {command[1]} ended with {done.returncode}, {expect} was expected")
     if not quiet:
-        print(f"{DIM}(exit code {done.returncode}){RESET}")
+        say(f"{DIM}(exit code {done.returncode}){RESET}")
 
 
 def git(repository: Path, *arguments: str) -> None:

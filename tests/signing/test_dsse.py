@@ -91,7 +91,11 @@ def _bundle(**changes: object) -> bytes:
     "data",
     [
         _bundle(mediaType="application/vnd.dev.sigstore.bundle+json;version=0.2"),
-        _bundle(verificationMaterial={"publicKey": {"hint": "another"}, "tlogEntries": []}),
+        _bundle(verificationMaterial={"publicKey": {"hint": "a", "rawBytes": "AA=="}, "tlogEntries": []}),
+        _bundle(verificationMaterial={"publicKey": {"hint": "a"}, "tlogEntries": [{}]}),
+        _bundle(verificationMaterial={"publicKey": {}, "tlogEntries": []}),
+        _bundle(verificationMaterial=[]),
+        _bundle(dsseEnvelope=json.loads(dump_envelope(SIGNED))),
         _bundle(verificationMaterial={"certificate": {"rawBytes": "AA=="}, "tlogEntries": []}),
         _bundle(messageSignature={}),
         strict_json.dumps({"mediaType": "x"}),
@@ -110,8 +114,9 @@ def test_a_bundle_has_one_signature() -> None:
         load_bundle(strict_json.dumps(document), what="x")
 
 
-def test_the_hint_is_the_digest_of_the_public_key() -> None:
+def test_the_hint_is_the_digest_of_the_public_key_and_the_signature_names_none() -> None:
     document = json.loads(dump_bundle(SIGNED))
     hint = document["verificationMaterial"]["publicKey"]["hint"]
     assert base64.b64decode(hint).hex() == SIGNER.key_id
-    assert document["dsseEnvelope"]["signatures"][0]["keyid"] == hint
+    assert document["dsseEnvelope"]["signatures"][0]["keyid"] == ""
+    assert load_bundle(dump_bundle(SIGNED), what="x") == SIGNED
