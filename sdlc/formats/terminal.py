@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+_UNSAFE = {"Cc", "Cf", "Cn", "Cs", "Co", "Zl", "Zp"}
 
 
 def printable(text: str) -> str:

@@ -10,7 +10,9 @@ from sdlc.model.finding import Finding
 from sdlc.model.verdict import State
 
 MAX_FINDINGS = 10
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~@&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()+\-.!|~&:])")
+_REFERENCE = re.compile(r"([@#])")
+"""`@name` and `#7` are found in the finished page, where no escape is left; a space of no width parts them."""
 
 
 def render(record: CheckRecord, *, verbose: bool) -> str:
@@ -39,7 +41,8 @@ def render(record: CheckRecord, *, verbose: bool) -> str:
 
 def escape(text: str) -> str:
     """`text` with everything escaped that Markdown or HTML would take for markup or a mention."""
-    return _SPECIAL.sub(r"\\\1", printable(text)).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    marked = _SPECIAL.sub(r"\\\1", printable(text)).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    return _REFERENCE.sub(r"\1&#8203;", marked)
 
 
 def _finding(finding: Finding) -> str:

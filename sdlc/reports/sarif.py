@@ -8,6 +8,7 @@ other reports, because code scanning shows only places.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
@@ -54,7 +55,7 @@ def render(record: CheckRecord, *, verbose: bool) -> str:  # noqa: ARG001 - SARI
         },
         "automationDetails": {"id": f"secure-sdlc/{record.profile}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(gate, finding, index) for gate, finding in kept],
+        "results": [_result(gate, finding, index, record.repository) for gate, finding in kept],
         "properties": {"verdict": record.verdict.answer.value, "dropped": len(placed) - len(kept)},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
@@ -70,7 +71,7 @@ def _rules(placed: Iterable[tuple[str, Finding]]) -> list[dict[str, Any]]:
         identifier = _rule_id(gate, finding)
         if identifier in rules:
             continue
-        text = printable(finding.message)[:1024] or identifier
+        text = _text(finding.message)[:1024] or identifier
         tags = ["security", *(f"external/cwe/cwe-{number:03d}" for number in finding.cwe), *finding.owasp]
         links = "".join(f"\n- <{link}>" for link in finding.links)
         fix = printable(finding.fix) or "See the message."
@@ -90,7 +91,8 @@ def _rules(placed: Iterable[tuple[str, Finding]]) -> list[dict[str, Any]]:
     return [rules[identifier] for identifier in sorted(rules)]
 
 
-def _result(gate: str, finding: Finding, index: dict[str, int]) -> dict[str, Any]:
+def _result(gate: str, finding: Finding, index: dict[str, int], folder: str) -> dict[str, Any]:
+    """One result; `folder` is the product's in the repository, because code scanning counts from the top of that."""
     place = finding.place
     assert place is not None  # noqa: S101 - only placed findings come here
     region: dict[str, int] = {"startLine": max(1, place.line)}
@@ -101,11 +103,11 @@ def _result(gate: str, finding: Finding, index: dict[str, int]) -> dict[str, Any
         "ruleId": identifier,
         "ruleIndex": index[identifier],
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{printable(finding.message)} Fix: {printable(finding.fix)}"},
+        "message": {"text": f"{_text(finding.message)} Fix: {_text(finding.fix)}"},
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(place.path), "uriBaseId": "%SRCROOT%"},
+                    "artifactLocation": {"uri": _uri(folder, place.path), "uriBaseId": "%SRCROOT%"},
                     "region": region,
                 }
             }
@@ -113,5 +115,14 @@ def _result(gate: str, finding: Finding, index: dict[str, int]) -> dict[str, Any
         "partialFingerprints": {"sdlc/f1": finding.fingerprint},
     }
     if finding.suppressed:
-        result["suppressions"] = [{"kind": "inSource", "justification": printable(finding.suppressed)}]
+        result["suppressions"] = [{"kind": "inSource", "justification": _text(finding.suppressed)}]
     return result
+
+
+def _uri(folder: str, path: str) -> str:
+    return quote(path if folder == "." else f"{folder}/{path}")
+
+
+def _text(text: str) -> str:
+    """Foreign text in a message: brackets would be a link (SARIF 2.1.0, 3.11.6)."""
+    return re.sub(r"([\\\[\]])", r"\\\1", printable(text))
