@@ -128,16 +128,21 @@ def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
 
 
 def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:
-    """The base commit's files of this workspace, written to the empty folder `target`, as a workspace."""
-    treeish = f"{workspace.base}:{workspace.prefix.rstrip('/')}" if workspace.prefix else workspace.base
-    archive = _git(workspace.root, tools, "archive", "--format=tar", treeish)
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(target, filter="data")
-        paths = sorted(member.name for member in tar.getmembers() if member.isfile() or member.issym())
+    """The base commit's files of this workspace, written to the empty folder `target`, as a workspace.
+
+    Without a file where the base does not have this folder yet.
+    """
+    tree = _resolve(workspace.root, tools, f"{workspace.base}:{workspace.prefix.rstrip('/')}")
+    paths: list[str] = []
+    if tree is not None:
+        archive = _git(workspace.root, tools, "archive", "--format=tar", workspace.base)  # git limits it to the folder
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(target, filter="data")
+            paths = sorted(member.name for member in tar.getmembers() if member.isfile() or member.issym())
     return Workspace(
         root=target.resolve(),
         commit=workspace.base,
-        tree=_resolve(workspace.root, tools, treeish) or "",
+        tree=tree or "",
         prefix=workspace.prefix,
         base=workspace.base,
         dirty=False,
