@@ -27,6 +27,7 @@ COMMANDS = {
     "check": ("sdlc.commands.check", "Run the gates and say whether the change may pass."),
     "gates": ("sdlc.commands.gates", "List the gates; explain one."),
     "doctor": ("sdlc.commands.doctor", "Say which tools the gates would find here."),
+    "waive": ("sdlc.commands.waive", "Waive a finding of the last check, with an owner and an end."),
     "release": ("sdlc.commands.release", "Prepare, inspect and sign a release."),
     "approve": ("sdlc.commands.approve", "Approve a release candidate under your own name."),
     "reject": ("sdlc.commands.reject", "Reject a release candidate under your own name."),

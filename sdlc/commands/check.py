@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -22,12 +23,14 @@ from sdlc.model.verdict import Answer
 from sdlc.policy.decide import decide
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import BUILT_IN, Policy, Profile, load_policy
+from sdlc.policy.waivers import load_waivers
 from sdlc.reports import REPORTS, render
 from sdlc.session import Session
 from sdlc.tools import LocalTools, Tools
 from sdlc.workspace import Workspace, extract_base, open_workspace, protected
 
 POLICY = ".sdlc/policy.toml"
+WAIVERS = ".sdlc/waivers.toml"
 COMPARED = ("static-analysis", "sbom", "vulnerabilities")
 """Gates whose findings `--since` compares with the base commit; none of them executes the base's code."""
 
@@ -76,6 +79,9 @@ def command(
     out = out or workspace.root / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
     policy_digest = store.put(policy_text)
+    waivers_text = protected(workspace, session.tools, WAIVERS)
+    waivers = load_waivers(waivers_text, f"{WAIVERS} of {workspace.base[:12]}") if waivers_text is not None else ()
+    waivers_digest = store.put(waivers_text) if waivers_text is not None else None
     _forget_last_record(out)
 
     jobs = jobs or os.cpu_count() or 1
@@ -101,6 +107,7 @@ def command(
         version=config.product.version,
         bootstrap=bootstrap,
         base=None if base is None else {gate: Counter(prints) for gate, prints in base.items()},
+        waivers=waivers,
     )
     record = CheckRecord(
         product=config.product.name,
@@ -115,6 +122,7 @@ def command(
         bootstrap=bootstrap,
         results=results,
         verdict=decide(_only(policy, gates, planned), facts),
+        waivers=waivers_digest,
         since=workspace.base if since else "",
         base=base or {},
     )
@@ -145,7 +153,7 @@ def _only(policy: Policy, wanted: tuple[str, ...], planned: Mapping[str, tuple[s
     """With --gate, the rules about gates that were planned: the answer is about those alone."""
     if not wanted:
         return policy
-    return Policy(policy.id, policy.mode, tuple(rule for rule in policy.rules if rule.gate in planned))
+    return replace(policy, rules=tuple(rule for rule in policy.rules if rule.gate in planned))
 
 
 def _forget_last_record(out: Path) -> None:

@@ -101,7 +101,9 @@ def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> 
     trust = read_trust(trust_file)
     proposal, _, _ = opened(path, out, session)
     click.echo(summary(proposal), nl=False)
-    answer = quorum(proposal.decisions, trust, proposal.candidate, proposal.digest, session.now)
+    answer = quorum(
+        proposal.decisions, trust, proposal.candidate, proposal.digest, session.now, proposal.verdict.waived
+    )
     click.echo(f"\nquorum    {printable(answer.sentence)}{f' [{answer.reason}]' if answer.reason else ''}")
     waiting = [p.name for p in trust.persons.values() if p.id not in answer.approvers]
     if waiting and not answer.reached:
@@ -135,7 +137,9 @@ def sign(
     trust = read_trust(trust_file)
     proposal, store, _ = opened(path, out, session)
     assemble.demand_allowed(proposal.verdict)
-    answer = quorum(proposal.decisions, trust, proposal.candidate, proposal.digest, session.now)
+    answer = quorum(
+        proposal.decisions, trust, proposal.candidate, proposal.digest, session.now, proposal.verdict.waived
+    )
     if not answer.reached:
         raise BlockedError(answer.reason, answer.sentence, hint="sdlc release status names who may still decide")
     signer = open_key(key, session, passphrase_file, passphrase_fd)

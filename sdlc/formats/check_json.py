@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sdlc.errors import UnreadableError
@@ -11,7 +12,7 @@ from sdlc.formats import strict_json
 from sdlc.formats.reading_json import finding_from_json, finding_to_json, result_from_json, result_to_json
 from sdlc.model.digest import Digest, parse_digest
 from sdlc.model.result import GateResult
-from sdlc.model.verdict import Answer, RuleDecision, State, Verdict
+from sdlc.model.verdict import Answer, RefusedWaiver, RuleDecision, State, Verdict, Waived
 
 SCHEMA = "sdlc.check/1"
 
@@ -57,6 +58,19 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
             }
             for rule in verdict.rules
         ],
+        "waived": [
+            {
+                "waiver": one.waiver,
+                "gate": one.gate,
+                "finding": finding_to_json(one.finding),
+                "owner": one.owner,
+                "approver": one.approver,
+                "expires": one.expires.isoformat(),
+            }
+            for one in verdict.waived
+        ],
+        "refused": [vars(one) for one in verdict.refused],
+        "notes": list(verdict.notes),
     }
 
 
@@ -76,6 +90,21 @@ def verdict_from_json(document: Mapping[str, Any]) -> Verdict:
             )
             for rule in document["rules"]
         ),
+        waived=tuple(
+            Waived(
+                waiver=str(one["waiver"]),
+                gate=str(one["gate"]),
+                finding=finding_from_json(one["finding"]),
+                owner=str(one["owner"]),
+                approver=str(one["approver"]),
+                expires=date.fromisoformat(one["expires"]),
+            )
+            for one in document["waived"]
+        ),
+        refused=tuple(
+            RefusedWaiver(str(one["waiver"]), str(one["reason"]), str(one["sentence"])) for one in document["refused"]
+        ),
+        notes=tuple(str(note) for note in document["notes"]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from sdlc.model.finding import Finding
@@ -38,12 +39,40 @@ class RuleDecision:
 
 
 @dataclass(frozen=True)
+class Waived:
+    """A finding of `gate` that is knowingly shipped: by which waiver, whose risk, agreed by whom, until which day."""
+
+    waiver: str
+    gate: str
+    finding: Finding
+    owner: str
+    approver: str
+    expires: date
+
+
+@dataclass(frozen=True)
+class RefusedWaiver:
+    """A waiver that waives nothing, with its reason code (docs/reason-codes.md) and a sentence."""
+
+    waiver: str
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """The answer over all rules; `labels` are words that every report shows (`bootstrap`, `adopting`, …)."""
+    """The answer over all rules.
+
+    `labels` are words that every report shows (`bootstrap`, `3 waived`, …); `waived` is the debt, `refused` what was
+    meant to be one, and `notes` are sentences that turn nothing.
+    """
 
     answer: Answer
     rules: tuple[RuleDecision, ...]
     labels: tuple[str, ...] = ()
+    waived: tuple[Waived, ...] = ()
+    refused: tuple[RefusedWaiver, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def having(self, state: State) -> tuple[RuleDecision, ...]:
         """The rules that came out as `state`."""

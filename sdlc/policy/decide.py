@@ -11,6 +11,7 @@ from sdlc.model.verdict import Answer, RuleDecision, State, Verdict
 from sdlc.policy.baseline import new_findings
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import Floor, Forbid, MaxAge, Policy, Required, Threshold
+from sdlc.policy.waivers import Applied, apply
 
 NOTHING_LOOKED_AT = RuleDecision(
     rule="evidence",
@@ -23,28 +24,39 @@ NOTHING_LOOKED_AT = RuleDecision(
 
 def decide(policy: Policy, facts: Facts) -> Verdict:
     """The verdict of `policy` over `facts`; one that rests on no gate's evidence is incomplete, never allowed."""
-    decisions = tuple(_decide(rule, facts) for rule in policy.rules if facts.profile in rule.profiles)
+    findings = {gate: result.reading.findings for gate, result in facts.results.items()}
+    applied = apply(facts.waivers, findings, facts.at, policy.waivers)
+    decisions = tuple(_decide(rule, facts, applied) for rule in policy.rules if facts.profile in rule.profiles)
     if not any(_looked(facts.results.get(decision.gate)) for decision in decisions):
         decisions += (NOTHING_LOOKED_AT,)
     states = {decision.state for decision in decisions}
     answer = Answer.INCOMPLETE if State.INCOMPLETE in states else Answer.ALLOWED
     if State.BLOCKED in states:
         answer = Answer.BLOCKED
-    return Verdict(answer=answer, rules=decisions, labels=_labels(policy, facts))
+    return Verdict(
+        answer=answer,
+        rules=decisions,
+        labels=_labels(policy, facts, len(applied.covered)),
+        waived=tuple(applied.covered[hit] for hit in sorted(applied.covered)),
+        refused=applied.refused,
+        notes=applied.notes,
+    )
 
 
 def _looked(result: GateResult | None) -> bool:
     return result is not None and result.reading.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
-def _labels(policy: Policy, facts: Facts) -> tuple[str, ...]:
+def _labels(policy: Policy, facts: Facts, waived: int) -> tuple[str, ...]:
     labels = ["bootstrap"] if facts.bootstrap else []
     if policy.mode != "enforcing":
         labels.append(policy.mode)
+    if waived:
+        labels.append(f"{waived} waived")
     return tuple(labels)
 
 
-def _decide(rule: Required | Threshold | Floor | MaxAge | Forbid, facts: Facts) -> RuleDecision:
+def _decide(rule: Required | Threshold | Floor | MaxAge | Forbid, facts: Facts, applied: Applied) -> RuleDecision:
     result = facts.results.get(rule.gate)
     if result is None:
         return RuleDecision(
@@ -61,7 +73,7 @@ def _decide(rule: Required | Threshold | Floor | MaxAge | Forbid, facts: Facts) 
         return RuleDecision(rule.id, rule.gate, State.HOLDS, f"not applicable: {result.reading.sentence}")
     match rule:
         case Required():
-            return _required(rule, result, facts)
+            return _required(rule, result, facts, applied)
         case Threshold():
             return _counter(rule, result, rule.counter, rule.at_most, at_least=False)
         case Floor():
@@ -88,18 +100,17 @@ def _unanswered(rule: Required | Threshold | Floor | MaxAge | Forbid, result: Ga
     return None
 
 
-def _required(rule: Required, result: GateResult, facts: Facts) -> RuleDecision:
+def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied) -> RuleDecision:
     reading = result.reading
-    serious = tuple(
-        finding
-        for finding in reading.findings
-        if not finding.suppressed
-        and finding.severity.rank >= rule.severity.rank
-        and finding.confidence.rank >= rule.confidence.rank
-    )
-    advice = sum(1 for finding in reading.findings if not finding.suppressed) - len(serious)
+    open_ones = [(position, f) for position, f in enumerate(reading.findings) if not f.suppressed]
+    serious = [
+        (position, finding)
+        for position, finding in open_ones
+        if finding.severity.rank >= rule.severity.rank and finding.confidence.rank >= rule.confidence.rank
+    ]
+    unwaived = tuple(finding for position, finding in serious if (rule.gate, position) not in applied.covered)
     base = facts.base.get(rule.gate) if facts.base is not None and facts.profile == "pr" else None
-    standing = new_findings(serious, base)
+    standing = new_findings(unwaived, base)
     if standing:
         word = "new finding" if base is not None else "finding"
         return RuleDecision(
@@ -112,14 +123,11 @@ def _required(rule: Required, result: GateResult, facts: Facts) -> RuleDecision:
         )
     if reading.outcome is Outcome.PASSED:
         return RuleDecision(rule.id, rule.gate, State.HOLDS, reading.sentence)
-    old = len(serious)
-    parts = [part for part in (old and f"{old} not new", advice and f"{advice} below the threshold") if part]
-    return RuleDecision(
-        rule.id,
-        rule.gate,
-        State.TOLERATED,
-        f"{', '.join(parts) or 'nothing that blocks'}; {reading.sentence}",
-    )
+    waived, old, advice = len(serious) - len(unwaived), len(unwaived), len(open_ones) - len(serious)
+    parts = ((waived, "waived"), (old, "not new"), (advice, "below the threshold"))
+    said = ", ".join(f"{number} {word}" for number, word in parts if number)
+    sentence = f"{said or 'nothing that blocks'}; {reading.sentence}"
+    return RuleDecision(rule.id, rule.gate, State.TOLERATED, sentence)
 
 
 def _counter(rule: Threshold | Floor, result: GateResult, name: str, limit: int, *, at_least: bool) -> RuleDecision:

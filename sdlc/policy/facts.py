@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sdlc.model.result import GateResult
 from sdlc.policy.schema import Profile
+from sdlc.policy.waivers import Waiver
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Facts:
     """The input of one decision.
 
     `results` by gate id; `at` is the time that ages are measured against; `base` holds, by gate, the multiset of
-    fingerprints that the base commit already had (None: no comparison, all findings are new).
+    fingerprints that the base commit already had (None: no comparison, all findings are new); `waivers` are those of
+    the base commit, in the file's order.
     """
 
     results: Mapping[str, GateResult]
@@ -26,3 +28,4 @@ class Facts:
     version: str
     bootstrap: bool = False
     base: Mapping[str, Counter[str]] | None = None
+    waivers: tuple[Waiver, ...] = ()

@@ -9,13 +9,14 @@ Unknown keys are refused, and so is a policy without rules: empty is not valid.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sdlc.errors import UsageError
 from sdlc.model.finding import Confidence, Severity
+from sdlc.policy.waivers import Limits
 
 Profile = Literal["pr", "release", "nightly"]
 Mode = Literal["enforcing", "adopting", "observe"]
@@ -144,10 +145,18 @@ class Forbid(_Rule):
 Rule = Annotated[Required | Threshold | Floor | MaxAge | Forbid, Field(discriminator="type")]
 
 
+class _Waivers(_Strict):
+    """How long a waiver may last, and from when on its end is announced; in days."""
+
+    max_days: int = Field(default=90, ge=1, le=366)
+    heads_up_days: int = Field(default=30, ge=0, le=366)
+
+
 class _Document(_Strict):
     schema_: Literal["sdlc.policy/1"] = Field(alias="schema")
     id: str
     mode: Mode = "enforcing"
+    waivers: _Waivers = _Waivers()
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     @field_validator("rules")
@@ -168,6 +177,7 @@ class Policy:
     id: str
     mode: Mode
     rules: tuple[Required | Threshold | Floor | MaxAge | Forbid, ...]
+    waivers: Limits = field(default_factory=Limits)
 
 
 def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
@@ -186,4 +196,5 @@ def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
         raise UsageError(
             f"{what}: {path}: {first['msg']}", hint="docs/policy.md lists the keys and types of a policy"
         ) from None
-    return Policy(parsed.id, parsed.mode, parsed.rules)
+    limits = Limits(parsed.waivers.max_days, parsed.waivers.heads_up_days)
+    return Policy(parsed.id, parsed.mode, parsed.rules, limits)

@@ -18,6 +18,7 @@ from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import BanditIssue, BanditReport, load_bandit
 from sdlc.formats.semgrep_json import SemgrepMatch, SemgrepReport, load_semgrep
 from sdlc.formats.suppression_comments import Suppression, load_suppressions
+from sdlc.model.digest import Digest
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.fingerprint import fingerprint
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
@@ -149,7 +150,14 @@ def _findings(
         [_of_bandit(issue, statements) for issue in bandit.issues],
         statements,
     )
-    return tuple(_suppress(finding, by_path[_place(finding).path]) for finding in merged)
+    functions = {(place.path, place.line): place.function for place in context.places}
+    return tuple(_suppress(_located(finding, functions), by_path[_place(finding).path]) for finding in merged)
+
+
+def _located(finding: Finding, functions: Mapping[tuple[str, int], Digest]) -> Finding:
+    """`finding` with the digest of the function around it, which a waiver is bound to."""
+    function = functions[_place(finding).path, _place(finding).line]
+    return replace(finding, properties={**finding.properties, "function": function})
 
 
 def _of_semgrep(match: SemgrepMatch, statements: Mapping[tuple[str, int], str]) -> Finding:

@@ -137,13 +137,7 @@ def open_proposal(folder: Path, store: Store) -> Proposal:
     candidate = load_candidate(envelope.payload, what=str(path))
     results = read_again(candidate.results, store.get)
     compare(candidate.results, results)
-    verdict = verdict_of(
-        store.get(candidate.policy),
-        results,
-        product=candidate.product,
-        version=candidate.version,
-        at=candidate.created,
-    )
+    verdict = verdict_of(candidate, results, store.get)
     decisions = _decisions(folder / sha256(envelope.payload))
     return Proposal(candidate, envelope, decisions, verdict)
 

@@ -16,6 +16,7 @@ from sdlc.errors import BlockedError, UnreadableError
 from sdlc.evidence.statements import load_statement, statement
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest, sha256
+from sdlc.model.verdict import Waived
 from sdlc.release.candidate import Candidate
 from sdlc.signing.dsse import Envelope
 from sdlc.signing.trust import TrustRoot, signers_of, why_not
@@ -169,10 +170,20 @@ def _check_person(signed: SignedDecision, trust: TrustRoot, what: str) -> None:
 
 
 def quorum(
-    decisions: Sequence[SignedDecision], trust: TrustRoot, candidate: Candidate, digest: Digest, at: datetime
+    decisions: Sequence[SignedDecision],
+    trust: TrustRoot,
+    candidate: Candidate,
+    digest: Digest,
+    at: datetime,
+    waived: Sequence[Waived] = (),
 ) -> Quorum:
-    """Whether `decisions` suffice at the time `at`; raises BlockedError for those that `check_decisions` refuses."""
+    """Whether `decisions` suffice at the time `at`; who owns one of the findings `waived` does not count.
+
+    Raises BlockedError for decisions that `check_decisions` refuses, and for waivers of persons that nobody knows.
+    """
     check_decisions(decisions, trust, candidate, digest)
+    _check_waivers(waived, trust)
+    owners = {one.owner for one in waived}
     latest: dict[str, Decision] = {}
     for signed in decisions:
         decision = signed.decision
@@ -180,15 +191,17 @@ def quorum(
         if decision.kind == "rejection" or _counts(decision, at) or decision.person not in latest:
             latest[decision.person] = decision
     valid = [signed.decision for signed in decisions if _counts(signed.decision, at)]
-    standing = [decision for decision in latest.values() if _counts(decision, at)]
-    approvers = tuple(sorted(decision.person for decision in standing))
+    standing = sorted(decision.person for decision in latest.values() if _counts(decision, at))
+    approvers = tuple(person for person in standing if person not in owners)
     rejecters = tuple(sorted(d.person for d in latest.values() if d.kind == "rejection"))
     reason, sentence = "", f"{len(approvers)} of {trust.approvals_required} approvals"
     if rejecters:
         reason, sentence = "rejected", f"rejected by {', '.join(rejecters)}"
     elif len(approvers) < trust.approvals_required:
         reason = "quorum-not-reached"
-        if len(valid) >= trust.approvals_required:
+        if len(standing) >= trust.approvals_required:
+            reason, sentence = "beneficiary-approved", f"{sentence}; who owns a waiver does not count"
+        elif len(valid) >= trust.approvals_required:
             reason = "same-person-twice"
         elif any(d.kind == "approval" and d.expires <= at for d in latest.values()):
             reason = "decision-expired"
@@ -196,6 +209,18 @@ def quorum(
     else:
         reason, sentence = _independence(approvers, trust, candidate, sentence)
     return Quorum(reason, sentence, approvers, rejecters, trust.approvals_required)
+
+
+def _check_waivers(waived: Sequence[Waived], trust: TrustRoot) -> None:
+    """An owner that nobody knows could be anybody, also an approver; who agrees to a waiver must be an approver."""
+    approvers = {key.person for key in trust.keys.values() if ROLE in key.roles}
+    for one in waived:
+        if one.owner not in trust.persons:
+            raise BlockedError(
+                "waiver-person-unknown", f"waiver {one.waiver}: its owner {one.owner} is no known person"
+            )
+        if one.approver not in approvers:
+            raise BlockedError("waiver-person-unknown", f"waiver {one.waiver}: {one.approver} is no approver")
 
 
 def _counts(decision: Decision, at: datetime) -> bool:

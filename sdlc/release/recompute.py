@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
-from sdlc.errors import BlockedError, IncompleteError, SdlcError
+from sdlc.errors import BlockedError, IncompleteError, SdlcError, UsageError
 from sdlc.formats.context_json import load_tools
 from sdlc.formats.reading_json import reading_digest
 from sdlc.model.digest import Digest
@@ -19,8 +18,10 @@ from sdlc.model.verdict import Verdict
 from sdlc.policy.decide import decide
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import load_policy
+from sdlc.policy.waivers import load_waivers
 from sdlc.readings import Reader
 from sdlc.readings.replay import reader_of, replay
+from sdlc.release.candidate import Candidate
 
 Blobs = Callable[[Digest], bytes]
 """Bytes by digest; raises an SdlcError when there are none."""
@@ -64,14 +65,22 @@ def compare(stored: Sequence[GateResult], now: Sequence[GateResult]) -> None:
             raise BlockedError("reading-differs", f"{old.gate}: grade or tools are not those of its evidence")
 
 
-def verdict_of(policy: bytes, results: Sequence[GateResult], *, product: str, version: str, at: datetime) -> Verdict:
-    """The verdict of the profile `release`; raises BlockedError for a policy that cannot be read."""
+def verdict_of(candidate: Candidate, results: Sequence[GateResult], blobs: Blobs) -> Verdict:
+    """The verdict of the profile `release` over `results`, as of the time that `candidate` was made.
+
+    Raises BlockedError for a policy or a file of waivers that cannot be read, and what `blobs` raises.
+    """
     try:
-        parsed = load_policy(policy, "policy.toml")
-    except SdlcError as error:
+        policy = load_policy(blobs(candidate.policy), "policy.toml")
+    except UsageError as error:
         raise BlockedError("policy-unreadable", error.message, hint=error.hint) from None
+    try:
+        waivers = load_waivers(blobs(candidate.waivers), "waivers.toml") if candidate.waivers else ()
+    except UsageError as error:
+        raise BlockedError("waivers-unreadable", error.message, hint=error.hint) from None
     by_gate = {result.gate: result for result in results}
-    return decide(parsed, Facts(by_gate, "release", at, product, version))
+    at = candidate.created
+    return decide(policy, Facts(by_gate, "release", at, candidate.product, candidate.version, waivers=waivers))
 
 
 class LacksReader(IncompleteError):

@@ -272,18 +272,14 @@ def _check_policy(case: _Case) -> str:
 
 def _check_verdict(case: _Case) -> str:
     candidate = case.candidate
-    case._verdict = verdict = verdict_of(
-        case.member(bundle.POLICY),
-        case.results,
-        product=candidate.product,
-        version=candidate.version,
-        at=candidate.created,
-    )
+    case._verdict = verdict = verdict_of(candidate, case.results, lambda digest: case.blobs[digest])
     if verdict.answer is not Answer.ALLOWED:
         first = next((r for r in verdict.rules if r.state in (State.BLOCKED, State.INCOMPLETE)), None)
         why = f"{first.rule}: {first.sentence}" if first else "no rule applies"
         raise BlockedError("verdict-not-allowed", f"decided again, the policy says {verdict.answer}: {why}")
-    return f"{len(verdict.rules)} rules decided again: allowed"
+    case.notes += [f"waived until {one.expires}: {one.finding.rule} ({one.waiver})" for one in verdict.waived]
+    debt = f", {len(verdict.waived)} findings waived" if verdict.waived else ""
+    return f"{len(verdict.rules)} rules decided again: allowed{debt}"
 
 
 def _check_quorum(case: _Case) -> str:
@@ -295,7 +291,8 @@ def _check_quorum(case: _Case) -> str:
         if one.digest != digest:
             raise BlockedError("decision-differs", f"{name} is not the decision that the manifest lists")
         signed.append(one)
-    answer = quorum(signed, case.trust, case.candidate, manifest.candidate, manifest.created)
+    waived = case.verdict.waived
+    answer = quorum(signed, case.trust, case.candidate, manifest.candidate, manifest.created, waived)
     if not answer.reached:
         raise BlockedError(answer.reason, answer.sentence)
     case.decisions, case.approvers = tuple(signed), answer.approvers

@@ -20,12 +20,16 @@ def render(record: CheckRecord, *, verbose: bool) -> str:
     """At most 25 lines unless `verbose`; foreign text is escaped."""
     lines = [_headline(record), *(_gate_line(result, record) for result in record.results)]
     lines += _other_rules(record)
+    lines += _debt(record)
     findings = _blocking(record)
     shown = findings if verbose else findings[: min(SHOWN, max(1, (23 - len(lines)) // 3))]
     if shown:
         lines.append("")
     for decision, finding in shown:
         lines += _finding_lines(decision, finding)
+        lines += (
+            [f"     waive: sdlc waive {finding.fingerprint[:15]} --owner … --approver … --reason …"] if verbose else []
+        )
     if len(findings) > len(shown):
         lines.append(f"   … {len(findings) - len(shown)} more: sdlc check -v")
     if verbose:
@@ -79,6 +83,13 @@ def _other_rules(record: CheckRecord) -> list[str]:
     ]
 
 
+def _debt(record: CheckRecord) -> list[str]:
+    """Waivers that waive nothing, by name, and what is said of the others."""
+    verdict = record.verdict
+    refused = [f" ! waiver {printable(w.waiver)} [{w.reason}]: {printable(w.sentence)}" for w in verdict.refused]
+    return [*refused, *(f" ! {printable(note)}" for note in verdict.notes)]
+
+
 def _blocking(record: CheckRecord) -> list[tuple[RuleDecision, Finding]]:
     """Each gate's worst first, gates taking turns, so that no gate hides another."""
     queues = [[(rule, finding) for finding in rule.findings] for rule in record.verdict.having(State.BLOCKED)]
@@ -105,11 +116,16 @@ def _verbose(record: CheckRecord) -> list[str]:
     lines = ["", " Rules"]
     for rule in record.verdict.rules:
         lines.append(f" {MARKS[rule.state]} {printable(rule.rule)}: {printable(rule.sentence)}")
+    for one in record.verdict.waived:
+        where = printable(str(one.finding.place or one.finding.subject or one.gate))
+        by = f"{one.waiver} of {one.owner}, agreed by {one.approver}, until {one.expires}"
+        lines.append(f" ~ {where}  {printable(one.finding.rule)} is waived: {printable(by)}")
     advice = [
         (result.gate, finding)
         for result in record.results
         for finding in result.reading.findings
         if not any(finding in rule.findings for rule in record.verdict.rules)
+        and not any(finding == one.finding for one in record.verdict.waived)
     ]
     if advice:
         lines += ["", " Advice, old, or suppressed with a reason"]

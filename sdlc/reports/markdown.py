@@ -36,6 +36,16 @@ def render(record: CheckRecord, *, verbose: bool) -> str:
             lines.append(f"- … {len(rule.findings) - limit} more")
         if not rule.findings and rule.next_step:
             lines.append(f"- next: {escape(rule.next_step)}")
+    debt = [
+        *(
+            f"- waived: {escape(w.finding.rule)} by {escape(w.waiver)} of {escape(w.owner)} until {w.expires}"
+            for w in record.verdict.waived
+        ),
+        *(f"- refused waiver {escape(w.waiver)} ({w.reason}): {escape(w.sentence)}" for w in record.verdict.refused),
+        *(f"- {escape(note)}" for note in record.verdict.notes),
+    ]
+    if debt:
+        lines += ["", "**Waivers**", *debt]
     return "\n".join(lines) + "\n"
 
 

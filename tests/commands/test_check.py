@@ -256,7 +256,13 @@ def test_an_interrupt_ends_with_130_and_no_record(repository: Make, tmp_path: Pa
     slow.chmod(0o755)
     environment = {**os.environ, "PATH": f"{slow.parent}:{os.environ['PATH']}"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "sdlc.cli", "check"], cwd=root, env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "sdlc.cli", "check"],
+        cwd=root,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background inherit an ignored SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 30
     while not (tmp_path / "there").exists() and time.monotonic() < deadline:

@@ -217,7 +217,7 @@ def proposal_of(
 ) -> Proposal:
     """Candidate and decisions as `sdlc release sign` would open them, without asking whether they suffice."""
     results = read_again(candidate.results, store.get)
-    verdict = verdict_of(store.get(candidate.policy), results, product="router", version="1.0", at=candidate.created)
+    verdict = verdict_of(candidate, results, store.get)
     return Proposal(candidate, runner.sign(dump_candidate(candidate)), decisions, verdict)
 
 

@@ -77,7 +77,7 @@ def test_one_finding_for_both_tools_and_ours_counts() -> None:
         Confidence.HIGH,
         Severity.CRITICAL,
     )
-    assert finding.properties == {"also": "B605"}
+    assert finding.properties == {"also": "B605", "function": sha256(b"function")}
     assert finding.reproduce == "sdlc check --gate static-analysis"
 
 
