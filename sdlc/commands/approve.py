@@ -73,7 +73,7 @@ def record_decision(
     decision = Decision(
         kind=kind,
         person=known.id,
-        name=known.name,
+        name=known.printed_name,
         key=signer.key_id,
         meaning=meaning,
         candidate=proposal.digest,
@@ -88,5 +88,5 @@ def record_decision(
         reason=reason,
     )
     signed = assemble.keep_decision(decision, signer, trust, session.disk, folder)
-    click.echo(f"{kind:<10}{known.name}, meaning {meaning}, recorded as {signed.digest[:16]}")
+    click.echo(f"{kind:<10}{known.printed_name}, meaning {meaning}, recorded as {signed.digest[:16]}")
     click.echo("next      sdlc release status --trust FILE")

@@ -1,4 +1,4 @@
-"""`sdlc trust`: make the trust root, add persons and keys to it, show it."""
+"""`sdlc trust`: make the trust root, keep it, show it, and hand it over to its next version."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from typing import get_args
 
 import click
 
-from sdlc.commands.inputs import read_file, read_trust, time_option
+from sdlc.commands.inputs import KEY, open_key, passphrase_options, read_file, read_trust, time_option
 from sdlc.disk import replace_file
 from sdlc.errors import UnreadableError, UsageError
 from sdlc.formats.terminal import printable
+from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import sha256
+from sdlc.policy.schema import load_policy
+from sdlc.release.rotation import check_rotation, holders_of, rotation_statement
 from sdlc.session import Session
+from sdlc.signing.dsse import dump_envelope, load_envelope
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
-from sdlc.signing.trust import ROLES, Independence, Key, Person, TrustRoot
+from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 from sdlc.signing.trust_json import dump_trust, load_trust
 
 VALID = timedelta(days=365)
+REASONS = ("compromised", "superseded", "left")
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
@@ -42,6 +47,9 @@ def command() -> None:
     show_default=True,
     help="How many approvers must have no commit in the release.",
 )
+@click.option(
+    "--roots", type=click.IntRange(0, 9), default=2, show_default=True, help="Persons that must sign the next."
+)
 @click.option("--expires", callback=time_option, metavar="DATE", help="Default: in a year.")
 @click.option("--policy", "policies", multiple=True, type=click.Path(path_type=Path), help="A policy that counts.")
 @click.pass_obj
@@ -51,6 +59,7 @@ def init(
     product: str,
     approvals: int,
     independence: Independence,
+    roots: int,
     expires: datetime | None,
     policies: tuple[Path, ...],
 ) -> None:
@@ -66,6 +75,7 @@ def init(
         persons={},
         keys={},
         approvals_required=approvals,
+        roots_required=roots,
         independence=independence,
         policies=tuple(sha256(read_file(policy)) for policy in policies),
     )
@@ -79,6 +89,7 @@ def init(
 @FILE
 @click.argument("person")
 @click.option("--name", required=True, help="As printed under decisions.")
+@click.option("--native-name", default="", help="The same name in the person's own script; printed behind it.")
 @click.option("--email", "emails", multiple=True, required=True, help="Of commits; may be given several times.")
 @click.option("--forge-id", "forge_ids", multiple=True, help="Login at the forge; may be given several times.")
 @click.option("--role", default="", help="Function in the organization; printed.")
@@ -88,6 +99,7 @@ def add_person(
     file: Path,
     person: str,
     name: str,
+    native_name: str,
     emails: tuple[str, ...],
     forge_ids: tuple[str, ...],
     role: str,
@@ -96,7 +108,7 @@ def add_person(
     trust = read_trust(file)
     if person in trust.persons:
         raise UsageError(f"{file}: there is already a person {person!r}")
-    added = Person(person, name, tuple(email.strip() for email in emails), forge_ids, role)
+    added = Person(person, name, tuple(email.strip() for email in emails), forge_ids, role, native_name)
     _write(session, file, dataclasses.replace(trust, persons={**trust.persons, person: added}))
     click.echo(f"{printable(name)} added as {printable(person)}")
 
@@ -143,8 +155,12 @@ def show(file: Path) -> None:
     lines = [
         f"{trust.product}, version {trust.version}, until {trust.expires:%Y-%m-%d}",
         f"  {trust.approvals_required} persons must approve; without a commit of their own: {trust.independence}",
+        f"  {trust.roots_required} persons with a root key must sign the next version",
         *(f"  policy {digest}" for digest in trust.policies),
-        *(f"  person {p.id}: {p.name} {' '.join(f'<{email}>' for email in p.emails)}" for p in trust.persons.values()),
+        *(
+            f"  person {p.id}: {p.printed_name} {' '.join(f'<{email}>' for email in p.emails)}"
+            for p in trust.persons.values()
+        ),
     ]
     for key in trust.keys.values():
         until = f"revoked ({key.revoked.reason})" if key.revoked else f"until {key.not_after:%Y-%m-%d}"
@@ -153,6 +169,96 @@ def show(file: Path) -> None:
     if len(able) < trust.approvals_required:
         lines.append(f"  only {len(able)} persons have a key to approve with: nothing can be released yet")
     click.echo("".join(f"{printable(line)}\n" for line in lines), nl=False)
+
+
+@command.command()
+@FILE
+@click.argument("key")
+@click.option("--reason", type=click.Choice(REASONS), required=True, help="compromised: nothing it ever signed counts.")
+@click.option("--at", callback=time_option, metavar="TIME", help="From when on; default: now.")
+@click.pass_obj
+def revoke(session: Session, file: Path, key: str, reason: str, at: datetime | None) -> None:
+    """Revoke KEY (the first digits of its id suffice) in the trust root FILE."""
+    trust = read_trust(file)
+    hits = [known for known in trust.keys.values() if known.id.startswith(key)]
+    if len(hits) != 1 or len(key) < 8:
+        raise UsageError(f"{key} names {len(hits)} keys of {file}", hint="sdlc trust show lists them; give 8 digits")
+    revocation = Revocation(at=at or session.now.replace(microsecond=0), reason=reason)
+    revoked = dataclasses.replace(hits[0], revoked=revocation)
+    _write(session, file, dataclasses.replace(trust, keys={**trust.keys, revoked.id: revoked}))
+    click.echo(f"key {revoked.id[:16]} is revoked ({reason}) from {time_to_text(revocation.at)} on")
+
+
+@command.command("add-policy")
+@FILE
+@click.argument("policy", type=click.Path(path_type=Path))
+@click.pass_obj
+def add_policy(session: Session, file: Path, policy: Path) -> None:
+    """Let the policy in POLICY count, beside those that already do."""
+    trust = read_trust(file)
+    digest = sha256(read_file(policy))
+    load_policy(read_file(policy), str(policy))
+    _write(session, file, dataclasses.replace(trust, policies=tuple(dict.fromkeys((*trust.policies, digest)))))
+    click.echo(f"policy {digest[:16]} counts")
+
+
+@command.command()
+@FILE
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--expires", callback=time_option, metavar="DATE", help="Default: in a year.")
+@click.pass_obj
+def draft(session: Session, file: Path, new: Path, expires: datetime | None) -> None:
+    """Write the next version of FILE to NEW, to be changed there and then signed."""
+    if new.exists():
+        raise UsageError(f"{new} exists", hint="name another file")
+    now = session.now.replace(microsecond=0)
+    trust = read_trust(file)
+    later = dataclasses.replace(trust, version=trust.version + 1, created=now, expires=expires or now + VALID)
+    _write(session, new, later)
+    click.echo(f"version {later.version} written to {new}; change it, then: sdlc trust sign {file} {new} --key …")
+
+
+@command.command()
+@FILE
+@click.argument("new", type=click.Path(path_type=Path))
+@KEY
+@passphrase_options
+@click.pass_obj
+def sign(
+    session: Session, file: Path, new: Path, key: str, passphrase_file: Path | None, passphrase_fd: int | None
+) -> None:
+    """Sign with a root key that NEW follows FILE; the signatures lie beside NEW."""
+    old_bytes, new_bytes = read_file(file), read_file(new)
+    beside = _signatures_of(new)
+    signer = open_key(key, session, passphrase_file, passphrase_fd)
+    if beside.exists():
+        before = load_envelope(read_file(beside), what=str(beside))
+        one = signer.sign(before.payload)
+        kept = [signature for signature in before.signatures if signature.keyid != one.signatures[0].keyid]
+        envelope = dataclasses.replace(before, signatures=(*kept, *one.signatures))
+    else:
+        envelope = signer.sign(rotation_statement(old_bytes, new_bytes, session.now.replace(microsecond=0)))
+    holders = holders_of(envelope, read_trust(file), session.now) | holders_of(envelope, read_trust(new), session.now)
+    replace_file(session.disk, beside, dump_envelope(envelope))
+    click.echo(f"signed by {', '.join(printable(holder) for holder in sorted(holders)) or 'nobody with a root key'}")
+    click.echo(f"next      sdlc trust rotate {file} {new}")
+
+
+@command.command()
+@FILE
+@click.argument("new", type=click.Path(path_type=Path))
+@click.pass_obj
+def rotate(session: Session, file: Path, new: Path) -> None:
+    """Replace FILE by NEW, if a quorum of root keys of both versions has signed that."""
+    beside = _signatures_of(new)
+    envelope = load_envelope(read_file(beside), what=str(beside))
+    trust = check_rotation(read_file(file), read_file(new), envelope, session.now)
+    replace_file(session.disk, file, read_file(new))
+    click.echo(f"{file} is version {trust.version} now, until {trust.expires:%Y-%m-%d}")
+
+
+def _signatures_of(new: Path) -> Path:
+    return new.with_name(f"{new.name}.signatures")
 
 
 def _write(session: Session, file: Path, trust: TrustRoot) -> None:

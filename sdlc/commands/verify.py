@@ -8,12 +8,15 @@ from pathlib import Path
 import click
 
 from sdlc.commands.inputs import TRUST, read_file, read_trust, time_option
+from sdlc.disk import replace_file
 from sdlc.errors import ExitCode
 from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
-from sdlc.release.verify import Purpose, Verification, verification_to_json, verify
+from sdlc.release.seen import Seen, dump_seen, load_seen, remembered
+from sdlc.release.verification import Verification, verification_to_json
+from sdlc.release.verify import Purpose, verify
 from sdlc.release.viewer import NOT_SHOWN
 from sdlc.session import Session
 
@@ -25,6 +28,7 @@ from sdlc.session import Session
 @click.option("--purpose", type=click.Choice(["audit", "install"]), default="audit", show_default=True)
 @click.option("--at", callback=time_option, metavar="TIME", help="Evaluate as of this time; default: now.")
 @click.option("--installed", type=click.IntRange(0), help="Sequence that is installed; older ones are refused.")
+@click.option("--state", type=click.Path(path_type=Path), help="Remembers the newest release seen; refuses older ones.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, schema sdlc.verification/1.")
 @click.pass_obj
 def command(
@@ -35,12 +39,27 @@ def command(
     purpose: Purpose,
     at: datetime | None,
     installed: int | None,
+    state: Path | None,
     as_json: bool,
 ) -> None:
     """Verify the evidence bundle BUNDLE, without a network: 0 verified, 1 refused, 4 this version lacks a reader."""
     trust = read_trust(trust_file)
     files: dict[str, Digest] = {file.name: sha256(read_file(file)) for file in artifacts}
-    result = verify(read_file(bundle), trust, at=at or session.now, purpose=purpose, files=files, newer_than=installed)
+    seen = None
+    if state is not None:
+        seen = load_seen(read_file(state), what=str(state)) if state.exists() else Seen(trust.product)
+    result = verify(
+        read_file(bundle),
+        trust,
+        at=at or session.now,
+        purpose=purpose,
+        files=files,
+        newer_than=installed,
+        seen=seen,
+    )
+    if state is not None and seen is not None and result.ok and result.manifest and result.manifest_digest:
+        now = remembered(seen, trust, result.manifest, result.manifest_digest)
+        replace_file(session.disk, state, dump_seen(now))
     if as_json:
         click.echo(strict_json.pretty(verification_to_json(result)).decode(), nl=False)
     else:

@@ -165,7 +165,7 @@ def _check_person(signed: SignedDecision, trust: TrustRoot, what: str) -> None:
     owners = {key.person for key in keys}
     if person is None or owners != {decision.person} or decision.key not in {key.id for key in keys}:
         raise BlockedError("person-mismatch", f"{what} names {decision.person!r}, whose key did not sign it")
-    if person.name != decision.name:
+    if person.printed_name != decision.name:
         raise BlockedError("person-mismatch", f"{what} prints another name than the trust root has")
 
 

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from sdlc.errors import BlockedError, SdlcError
-from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import GateResult
@@ -26,6 +25,8 @@ from sdlc.release.decisions import SignedDecision, load_decision, quorum
 from sdlc.release.manifest import ROLE as RELEASE_SIGNER
 from sdlc.release.manifest import Manifest, load_manifest
 from sdlc.release.recompute import LacksReader, compare, read_again, verdict_of
+from sdlc.release.seen import Seen, check_seen
+from sdlc.release.verification import Step, Verification
 from sdlc.signing.dsse import Envelope, load_envelope
 from sdlc.signing.sigstore_bundle import load_bundle
 from sdlc.signing.trust import TrustRoot, signers_of, why_not
@@ -33,47 +34,6 @@ from sdlc.signing.trust import TrustRoot, signers_of, why_not
 RUNNER = "runner"
 CLOCK_SKEW = timedelta(minutes=5)
 Purpose = Literal["audit", "install"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that was checked; `reason` is a code of docs/reason-codes.md, empty when it held."""
-
-    number: int
-    name: str
-    ok: bool
-    reason: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What came out. `incomplete` says that this version lacks a reader: the bundle may be good.
-
-    The other members hold what was learned up to the step that refused; believe them only when `ok`.
-    """
-
-    ok: bool
-    incomplete: bool
-    steps: tuple[Step, ...]
-    manifest: Manifest | None
-    manifest_digest: Digest | None
-    candidate: Candidate | None
-    results: tuple[GateResult, ...]
-    verdict: Verdict | None
-    decisions: tuple[SignedDecision, ...]
-    approvers: tuple[str, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def reason(self) -> str:
-        """The code of the refusal, empty when verified."""
-        return next((step.reason for step in self.steps if not step.ok), "" if self.ok else "not-finished")
-
-    @property
-    def sentence(self) -> str:
-        """Why it was refused, or that it was not."""
-        return next((step.sentence for step in self.steps if not step.ok), "every step held")
 
 
 @dataclass
@@ -86,6 +46,7 @@ class _Case:
     purpose: Purpose
     files: Mapping[str, Digest]
     newer_than: int | None
+    seen: Seen | None
     members: dict[str, bytes] = field(default_factory=dict)
     blobs: dict[Digest, bytes] = field(default_factory=dict)
     envelopes: list[tuple[Envelope, str, datetime]] = field(default_factory=list)
@@ -134,13 +95,15 @@ def verify(
     purpose: Purpose = "audit",
     files: Mapping[str, Digest] | None = None,
     newer_than: int | None = None,
+    seen: Seen | None = None,
 ) -> Verification:
     """Verify the bundle in `data` against `trust` as of `at`.
 
     `files` are artifacts from elsewhere (name → digest) that must be among the released ones; `newer_than` is the
-    sequence that is installed, for the purpose `install`. Never raises for what a bundle contains.
+    sequence that is installed, for the purpose `install`; `seen` is what was verified here before. Never raises for
+    what a bundle contains.
     """
-    case = _Case(data, trust, at, purpose, files or {}, newer_than)
+    case = _Case(data, trust, at, purpose, files or {}, newer_than, seen)
     steps: list[Step] = []
     incomplete = False
     for number, (name, unreadable, check) in enumerate(_STEPS, start=1):
@@ -314,6 +277,8 @@ def _check_times(case: _Case) -> str:
         raise BlockedError("candidate-expired", "the candidate was not valid when the manifest was signed")
     if manifest.created >= trust.expires:
         raise BlockedError("trust-expired", "the trust root had expired when the manifest was signed")
+    if case.seen is not None:
+        check_seen(case.seen, trust, manifest, case.manifest_digest)
     today: list[tuple[str, str]] = []
     if at >= manifest.expires:
         today.append(("release-expired", f"the release expired at {time_to_text(manifest.expires)}"))
@@ -343,32 +308,3 @@ _STEPS: Sequence[tuple[str, str, Callable[[_Case], str]]] = (
     ("decisions and quorum", "decision-unreadable", _check_quorum),
     ("times and purpose", "time-disorder", _check_times),
 )
-
-
-def verification_to_json(result: Verification) -> dict[str, object]:
-    """`result` as the document that `sdlc verify --json` prints."""
-    manifest = result.manifest
-    names = {one.decision.person: printable(one.decision.name) for one in result.decisions}
-    return {
-        "schema": "sdlc.verification/1",
-        "ok": result.ok,
-        "reason": result.reason,
-        "sentence": result.sentence,
-        "release": manifest
-        and {
-            "product": manifest.product,
-            "version": manifest.version,
-            "channel": manifest.channel,
-            "sequence": manifest.sequence,
-            "signed": time_to_text(manifest.created),
-            "expires": time_to_text(manifest.expires),
-            "artifacts": [{"name": name, "sha256": digest} for name, digest in manifest.subjects],
-        },
-        "steps": [vars(step) for step in result.steps],
-        "gates": [
-            {"id": r.gate, "outcome": r.reading.outcome.value, "grade": r.grade.value, "reader": r.reader}
-            for r in result.results
-        ],
-        "approvers": [{"id": person, "name": names.get(person, person)} for person in result.approvers],
-        "notes": list(result.notes),
-    }

@@ -23,13 +23,19 @@ ROLES: tuple[str, ...] = get_args(Role)
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may decide: `name` is printed; e-mails and forge ids say which commits are theirs."""
+    """Somebody who may decide: e-mails and forge ids say which commits are theirs; `native_name` may be empty."""
 
     id: str
     name: str
     emails: tuple[str, ...]
     forge_ids: tuple[str, ...]
     role: str
+    native_name: str = ""
+
+    @property
+    def printed_name(self) -> str:
+        """As it stands under decisions: the name, and the same in the person's own script."""
+        return f"{self.name} ({self.native_name})" if self.native_name else self.name
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,11 @@ class Key:
 
 @dataclass(frozen=True)
 class TrustRoot:
-    """One version of the trust root of one product."""
+    """One version of the trust root of one product.
+
+    `approvals_required` persons must approve a release; `roots_required` persons with a root key must sign the next
+    version of this file (0: it can never be rotated, only replaced by hand).
+    """
 
     version: int
     product: str
@@ -69,6 +79,7 @@ class TrustRoot:
     persons: Mapping[str, Person]
     keys: Mapping[Digest, Key]
     approvals_required: int
+    roots_required: int
     independence: Independence
     policies: tuple[Digest, ...]
 

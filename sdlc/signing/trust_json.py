@@ -30,6 +30,7 @@ def dump_trust(trust: TrustRoot) -> bytes:
             "created": time_to_text(trust.created),
             "expires": time_to_text(trust.expires),
             "approvals_required": trust.approvals_required,
+            "roots_required": trust.roots_required,
             "independence": trust.independence,
             "policies": list(trust.policies),
             "persons": [
@@ -39,6 +40,7 @@ def dump_trust(trust: TrustRoot) -> bytes:
                     "emails": list(person.emails),
                     "forge_ids": list(person.forge_ids),
                     "role": person.role,
+                    "native_name": person.native_name,
                 }
                 for person in trust.persons.values()
             ],
@@ -62,6 +64,7 @@ def load_trust(data: bytes, *, what: str) -> TrustRoot:
         persons={person.id: person for person in persons},
         keys={key.id: key for key in keys},
         approvals_required=table.number("approvals_required"),
+        roots_required=table.number("roots_required"),
         independence=table.one_of("independence", get_args(Independence)),
         policies=tuple(table.digest_of("policies", text) for text in table.texts("policies")),
     )
@@ -84,10 +87,14 @@ def _check(trust: TrustRoot, persons: list[Person], keys: list[Key], table: _Tab
             raise table.wrong("keys", f"the key {key.id[:16]} belongs to {key.person!r}, who is no person here")
         if "approver" in key.roles and key.person is None:
             raise table.wrong("keys", f"the key {key.id[:16]} may approve, so it must belong to a person")
+        if "root" in key.roles and key.person is None:
+            raise table.wrong("keys", f"the root key {key.id[:16]} must belong to a person: persons are counted")
         if "runner" in key.roles and (key.person is not None or len(key.roles) > 1):
             raise table.wrong("keys", f"the runner's key {key.id[:16]} belongs to a machine and has no other role")
     if trust.approvals_required < 1:
         raise table.wrong("approvals_required", "at least one person must approve")
+    if trust.roots_required < 0:
+        raise table.wrong("roots_required", "a number of persons is expected")
     if trust.version < 1:
         raise table.wrong("version", "versions count from 1")
 
@@ -99,6 +106,7 @@ def _person(table: _Table) -> Person:
         emails=table.texts("emails"),
         forge_ids=table.texts("forge_ids"),
         role=table.text("role", empty=True),
+        native_name=table.text("native_name", empty=True),
     )
     table.close()
     return person

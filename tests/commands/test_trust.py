@@ -19,6 +19,13 @@ from sdlc.tools import LocalTools
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
+SESSION = Session(NOW, {}, LocalDisk(), LocalTools({}))
+
+
+def run(word: str, *words: str) -> ExitCode:
+    return main(["trust", word, *words], SESSION)
+
+
 class Desk:
     """A folder with public keys, a policy and a trust root."""
 
@@ -98,3 +105,47 @@ def test_one_key_has_one_owner(desk: Desk, capsys: pytest.CaptureFixture[str]) -
 def test_a_trust_root_that_is_over_is_refused(desk: Desk) -> None:
     assert desk.init("--expires", "2026-05-31") == ExitCode.USAGE
     assert not desk.file.exists()
+
+
+def test_a_trust_root_is_handed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Draft, change, sign by two persons, rotate: as they type it."""
+    old, new = tmp_path / "trust.json", tmp_path / "next.json"
+    (tmp_path / "pass").write_text("for tests only\n")
+    secret = ["--passphrase-file", str(tmp_path / "pass")]
+    assert run("init", str(old), "--product", "box") == ExitCode.ALLOWED
+    for person in ("ada", "grace"):
+        key = str(tmp_path / f"{person}.pem")
+        assert main(["key", "new", key, *secret], SESSION) == ExitCode.ALLOWED
+        assert run("add-person", str(old), person, "--name", person, "--email", f"{person}@example.org") == 0
+        assert run("add-key", str(old), f"{key}.pub", "--role", "root", "--person", person) == ExitCode.ALLOWED
+    assert run("draft", str(old), str(new)) == ExitCode.ALLOWED
+    assert run("rotate", str(old), str(new)) == ExitCode.USAGE
+    assert run("sign", str(old), str(new), "--key", str(tmp_path / "ada.pem"), *secret) == ExitCode.ALLOWED
+    assert run("rotate", str(old), str(new)) == ExitCode.BLOCKED
+    assert "[rotation-old-quorum-missing]" in capsys.readouterr().err
+    assert run("sign", str(old), str(new), "--key", str(tmp_path / "grace.pem"), *secret) == ExitCode.ALLOWED
+    assert "signed by ada, grace" in capsys.readouterr().out
+    changed = new.read_bytes().replace(b'"approvals_required": 2', b'"approvals_required": 1')
+    kept = new.read_bytes()
+    new.write_bytes(changed)
+    assert run("rotate", str(old), str(new)) == ExitCode.BLOCKED
+    assert "[rotation-differs]" in capsys.readouterr().err
+    new.write_bytes(kept)
+    assert run("rotate", str(old), str(new)) == ExitCode.ALLOWED
+    assert old.read_bytes() == kept
+
+
+def test_a_key_is_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trust = tmp_path / "trust.json"
+    (tmp_path / "pass").write_text("for tests only\n")
+    secret = ["--passphrase-file", str(tmp_path / "pass")]
+    assert main(["key", "new", str(tmp_path / "k.pem"), *secret], SESSION) == ExitCode.ALLOWED
+    assert run("init", str(trust), "--product", "box") == ExitCode.ALLOWED
+    assert run("add-key", str(trust), str(tmp_path / "k.pem.pub"), "--role", "runner") == ExitCode.ALLOWED
+    identity = next(iter(load_trust(trust.read_bytes(), what="x").keys))
+    assert run("revoke", str(trust), "00000000", "--reason", "left") == ExitCode.USAGE
+    assert run("revoke", str(trust), identity[:12], "--reason", "because") == ExitCode.USAGE
+    assert run("revoke", str(trust), identity[:12], "--reason", "compromised") == ExitCode.ALLOWED
+    capsys.readouterr()
+    assert run("show", str(trust)) == ExitCode.ALLOWED
+    assert "revoked (compromised)" in capsys.readouterr().out

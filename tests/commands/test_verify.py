@@ -6,7 +6,9 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
+from conftest import REPOSITORY
 from fakes import releases
 from fakes.releases import SIGNED, WHEEL, WHEEL_NAME, trust_root
 
@@ -17,6 +19,10 @@ from sdlc.release.bundle import write_bundle
 from sdlc.session import Session
 from sdlc.signing.trust_json import dump_trust
 from sdlc.tools import LocalTools
+
+SCHEMA = jsonschema.Draft202012Validator(
+    json.loads((REPOSITORY / "docs" / "schemas" / "verification.schema.json").read_text())
+)
 
 
 @pytest.fixture
@@ -53,6 +59,7 @@ def test_json(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (case / "bundle.zip").write_bytes(write_bundle(members))
     assert run(case, "--json") == ExitCode.BLOCKED
     document = json.loads(capsys.readouterr().out)
+    SCHEMA.validate(document)
     assert (document["schema"], document["ok"], document["reason"]) == (
         "sdlc.verification/1",
         False,
@@ -82,3 +89,24 @@ def test_files_that_are_not_there_or_not_what_they_claim(case: Path) -> None:
     assert run(case, bundle="none.zip") == ExitCode.USAGE
     (case / "trust.json").write_bytes(b"{")
     assert run(case) == ExitCode.INCOMPLETE
+
+
+def test_the_document_has_its_schema_whatever_came_out(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(case, "--json") == ExitCode.ALLOWED
+    SCHEMA.validate(json.loads(capsys.readouterr().out))
+    (case / "bundle.zip").write_bytes(b"no zip")
+    assert run(case, "--json") == ExitCode.BLOCKED
+    SCHEMA.validate(json.loads(capsys.readouterr().out))
+
+
+def test_a_memory_of_what_was_seen(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = case / "seen.json"
+    assert run(case, "--state", str(state)) == ExitCode.ALLOWED
+    assert run(case, "--state", str(state)) == ExitCode.ALLOWED
+    state.write_text(state.read_text().replace('"sequence": 1', '"sequence": 2'))
+    before = state.read_bytes()
+    assert run(case, "--state", str(state)) == ExitCode.BLOCKED
+    assert "[rollback]" in capsys.readouterr().out
+    assert state.read_bytes() == before
+    state.write_text("{")
+    assert run(case, "--state", str(state)) == ExitCode.INCOMPLETE

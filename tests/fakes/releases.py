@@ -85,6 +85,7 @@ def trust_root(**changes: object) -> TrustRoot:
         },
         keys={one.id: one for one in keys},
         approvals_required=2,
+        roots_required=0,
         independence="one",
         policies=(sha256(POLICY),),
     )

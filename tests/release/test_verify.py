@@ -29,7 +29,8 @@ from sdlc.formats import strict_json
 from sdlc.model.digest import sha256
 from sdlc.model.result import Grade, Outcome, Reading
 from sdlc.release.bundle import CANDIDATE, MANIFEST, PAGE, RAW_MANIFEST, read_bundle, write_bundle
-from sdlc.release.verify import Verification, verification_to_json, verify
+from sdlc.release.verification import Verification, verification_to_json
+from sdlc.release.verify import verify
 from sdlc.signing.dsse import dump_envelope, load_envelope
 from sdlc.signing.trust import Revocation
 

@@ -14,7 +14,8 @@ from sdlc.disk import LocalDisk
 from sdlc.errors import BlockedError
 from sdlc.evidence.store import Store
 from sdlc.release.bundle import PAGE, WAIVERS, write_bundle
-from sdlc.release.verify import Verification, verify
+from sdlc.release.verification import Verification
+from sdlc.release.verify import verify
 
 WAIVER = """\
 schema = "sdlc.waivers/1"
