@@ -11,7 +11,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from sdlc.errors import UnreadableError
+from sdlc.errors import BlockedError, UnreadableError
 from sdlc.formats import strict_json
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -65,12 +65,14 @@ def envelope_to_json(envelope: Envelope) -> dict[str, object]:
 
 
 def envelope_from_json(document: object, *, what: str) -> Envelope:
-    """The envelope in a parsed JSON `document`; raises UnreadableError."""
+    """The envelope in a parsed JSON `document`; raises UnreadableError, and BlockedError when nobody signed it."""
     if not isinstance(document, dict) or set(document) != _MEMBERS:
         raise UnreadableError(f"{what}: a DSSE envelope has exactly the members {', '.join(sorted(_MEMBERS))}")
     if document["payloadType"] != PAYLOAD_TYPE:
         raise UnreadableError(f"{what}: payloadType {document['payloadType']!r:.80} is not {PAYLOAD_TYPE}")
     signatures = document["signatures"]
+    if signatures == []:
+        raise BlockedError("unsigned", f"{what}: nobody signed it")
     if not isinstance(signatures, list) or not 1 <= len(signatures) <= MAX_SIGNATURES:
         raise UnreadableError(f"{what}: between 1 and {MAX_SIGNATURES} signatures are expected")
     return Envelope(

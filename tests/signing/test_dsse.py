@@ -10,7 +10,7 @@ from fakes.signer import MemorySigner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sdlc.errors import UnreadableError
+from sdlc.errors import BlockedError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.signing.dsse import MAX_SIGNATURES, PAYLOAD_TYPE, Envelope, Signature, dump_envelope, load_envelope, pae
 from sdlc.signing.keyed import load_public_key, verify
@@ -66,7 +66,6 @@ def _document(**changes: object) -> bytes:
     [
         (_document(payloadType="text/plain"), "payloadType"),
         (_document(extra=1), "exactly the members"),
-        (_document(signatures=[]), "between 1 and"),
         (_document(signatures=[{"keyid": "a", "sig": "AA=="}] * (MAX_SIGNATURES + 1)), "between 1 and"),
         (_document(signatures=[{"keyid": "a", "sig": "AA==", "alg": "none"}]), "keyid and sig"),
         (_document(signatures=[{"sig": "AA=="}]), "keyid and sig"),
@@ -81,6 +80,12 @@ def _document(**changes: object) -> bytes:
 def test_a_second_form_of_an_envelope_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(UnreadableError, match=said):
         load_envelope(data, what="x")
+
+
+def test_an_envelope_without_a_signature_is_unsigned() -> None:
+    with pytest.raises(BlockedError) as caught:
+        load_envelope(_document(signatures=[]), what="x")
+    assert caught.value.reason == "unsigned"
 
 
 def _bundle(**changes: object) -> bytes:

@@ -1,0 +1,114 @@
+"""Evidence and gates."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from attacks.kit import Attack, Kit, attack
+from fakes import releases
+from fakes.releases import raw_of, records, trust_root
+
+from sdlc.release.bundle import write_bundle
+
+FIRST, SECOND = "decisions/0001.dsse.json", "decisions/0002.dsse.json"
+
+
+@attack("C36")
+def outsider_removes_evidence(kit: Kit) -> Attack:
+    members = kit.release()
+    del members[next(name for name in sorted(members) if name.startswith("evidence/"))]
+    return Attack(write_bundle(members), "member-missing")
+
+
+@attack("C36")
+def insider_with_all_keys_leaves_a_gate_out(kit: Kit) -> Attack:
+    candidate = kit.candidate()
+    return Attack(
+        write_bundle(kit.release(dataclasses.replace(candidate, results=candidate.results[:1]))), "verdict-not-allowed"
+    )
+
+
+@attack("C36")
+def insider_with_all_keys_claims_an_answer_without_evidence(kit: Kit) -> Attack:
+    candidate = kit.candidate()
+    build, tests = candidate.results
+    empty = dataclasses.replace(tests, raw={})
+    return Attack(write_bundle(kit.release(dataclasses.replace(candidate, results=(build, empty)))), "outcome-differs")
+
+
+@attack("C38")
+def outsider_takes_evidence_of_another_release(kit: Kit) -> Attack:
+    members = kit.release()
+    name = next(name for name in sorted(members) if name.startswith("evidence/"))
+    return Attack(write_bundle({**members, name: b"green evidence of another commit"}), "evidence-changed")
+
+
+@attack("C40")
+def insider_with_all_keys_reuses_old_evidence(kit: Kit) -> Attack:
+    """The policy bounds the age of a date; nobody states one."""
+    aged = releases.POLICY + (
+        b'[[rules]]\nid = "fresh"\ntype = "max-age"\ngate = "tests"\ndetail = "feed-date"\ndays = 30\n'
+    )
+    candidate = dataclasses.replace(kit.candidate(), policy=kit.store.put(aged))
+    trust = trust_root(policies=(releases.sha256(aged),))
+    return Attack(write_bundle(kit.release(candidate)), "verdict-not-allowed", trust)
+
+
+@attack("C42")
+def insider_with_all_keys_scans_nothing(kit: Kit) -> Attack:
+    empty = b'{"event":"start"}\n{"event":"end","exit":5}\n'
+    return Attack(write_bundle(kit.release(kit.candidate(raw_of(empty)))), "verdict-not-allowed")
+
+
+@attack("C42")
+def insider_with_all_keys_cuts_the_run_off(kit: Kit) -> Attack:
+    cut = records().rsplit(b"\n", 2)[0] + b"\n"
+    return Attack(write_bundle(kit.release(kit.candidate(raw_of(cut)))), "verdict-not-allowed")
+
+
+@attack("C43")
+def insider_with_all_keys_signs_what_failed(kit: Kit) -> Attack:
+    failed = raw_of(records("tests/test_a.py::test_two"))
+    return Attack(write_bundle(kit.release(kit.candidate(failed))), "verdict-not-allowed")
+
+
+@attack("C43")
+def insider_with_all_keys_writes_passed_over_failed_evidence(kit: Kit) -> Attack:
+    honest = kit.candidate(raw_of(records("tests/test_a.py::test_two")))
+    good = kit.candidate()
+    lie = dataclasses.replace(good.results[1], raw=honest.results[1].raw)
+    return Attack(
+        write_bundle(kit.release(dataclasses.replace(good, results=(good.results[0], lie)))), "outcome-differs"
+    )
+
+
+@attack("C43")
+def insider_with_all_keys_raises_a_counter(kit: Kit) -> Attack:
+    good = kit.candidate()
+    reading = good.results[1].reading
+    more = dataclasses.replace(reading, counters={**reading.counters, "passed": 2000})
+    results = (good.results[0], dataclasses.replace(good.results[1], reading=more))
+    return Attack(write_bundle(kit.release(dataclasses.replace(good, results=results))), "reading-differs")
+
+
+@attack("C47")
+def insider_with_all_keys_makes_a_gate_advisory(kit: Kit) -> Attack:
+    weak = releases.POLICY.replace(
+        b'type = "required"\ngate = "tests"', b'type = "required"\nwhen = "applicable"\ngate = "tests"'
+    )
+    assert weak != releases.POLICY
+    candidate = dataclasses.replace(kit.candidate(), policy=kit.store.put(weak))
+    return Attack(write_bundle(kit.release(candidate)), "policy-not-authorised")
+
+
+@attack("C47")
+def outsider_exchanges_the_policy(kit: Kit) -> Attack:
+    return Attack(kit.edited("policy.toml", lambda data: data + b"\n"), "policy-changed")
+
+
+@attack("C51")
+def insider_with_all_keys_has_a_policy_that_says_nothing(kit: Kit) -> Attack:
+    empty = releases.POLICY.replace(b'type = "required"', b'type = "required"\nprofiles = ["pr"]')
+    candidate = dataclasses.replace(kit.candidate(), policy=kit.store.put(empty))
+    trust = trust_root(policies=(releases.sha256(empty),))
+    return Attack(write_bundle(kit.release(candidate)), "verdict-not-allowed", trust)
