@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help dev lint format test test-slow demo demo-blocked bench docs interop lock clean
+.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench docs interop lock clean
 
 help:
 	@echo "make demo          release the example product: check, approve, sign, bundle, verify"
 	@echo "make demo-blocked  the same product with four seeded defects, refused"
 	@echo "make test          the tests, on the built wheel;  make test-slow  the long ones"
 	@echo "make lint          ruff, mypy, import contracts;   make docs  the pages made from the code"
+	@echo "make fuzz          our own parsers, for SECONDS=120"
 	@echo "make bench         ratios against the bare tools;  make interop  other people's clients"
 
 # 1. an environment of our own (a system Python may refuse installs, PEP 668); 2. uv into it; 3. the hashed lock.
@@ -46,6 +47,10 @@ test: dev
 
 test-slow: dev
 	$(BIN)/pytest -m "slow" -n 2 --dist loadfile
+
+SECONDS ?= 120
+fuzz: dev
+	$(BIN)/python fuzz/run.py --seconds $(SECONDS)
 
 demo: dev
 	@$(BIN)/python examples/demo.py

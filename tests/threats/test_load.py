@@ -51,6 +51,12 @@ def test_hostile_yaml_is_refused_with_line_and_column(text: bytes, line: int, co
     assert caught.value.message.startswith(f"m.yaml:{line}:{column}: ")
 
 
+@pytest.mark.parametrize("text", [b"%YAML 1.9\n--", b"%YAML 1.2\n---\na: 1\n", b"%TAG ! x\n---\na: 1\n", b"%\n"])
+def test_a_directive_is_refused_before_it_is_read(text: bytes) -> None:
+    with pytest.raises(ModelError, match="directives are not read"):
+        load_yaml(text, path="m.yaml")
+
+
 @given(st.one_of(st.binary(max_size=200), st.text("ab:{}[]-,&*!|>'\"\n #%?", max_size=60).map(str.encode)))
 def test_any_bytes_give_a_document_or_one_kind_of_error(data: bytes) -> None:
     for load in (load_yaml, load_model, load_acceptances):

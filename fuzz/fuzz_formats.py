@@ -1,0 +1,119 @@
+"""What tools print and projects hold: every reader answers, or refuses with the one error of its kind."""
+
+from __future__ import annotations
+
+from sdlc.config import load_config
+from sdlc.errors import UnreadableError, UsageError
+from sdlc.formats import strict_json
+from sdlc.formats.bandit_json import load_bandit
+from sdlc.formats.check_json import load_check
+from sdlc.formats.context_json import load_context, load_tools
+from sdlc.formats.fuzz_report import load_report
+from sdlc.formats.osv_json import load_advisory
+from sdlc.formats.python_source import load_source
+from sdlc.formats.requirements_txt import load_requirements
+from sdlc.formats.semgrep_json import load_semgrep
+from sdlc.formats.suppression_comments import load_suppressions
+from sdlc.formats.test_records import load_junit, load_records
+from sdlc.formats.wheel_metadata import load_wheel
+from sdlc.harness import fuzz
+from sdlc.policy.schema import load_policy
+from sdlc.policy.waivers import load_waivers
+from sdlc.threats.load import ModelError, load_acceptances, load_model
+from sdlc.threats.pointers import load_pointers
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_json(data: bytes) -> None:
+    """What is read is written, and read as the same."""
+    value = strict_json.loads(data, what="x")
+    if strict_json.loads(strict_json.dumps(value), what="x") != value:
+        raise AssertionError("another value")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_tool_output(data: bytes) -> None:
+    """Reports of the tools, one reader after the other."""
+    for load in (load_bandit, load_semgrep, load_report, load_context, load_tools, load_pointers):
+        try:
+            load(data)
+        except UnreadableError:
+            continue
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_advisory(data: bytes) -> None:
+    """An OSV record."""
+    load_advisory(strict_json.loads(data, what="x"), what="x")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_requirements(data: bytes) -> None:
+    """A hashed requirement file."""
+    load_requirements(data, what="x")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_wheel(data: bytes) -> None:
+    """A wheel, which is a zip of a stranger."""
+    load_wheel(data, what="box-1.0-py3-none-any.whl")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_records(data: bytes) -> None:
+    """What our plug-in for pytest writes."""
+    load_records(data)
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_junit(data: bytes) -> None:
+    """XML of pytest."""
+    load_junit(data)
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_check(data: bytes) -> None:
+    """The record of a check."""
+    load_check(data)
+
+
+@fuzz()
+def fuzz_source(data: bytes) -> None:
+    """Python of a stranger: parsed or not, with a reason."""
+    load_source("a.py", data)
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_suppressions(data: bytes) -> None:
+    """Comments that suppress findings."""
+    load_suppressions(data)
+
+
+@fuzz(raises=(UsageError,))
+def fuzz_configuration(data: bytes) -> None:
+    """`sdlc.toml`, with the same bytes as `pyproject.toml`."""
+    load_config(data, pyproject=data, folder="box")
+
+
+@fuzz(raises=(UsageError,))
+def fuzz_policy(data: bytes) -> None:
+    """A policy."""
+    load_policy(data)
+
+
+@fuzz(raises=(UsageError,))
+def fuzz_waivers(data: bytes) -> None:
+    """A file of waivers."""
+    load_waivers(data)
+
+
+@fuzz(raises=(ModelError,))
+def fuzz_threat_model(data: bytes) -> None:
+    """YAML of a threat model."""
+    load_model(data, path="x.yaml")
+
+
+@fuzz(raises=(ModelError,))
+def fuzz_acceptances(data: bytes) -> None:
+    """YAML of accepted risks."""
+    load_acceptances(data, path="x.yaml")
