@@ -23,7 +23,9 @@ TRUST = click.option(
     required=True,
     help="The trust root, from somebody you trust: who, which key, which role.",
 )
-KEY = click.option("--key", "key", required=True, metavar="URI", help="The signing key: a file, or file:PATH.")
+KEY = click.option(
+    "--key", "key", required=True, metavar="URI", help="The signing key: a file, file:PATH, or command:PROGRAM."
+)
 _PASSPHRASE_FILE = click.option(
     "--passphrase-file", type=click.Path(path_type=Path), help="Holds the key's passphrase; default: asked for."
 )
@@ -66,7 +68,8 @@ def open_key(uri: str, session: Session, file: Path | None, descriptor: int | No
     """The signer of `uri`."""
     from sdlc.signers.opening import open_signer
 
-    return open_signer(uri, passphrase_from(session, file, descriptor, prompt=f"Passphrase of {uri}"))
+    ask = passphrase_from(session, file, descriptor, prompt=f"Passphrase of {uri}")
+    return open_signer(uri, ask, session.tools, session.environment)
 
 
 def read_trust(path: Path) -> TrustRoot:

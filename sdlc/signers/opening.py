@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 from sdlc.errors import UsageError
 from sdlc.signers import Signer
+from sdlc.signers.command import open_command
 from sdlc.signers.key_file import Passphrase, open_key_file
+from sdlc.tools import Tools
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):")
 
-SIGNERS: dict[str, Callable[[Path, Passphrase], Signer]] = {"file": open_key_file}
+KNOWN = ("file", "command")
 
 
-def open_signer(uri: str, passphrase: Passphrase) -> Signer:
-    """The signer of `uri` (`file:PATH`, or a bare path); `passphrase` is asked only when it is needed."""
+def open_signer(uri: str, passphrase: Passphrase, tools: Tools, environment: Mapping[str, str]) -> Signer:
+    """The signer of `uri`: `file:PATH` or a bare path, whose `passphrase` is asked when needed, or `command:WORDS`."""
     match = _SCHEME.match(uri)
     if match is None:
         return open_key_file(Path(uri), passphrase)
-    if match[1] not in SIGNERS:
-        raise UsageError(
-            f"{uri:.80}: there is no signer for {match[1]!r}", hint=f"known: {', '.join(SIGNERS)}, or a bare path"
-        )
-    return SIGNERS[match[1]](Path(uri[match.end() :]), passphrase)
+    rest = uri[match.end() :]
+    match match[1]:
+        case "file":
+            return open_key_file(Path(rest), passphrase)
+        case "command":
+            return open_command(rest, tools, environment)
+        case other:
+            raise UsageError(
+                f"{uri:.80}: there is no signer for {other!r}", hint=f"known: {', '.join(KNOWN)}, or a bare path"
+            )

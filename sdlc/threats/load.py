@@ -120,8 +120,8 @@ def load_yaml(data: bytes, *, path: str) -> tuple[Any, Positions]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         _refuse(path, f"not UTF-8 at byte {error.start}", (line, 1))
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("%"):  # before the parser sees it, whose own refusals are not all of one kind
+    for number, words in enumerate(text.splitlines(), start=1):
+        if words.startswith("%"):  # before the parser sees it, whose own refusals are not all of one kind
             _refuse(path, "YAML directives are not read; remove it", (number, 1))
     try:
         return _Builder(path).build(YAML(typ="safe", pure=True).parse(text))

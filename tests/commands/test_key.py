@@ -17,6 +17,7 @@ from sdlc.signers.opening import open_signer
 from sdlc.tools import LocalTools
 
 SECRET = b"correct horse battery"
+TOOLS = LocalTools({})
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_new_key_is_encrypted_and_private(
 ) -> None:
     assert _new(session, tmp_path) == ExitCode.ALLOWED
     said = capsys.readouterr().out
-    signer = open_signer(str(tmp_path / "me.pem"), lambda: SECRET)
+    signer = open_signer(str(tmp_path / "me.pem"), lambda: SECRET, TOOLS, {})
     assert f"key {signer.key_id}" in said
     assert stat.S_IMODE((tmp_path / "me.pem").stat().st_mode) == 0o600
     assert main(["key", "show", str(tmp_path / "me.pem.pub")], session) == ExitCode.ALLOWED
@@ -45,7 +46,7 @@ def test_a_new_key_is_encrypted_and_private(
 def test_a_passphrase_comes_from_a_descriptor(session: Session, tmp_path: Path) -> None:
     descriptor = os.open(tmp_path / "secret", os.O_RDONLY)
     assert _new(session, tmp_path, "--passphrase-fd", str(descriptor)) == ExitCode.ALLOWED
-    assert open_signer(str(tmp_path / "me.pem"), lambda: SECRET)
+    assert open_signer(str(tmp_path / "me.pem"), lambda: SECRET, TOOLS, {})
 
 
 def test_a_key_is_never_written_over(session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

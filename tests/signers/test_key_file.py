@@ -14,8 +14,10 @@ from sdlc.signers.key_file import new_key, open_key_file
 from sdlc.signers.opening import open_signer
 from sdlc.signing.dsse import PAYLOAD_TYPE, pae
 from sdlc.signing.keyed import key_id, load_public_key, verify
+from sdlc.tools import LocalTools
 
 SECRET = b"correct horse battery"
+TOOLS = LocalTools({})
 PRIVATE, PUBLIC = new_key(SECRET)
 
 
@@ -28,7 +30,7 @@ def key(tmp_path: Path) -> Path:
 
 
 def test_a_key_signs_what_its_public_half_verifies(key: Path) -> None:
-    signer = open_signer(f"file:{key}", lambda: SECRET)
+    signer = open_signer(f"file:{key}", lambda: SECRET, TOOLS, {})
     envelope = signer.sign(b"payload")
     spki = load_public_key(PUBLIC)
     assert signer.key_id == key_id(spki)
@@ -36,7 +38,7 @@ def test_a_key_signs_what_its_public_half_verifies(key: Path) -> None:
 
 
 def test_equal_payloads_give_equal_bytes(key: Path) -> None:
-    one, two = (open_signer(str(key), lambda: SECRET).sign(b"payload") for _ in range(2))
+    one, two = (open_signer(str(key), lambda: SECRET, TOOLS, {}).sign(b"payload") for _ in range(2))
     assert one == two
 
 
@@ -87,6 +89,6 @@ def test_another_kind_of_key_is_refused(key: Path, pem: bytes, said: str) -> Non
 
 def test_a_missing_file_and_an_unknown_scheme_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
-        open_signer(str(tmp_path / "none.pem"), lambda: SECRET)
+        open_signer(str(tmp_path / "none.pem"), lambda: SECRET, TOOLS, {})
     with pytest.raises(UsageError, match="no signer for 'azurekms'"):
-        open_signer("azurekms://key", lambda: SECRET)
+        open_signer("azurekms://key", lambda: SECRET, TOOLS, {})

@@ -33,7 +33,7 @@ def test_values_and_their_places() -> None:
         (b"a: 1.5\n", 1, 4, "quotes"),
         (b"a: 1_000\n", 1, 4, "quotes"),
         (b"a: 1\n---\nb: 2\n", 2, 1, "second document"),
-        (b"%YAML 1.1\n---\na: 1\n", 2, 1, "directives"),
+        (b"%YAML 1.1\n---\na: 1\n", 1, 1, "directives"),
         (b"? [a]\n: b\n", 1, 3, "plain text"),
         (b"a: " + b"[" * 30 + b"]" * 30, 1, 23, "nested deeper"),
         (b"a: [1\nb: 2\n", 2, 2, "not YAML"),
@@ -51,7 +51,9 @@ def test_hostile_yaml_is_refused_with_line_and_column(text: bytes, line: int, co
     assert caught.value.message.startswith(f"m.yaml:{line}:{column}: ")
 
 
-@pytest.mark.parametrize("text", [b"%YAML 1.9\n--", b"%YAML 1.2\n---\na: 1\n", b"%TAG ! x\n---\na: 1\n", b"%\n"])
+@pytest.mark.parametrize(
+    "text", [b"%YAML 1.9\n--", b"%YAML 1.2\n---\na: 1\n", b"%TAG ! x\n---\na: 1\n", b"%\n", b"\r%YAML 1.9\n--"]
+)
 def test_a_directive_is_refused_before_it_is_read(text: bytes) -> None:
     with pytest.raises(ModelError, match="directives are not read"):
         load_yaml(text, path="m.yaml")
