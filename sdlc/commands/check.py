@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from sdlc import pipeline
+from sdlc.commands.changes import weakenings
 from sdlc.config import FILE, Config, load_config
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode, StorageError, UsageError
@@ -97,7 +98,16 @@ def command(
         progress=progress,
         interrupt=interrupt,
     )
-    base = _base_findings(workspace, session.tools, config, planned, store, jobs) if since else None
+    base, weaker = None, None
+    if since:
+        with tempfile.TemporaryDirectory(prefix="sdlc-base-") as folder:
+            tree = extract_base(workspace, session.tools, Path(folder))
+            chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
+            before = pipeline.run(chosen, tree, session.tools, config.settings, store, jobs=jobs)
+        base = {result.gate: _fingerprints(result) for result in before}
+        judges = None if bootstrap else policy
+        paths = (POLICY, WAIVERS)
+        weaker = weakenings(workspace, tree, session.tools, config, judges, waivers, results, before, paths)
 
     facts = Facts(
         results={result.gate: result for result in results},
@@ -108,6 +118,7 @@ def command(
         bootstrap=bootstrap,
         base=None if base is None else {gate: Counter(prints) for gate, prints in base.items()},
         waivers=waivers,
+        weakenings=weaker,
     )
     record = CheckRecord(
         product=config.product.name,
@@ -164,22 +175,8 @@ def _forget_last_record(out: Path) -> None:
         raise StorageError(f"cannot replace {out / 'check.json'}: {error.strerror}") from error
 
 
-def _base_findings(
-    workspace: Workspace,
-    tools: Tools,
-    config: Config,
-    planned: Mapping[str, tuple[str, ...]],
-    store: Store,
-    jobs: int,
-) -> dict[str, tuple[str, ...]]:
-    chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
-    with tempfile.TemporaryDirectory(prefix="sdlc-base-") as folder:
-        base = extract_base(workspace, tools, Path(folder))
-        results = pipeline.run(chosen, base, tools, config.settings, store, jobs=jobs)
-    return {
-        result.gate: tuple(sorted(f.fingerprint for f in result.reading.findings if not f.suppressed))
-        for result in results
-    }
+def _fingerprints(result: GateResult) -> tuple[str, ...]:
+    return tuple(sorted(f.fingerprint for f in result.reading.findings if not f.suppressed))
 
 
 def _exit_code(record: CheckRecord, policy: Policy) -> ExitCode:

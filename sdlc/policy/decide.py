@@ -12,6 +12,7 @@ from sdlc.policy.baseline import new_findings
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import Floor, Forbid, MaxAge, Policy, Required, Threshold
 from sdlc.policy.waivers import Applied, apply
+from sdlc.policy.weakening import decide_weakening
 
 NOTHING_LOOKED_AT = RuleDecision(
     rule="evidence",
@@ -29,6 +30,8 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     decisions = tuple(_decide(rule, facts, applied) for rule in policy.rules if facts.profile in rule.profiles)
     if not any(_looked(facts.results.get(decision.gate)) for decision in decisions):
         decisions += (NOTHING_LOOKED_AT,)
+    if facts.weakenings is not None:
+        decisions += (decide_weakening(facts.weakenings, blocks=policy.weakening_blocks),)
     states = {decision.state for decision in decisions}
     answer = Answer.INCOMPLETE if State.INCOMPLETE in states else Answer.ALLOWED
     if State.BLOCKED in states:

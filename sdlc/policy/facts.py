@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
 from sdlc.policy.schema import Profile
 from sdlc.policy.waivers import Waiver
@@ -18,7 +19,7 @@ class Facts:
 
     `results` by gate id; `at` is the time that ages are measured against; `base` holds, by gate, the multiset of
     fingerprints that the base commit already had (None: no comparison, all findings are new); `waivers` are those of
-    the base commit, in the file's order.
+    the base commit, in the file's order; `weakenings` are what the change does to its own judges (None: not compared).
     """
 
     results: Mapping[str, GateResult]
@@ -29,3 +30,4 @@ class Facts:
     bootstrap: bool = False
     base: Mapping[str, Counter[str]] | None = None
     waivers: tuple[Waiver, ...] = ()
+    weakenings: tuple[Finding, ...] | None = None

@@ -152,11 +152,18 @@ class _Waivers(_Strict):
     heads_up_days: int = Field(default=30, ge=0, le=366)
 
 
+class _Weakening(_Strict):
+    """Does a change that weakens what judges it block?"""
+
+    blocks: bool = True
+
+
 class _Document(_Strict):
     schema_: Literal["sdlc.policy/1"] = Field(alias="schema")
     id: str
     mode: Mode = "enforcing"
     waivers: _Waivers = _Waivers()
+    weakening: _Weakening = _Weakening()
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     @field_validator("rules")
@@ -178,6 +185,7 @@ class Policy:
     mode: Mode
     rules: tuple[Required | Threshold | Floor | MaxAge | Forbid, ...]
     waivers: Limits = field(default_factory=Limits)
+    weakening_blocks: bool = True
 
 
 def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
@@ -197,4 +205,4 @@ def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
             f"{what}: {path}: {first['msg']}", hint="docs/policy.md lists the keys and types of a policy"
         ) from None
     limits = Limits(parsed.waivers.max_days, parsed.waivers.heads_up_days)
-    return Policy(parsed.id, parsed.mode, parsed.rules, limits)
+    return Policy(parsed.id, parsed.mode, parsed.rules, limits, parsed.weakening.blocks)

@@ -1,0 +1,105 @@
+"""A pull request cannot talk the check out of it: named attempts, each blocked by its name."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import commit, git
+
+from sdlc.errors import ExitCode
+
+Make = Callable[..., Path]
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+POLICY = """\
+schema = "sdlc.policy/1"
+id = "p"
+[[rules]]
+id = "no-weakness"
+type = "required"
+gate = "static-analysis"
+severity = "medium"
+"""
+CONFIG = 'schema = "sdlc/1"\n[gates.static-analysis]\nexclude = ["tests/*"]\n'
+PRODUCT = {
+    "app.py": "x = 1\n",
+    "old.py": "import os\n\n\ndef run(x):\n    os.system(x)  # nosec B605: checked by hand\n",
+    "fuzz/fuzz_app.py": "from sdlc.harness import fuzz\n",
+    ".sdlc/policy.toml": POLICY,
+    "sdlc.toml": CONFIG,
+    ".gitignore": ".sdlc/out/\n",
+}
+WAIVER = """\
+schema = "sdlc.waivers/1"
+[[waivers]]
+id = "W-1"
+gate = "static-analysis"
+rule = "command-injection"
+component = "click"
+versions = "<9"
+owner = "mallory"
+approver = "ada"
+reason = "I would rather not mend it."
+created = 2026-01-01
+expires = 2026-02-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "rule", "path"),
+    [
+        ({".sdlc/policy.toml": POLICY.replace("medium", "critical")}, "WEAKER-POLICY", ".sdlc/policy.toml"),
+        ({".sdlc/policy.toml": POLICY.replace('gate = "static', 'gate = "fuzz" # "static')}, "WEAKER-POLICY", ""),
+        ({".sdlc/policy.toml": "no TOML ["}, "WEAKER-POLICY", ".sdlc/policy.toml"),
+        ({".sdlc/waivers.toml": WAIVER}, "WEAKER-WAIVER", ".sdlc/waivers.toml"),
+        ({"sdlc.toml": CONFIG.replace('"tests/*"', '"tests/*", "app.py"')}, "WEAKER-SETTING", "sdlc.toml"),
+        ({"app.py": "import os\nos.system(input())  # nosec B605: it is fine\n"}, "WEAKER-SUPPRESSION", "app.py"),
+        ({"fuzz/fuzz_app.py": None}, "WEAKER-PROOF", "fuzz/fuzz_app.py"),
+        ({".sdlc/policy.toml": None}, "WEAKER-POLICY", ".sdlc/policy.toml"),
+    ],
+)
+def test_an_attempt_is_blocked_by_its_name(
+    repository: Make, cli: Cli, files: dict[str, str | None], rule: str, path: str
+) -> None:
+    root = repository(PRODUCT)
+    for name, text in files.items():
+        (root / name).unlink(missing_ok=True)
+        if text is not None:
+            (root / name).write_text(text)
+    commit(root, {})
+    answer = cli("check", str(root), "--since", "HEAD~1", "--gate", "static-analysis", "--format", "json")
+    assert answer.returncode == ExitCode.BLOCKED, answer.stdout + answer.stderr
+    rows = {row["rule"]: row for row in json.loads(answer.stdout)["verdict"]["rules"]}
+    [found] = rows["weakening"]["findings"]
+    assert found["rule"] == rule
+    assert found["place"]["path"].startswith(path)
+    assert found["fix"]
+
+
+def test_a_harmless_change_weakens_nothing(repository: Make, cli: Cli) -> None:
+    root = repository(PRODUCT)
+    commit(root, {"app.py": "x = 2\n", ".sdlc/policy.toml": POLICY.replace("medium", "low")})
+    answer = cli("check", str(root), "--since", "HEAD~1", "--gate", "static-analysis", "-v")
+    assert answer.returncode == ExitCode.ALLOWED, answer.stdout
+    assert "✓ weakening: nothing that judges this change is made weaker by it" in answer.stdout
+
+
+def test_the_base_may_say_that_weakenings_are_only_shown(repository: Make, cli: Cli) -> None:
+    root = repository({**PRODUCT, ".sdlc/policy.toml": f"{POLICY}[weakening]\nblocks = false\n"})
+    commit(root, {".sdlc/policy.toml": f"{POLICY.replace('medium', 'high')}[weakening]\nblocks = false\n"})
+    answer = cli("check", str(root), "--since", "HEAD~1", "--gate", "static-analysis", "-v")
+    assert answer.returncode == ExitCode.ALLOWED, answer.stdout
+    assert "~ weakening: 1 weakening of what has to hold" in answer.stdout
+
+
+def test_the_change_of_the_rule_does_not_apply_to_itself(repository: Make, cli: Cli) -> None:
+    root = repository(PRODUCT)
+    weak = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
+    commit(root, {"app.py": weak, ".sdlc/policy.toml": POLICY.replace("medium", "critical")})
+    git(root, "tag", "head")
+    answer = cli("check", str(root), "--since", "HEAD~1", "--gate", "static-analysis", "--format", "json")
+    rows = {row["rule"]: row["state"] for row in json.loads(answer.stdout)["verdict"]["rules"]}
+    assert rows == {"no-weakness": "blocked", "weakening": "blocked"}
