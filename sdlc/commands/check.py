@@ -14,7 +14,7 @@ import click
 from sdlc import pipeline
 from sdlc.commands.changes import weakenings
 from sdlc.config import FILE, Config, load_config
-from sdlc.disk import replace_file
+from sdlc.disk import replace_file, storage_error
 from sdlc.errors import ExitCode, StorageError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import CheckRecord, dump_check
@@ -25,7 +25,7 @@ from sdlc.policy.decide import decide
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import BUILT_IN, Policy, Profile, load_policy
 from sdlc.policy.waivers import load_waivers
-from sdlc.reports import REPORTS, render
+from sdlc.reports import REPORTS, github, render
 from sdlc.session import Session
 from sdlc.tools import LocalTools, Tools
 from sdlc.workspace import Workspace, extract_base, open_workspace, protected
@@ -139,6 +139,8 @@ def command(
     )
     replace_file(session.disk, out / "check.json", dump_check(record))
     click.echo(render(format_, record, verbose=verbose), nl=False)
+    if format_ == "github":
+        _tell_github(session, record)
     click.get_current_context().exit(_exit_code(record, policy))
 
 
@@ -177,6 +179,19 @@ def _forget_last_record(out: Path) -> None:
 
 def _fingerprints(result: GateResult) -> tuple[str, ...]:
     return tuple(sorted(f.fingerprint for f in result.reading.findings if not f.suppressed))
+
+
+def _tell_github(session: Session, record: CheckRecord) -> None:
+    """Add summary and outputs to the files that a job names in its environment; outside of one there are none."""
+    for variable, text in (("GITHUB_STEP_SUMMARY", github.summary(record)), ("GITHUB_OUTPUT", github.outputs(record))):
+        name = session.environment.get(variable)
+        if not name:
+            continue
+        try:
+            with Path(name).open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        except OSError as error:
+            raise storage_error(Path(name), error) from error
 
 
 def _exit_code(record: CheckRecord, policy: Policy) -> ExitCode:

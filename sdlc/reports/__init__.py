@@ -21,6 +21,7 @@ REPORTS = {
     "sarif": "sdlc.reports.sarif",
     "junit": "sdlc.reports.junit",
     "markdown": "sdlc.reports.markdown",
+    "github": "sdlc.reports.github",
 }
 
 

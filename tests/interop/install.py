@@ -12,7 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-CLIENTS = {"cosign": "github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3"}
+CLIENTS = {
+    "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",
+    "cosign": "github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3",
+}
 TARGET = Path(__file__).parent.parent.parent / ".interop"
 
 

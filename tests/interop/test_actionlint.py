@@ -1,0 +1,23 @@
+"""Our workflows, as a linter of somebody else reads them."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from conftest import REPOSITORY
+
+ACTIONLINT = REPOSITORY / ".interop" / "actionlint"
+WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.skipif(not ACTIONLINT.exists(), reason="actionlint is not installed: make interop installs it"),
+]
+
+
+def test_it_has_nothing_to_say() -> None:
+    assert WORKFLOWS
+    done = subprocess.run(
+        [str(ACTIONLINT), *map(str, WORKFLOWS)], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
