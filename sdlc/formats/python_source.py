@@ -13,13 +13,38 @@ from sdlc.model.fingerprint import parse
 MAX_SOURCE = 2 * 1024 * 1024
 """Bytes; longer files are data, and keep the scanners busy for minutes."""
 
+TABLE = 64 * 1024
+"""Bytes from which a module that holds nothing but constants is called a table."""
+
+_CONSTANTS = (
+    ast.Module,
+    ast.Import,
+    ast.ImportFrom,
+    ast.alias,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.Expr,
+    ast.Name,
+    ast.Constant,
+    ast.Dict,
+    ast.List,
+    ast.Set,
+    ast.Tuple,
+    ast.UnaryOp,
+    ast.Subscript,
+    ast.expr_context,
+    ast.unaryop,
+)
+"""What a table is made of: nothing that is called, defined, joined or decided."""
+
 
 @dataclass(frozen=True)
 class Source:
-    """A file that Python can parse."""
+    """A file that Python can parse; a `table` is long and holds constants alone, so no value can flow in it."""
 
     tree: ast.Module
     suppressions: tuple[Suppression, ...]
+    table: bool
 
 
 @dataclass(frozen=True)
@@ -40,7 +65,8 @@ def load_source(path: str, data: bytes) -> Source | Unparsed:
     try:
         tree = parse(data)
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return Source(tree, find_suppressions(path, data.decode(encoding)))
+        table = len(data) > TABLE and all(isinstance(node, _CONSTANTS) for node in ast.walk(tree))
+        return Source(tree, find_suppressions(path, data.decode(encoding)), table)
     except SyntaxError as error:
         return Unparsed(path, error.lineno or 0, error.msg or "invalid syntax")
     except (tokenize.TokenError, ValueError) as error:

@@ -88,6 +88,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         ]
         expected = strict_json.loads_object(raw["rules.json"], what="rules.json")
         rules, details = frozenset(map(str, expected["rules"])), {"rules-digest": str(expected["sha256"])}
+        tables = _paths(raw["tables.json"], what="tables.json")
         suppressions = load_suppressions(raw["suppressions.json"])
         scanned = bool(context.files)
         semgrep = load_semgrep(raw["semgrep.json"]) if scanned else None
@@ -99,7 +100,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     counters = {"files": len(context.files), "rules": 0, "findings": 0, "suppressed": 0}
     if semgrep is None or bandit is None:
         return _incomplete(problems or [("static-analysis", "every Python file is excluded")], (), counters, details)
-    problems += _left_out(semgrep, bandit, rules, frozenset(context.files))
+    problems += _left_out(semgrep, bandit, rules, frozenset(context.files), tables)
     findings = _findings(semgrep, bandit, suppressions, context)
     suppressed = sum(1 for finding in findings if finding.suppressed)
     ran = len(semgrep.rules & rules)
@@ -107,7 +108,15 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     if problems or not ran:
         return _incomplete(problems or [("semgrep", "no rule ran")], findings, counters, details)
     said = f"{len(context.files)} Python files, {ran} rules and bandit"
+    said += f"; {len(tables)} tables of constants by bandit alone" if tables else ""
     return Reading(Outcome.of(findings, work=min(len(context.files), ran)), findings, counters, details, said)
+
+
+def _paths(data: bytes, *, what: str) -> frozenset[str]:
+    paths = strict_json.loads(data, what=what)
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise UnreadableError(f"{what}: a list of paths is expected")
+    return frozenset(paths)
 
 
 def _incomplete(
@@ -128,11 +137,15 @@ def _incomplete(
 
 
 def _left_out(
-    semgrep: SemgrepReport, bandit: BanditReport, rules: frozenset[str], files: frozenset[str]
+    semgrep: SemgrepReport,
+    bandit: BanditReport,
+    rules: frozenset[str],
+    files: frozenset[str],
+    tables: frozenset[str],
 ) -> list[tuple[str, str]]:
-    """What a tool could not do, or silently did not do."""
+    """What a tool could not do, or silently did not do; `tables` are bandit's alone."""
     problems = [*semgrep.errors, *bandit.errors]
-    problems += [(path, "semgrep did not look at it") for path in sorted(files - semgrep.files)]
+    problems += [(path, "semgrep did not look at it") for path in sorted(files - semgrep.files - tables)]
     problems += [(path, "bandit did not look at it") for path in sorted(files - bandit.files)]
     problems += [(rule, "this rule did not run") for rule in sorted(rules - semgrep.rules)]
     return problems

@@ -23,6 +23,7 @@ def test_two_thousand_mutations(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_twenty_thousand_mutations(tmp_path: Path) -> None:
     mutate_and_verify(tmp_path, 20_000, seed=19700101)
 

@@ -54,6 +54,23 @@ def test_a_clean_program_passes(repository: Repository) -> None:
     assert (reading.outcome, reading.findings) == (Outcome.PASSED, ())
 
 
+def test_a_long_table_of_constants_keeps_nobody_busy(repository: Repository) -> None:
+    rows = "\n".join(f"    0x{number:08X}: ('VR', 'name {number}', [1, -2], None)," for number in range(4000))
+    table = f"from typing import Any\n\nTABLE: dict[int, Any] = {{\n{rows}\n}}\n"
+    reading = check(repository({"a b/[table]!.py": table, "app.py": CLEAN}))
+    assert reading.outcome is Outcome.PASSED, reading.sentence
+    assert reading.sentence.startswith("2 Python files")
+    assert reading.sentence.endswith("; 1 tables of constants by bandit alone")
+
+
+def test_a_table_with_one_call_is_code(repository: Repository) -> None:
+    rows = "\n".join(f"    {number}: 'name {number}'," for number in range(4000))
+    code = f"import os\n\nTABLE = {{\n{rows}\n}}\n\n\ndef show(request):\n    os.system(request.args['x'])\n"
+    reading = check(repository({"table.py": code}))
+    assert [finding.rule for finding in reading.findings] == ["command-injection"]
+    assert "tables" not in reading.sentence
+
+
 def test_the_same_tree_gives_the_same_reading(repository: Repository) -> None:
     root = repository({"app.py": VULNERABLE, "more.py": CLEAN})
     assert check(root) == check(root)

@@ -54,6 +54,7 @@ def evidence(
         },
         "bandit.json": {"results": issues or [], "errors": [], "metrics": {"./a.py": {}, "_totals": {}}},
         "unparsed.json": unparsed or [],
+        "tables.json": [],
         "suppressions.json": comments or [],
         "rules.json": {"rules": ["command-injection"], "sha256": "0" * 64},
     }
@@ -68,6 +69,16 @@ def test_nothing_found_passes() -> None:
     reading = reading_of(evidence())
     assert reading.outcome is Outcome.PASSED
     assert reading.counters == {"files": 1, "rules": 1, "findings": 0, "suppressed": 0}
+
+
+def test_a_table_is_left_to_bandit_and_said() -> None:
+    raw = evidence() | {"tables.json": ["table.py"]}
+    raw["bandit.json"]["metrics"]["./table.py"] = {}
+    reading = reading_of(raw, Context(("a.py", "table.py"), PLACES))
+    assert reading.outcome is Outcome.PASSED
+    assert reading.sentence.endswith("; 1 tables of constants by bandit alone")
+    del raw["bandit.json"]["metrics"]["./table.py"]
+    assert reading_of(raw, Context(("a.py", "table.py"), PLACES)).outcome is Outcome.ERROR
 
 
 def test_one_finding_for_both_tools_and_ours_counts() -> None:
