@@ -14,6 +14,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 AT_ONCE = 2
@@ -56,7 +57,7 @@ def run(scratch: Path, file: Path, harness: str, seconds: float) -> int:
     return len(found)
 
 
-def drive(scratch: Path, file: Path, harness: str, phase: str, seconds: float) -> dict:  # type: ignore[type-arg]
+def drive(scratch: Path, file: Path, harness: str, phase: str, seconds: float) -> dict[str, Any]:
     """One phase of one harness in a process of its own; its report."""
     folder = scratch / f"{file.stem}-{harness or 'all'}-{phase}"
     folder.mkdir()
@@ -68,7 +69,7 @@ def drive(scratch: Path, file: Path, harness: str, phase: str, seconds: float) -
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if not report.exists():
         raise SystemExit(f"{file.name} {harness} {phase} ended without a report:\n{done.stderr[-2000:]}")
-    loaded: dict = json.loads(report.read_text())  # type: ignore[type-arg]
+    loaded: dict[str, Any] = json.loads(report.read_text())
     return loaded
 
 

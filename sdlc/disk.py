@@ -70,6 +70,15 @@ def replace_file(disk: Disk, path: Path, data: bytes, *, mode: int = 0o644) -> N
         raise storage_error(path, error) from error
 
 
+def append_text(path: Path, text: str) -> None:
+    """Add `text` to a file that somebody else keeps, such as a job's summary. Raises StorageError."""
+    try:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
 def storage_error(path: Path, error: OSError) -> StorageError:
     """`error` of the system, said in a sentence with the next step."""
     reason = (error.strerror or str(error)).lower()

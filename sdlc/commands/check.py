@@ -14,7 +14,7 @@ import click
 from sdlc import pipeline
 from sdlc.commands.changes import weakenings
 from sdlc.config import FILE, Config, load_config
-from sdlc.disk import replace_file, storage_error
+from sdlc.disk import append_text, replace_file
 from sdlc.errors import ExitCode, StorageError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import CheckRecord, dump_check
@@ -184,14 +184,8 @@ def _fingerprints(result: GateResult) -> tuple[str, ...]:
 def _tell_github(session: Session, record: CheckRecord) -> None:
     """Add summary and outputs to the files that a job names in its environment; outside of one there are none."""
     for variable, text in (("GITHUB_STEP_SUMMARY", github.summary(record)), ("GITHUB_OUTPUT", github.outputs(record))):
-        name = session.environment.get(variable)
-        if not name:
-            continue
-        try:
-            with Path(name).open("a", encoding="utf-8") as stream:
-                stream.write(text)
-        except OSError as error:
-            raise storage_error(Path(name), error) from error
+        if name := session.environment.get(variable):
+            append_text(Path(name), text)
 
 
 def _exit_code(record: CheckRecord, policy: Policy) -> ExitCode:

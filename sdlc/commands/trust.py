@@ -16,7 +16,7 @@ from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import sha256
 from sdlc.policy.schema import load_policy
-from sdlc.release.rotation import check_rotation, holders_of, rotation_statement
+from sdlc.release.rotation import check_rotation, check_step, holders_of, rotation_statement
 from sdlc.session import Session
 from sdlc.signing.dsse import dump_envelope, load_envelope
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
@@ -233,6 +233,7 @@ def sign(
     signer = open_key(key, session, passphrase_file, passphrase_fd)
     if beside.exists():
         before = load_envelope(read_file(beside), what=str(beside))
+        check_step(old_bytes, new_bytes, before)
         one = signer.sign(before.payload)
         kept = [signature for signature in before.signatures if signature.keyid != one.signatures[0].keyid]
         envelope = dataclasses.replace(before, signatures=(*kept, *one.signatures))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sdlc.errors import BlockedError
+from sdlc.errors import BlockedError, UnreadableError
 from sdlc.evidence.statements import load_statement, statement
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import sha256
@@ -32,17 +32,33 @@ def rotation_statement(old: bytes, new: bytes, at: datetime) -> bytes:
     return statement([("trust.json", sha256(new))], PREDICATE, predicate)
 
 
+def check_step(old: bytes, new: bytes, envelope: Envelope) -> datetime:
+    """When it was said that `new` follows `old`; raises BlockedError when the statement is about anything else.
+
+    Who adds a signature calls it too: a statement that lies beside a file need not be about that file.
+    """
+    said = load_statement(envelope.payload, predicate_type=PREDICATE, what="the rotation")
+    try:
+        signed_at = time_from_text(said.predicate.get("timeCreated"))
+    except ValueError as error:
+        raise UnreadableError(f"the rotation: timeCreated: {error}", hint="sign again: sdlc trust sign") from None
+    if envelope.payload != rotation_statement(old, new, signed_at):
+        raise BlockedError(
+            "rotation-differs",
+            "what was signed is not the step from this old file to this new one",
+            hint="remove the signatures beside the new file, and let all sign it again",
+        )
+    return signed_at
+
+
 def check_rotation(old: bytes, new: bytes, envelope: Envelope, at: datetime) -> TrustRoot:
     """The new trust root; raises BlockedError unless `envelope` carries both quorums for exactly this step."""
     before, after = load_trust(old, what="the old trust root"), load_trust(new, what="the new trust root")
-    said = load_statement(envelope.payload, predicate_type=PREDICATE, what="the rotation")
-    if said.subjects != (("trust.json", sha256(new)),) or said.predicate.get("previousDigest") != sha256(old):
-        raise BlockedError("rotation-differs", "what was signed is not the step from this old file to this new one")
+    signed_at = check_step(old, new, envelope)
     if after.product != before.product:
         raise BlockedError("wrong-product", f"{after.product} cannot follow {before.product}")
     if after.version != before.version + 1:
         raise BlockedError("rotation-wrong-version", f"version {before.version + 1} follows, this is {after.version}")
-    signed_at = time_from_text(said.predicate.get("timeCreated"))
     if signed_at > at or not before.created <= after.created <= signed_at:
         raise BlockedError("time-disorder", "old and new trust root, the signatures and now do not follow each other")
     if after.expires <= at:

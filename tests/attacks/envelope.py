@@ -56,7 +56,7 @@ def outsider_takes_the_signature_of_another_manifest(kit: Kit) -> Attack:
 
 
 @attack("A4")
-def insider_signs_under_another_payload_type(kit: Kit) -> Attack:
+def outsider_presents_the_bytes_under_another_payload_type(kit: Kit) -> Attack:
     def confuse(data: bytes) -> bytes:
         return data.replace(b"application/vnd.in-toto+json", b"application/vnd.other+json")
 

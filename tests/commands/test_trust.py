@@ -130,6 +130,8 @@ def test_a_trust_root_is_handed_over(tmp_path: Path, capsys: pytest.CaptureFixtu
     new.write_bytes(changed)
     assert run("rotate", str(old), str(new)) == ExitCode.BLOCKED
     assert "[rotation-differs]" in capsys.readouterr().err
+    assert run("sign", str(old), str(new), "--key", str(tmp_path / "ada.pem"), *secret) == ExitCode.BLOCKED
+    assert "[rotation-differs]" in capsys.readouterr().err, "nobody signs what lies beside another file"
     new.write_bytes(kept)
     assert run("rotate", str(old), str(new)) == ExitCode.ALLOWED
     assert old.read_bytes() == kept

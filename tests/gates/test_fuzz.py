@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -142,6 +143,7 @@ def test_a_harness_that_ends_its_own_process_has_not_answered(repository: Reposi
     answer = read(run(workspace, replace(QUICK, seconds=2)), workspace)
     assert answer.outcome is Outcome.ERROR
     assert "fuzz_box" in answer.sentence
+    assert re.search(said, answer.sentence), answer.sentence
 
 
 def test_a_harness_cannot_write_its_own_verdict_into_the_product(repository: Repository) -> None:

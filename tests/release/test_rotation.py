@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from fakes.releases import NOW, trust_root
 from fakes.signer import MemorySigner
 
 from sdlc.errors import BlockedError, UnreadableError
+from sdlc.formats import strict_json
 from sdlc.release.rotation import check_rotation, holders_of, rotation_statement
 from sdlc.signing.dsse import Envelope
 from sdlc.signing.trust import Key, Revocation, TrustRoot
@@ -141,3 +143,11 @@ def test_something_else_that_was_signed_is_no_rotation() -> None:
     envelope = ROOTS["ada"].sign(b'{"_type": "something else"}')
     with pytest.raises(UnreadableError):
         rotate(envelope)
+
+
+@pytest.mark.parametrize("change", [{"timeCreated": None}, {"timeCreated": "soon"}, {"version": 9}, {"extra": 1}])
+def test_a_statement_of_another_form_is_refused(change: dict[str, object]) -> None:
+    document = json.loads(rotation_statement(dump_trust(OLD), dump_trust(NEW), NOW + timedelta(hours=1)))
+    document["predicate"].update(change)
+    with pytest.raises((BlockedError, UnreadableError)):
+        rotate(ROOTS["ada"].sign(strict_json.dumps(document)))

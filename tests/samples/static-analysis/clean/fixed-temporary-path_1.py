@@ -4,4 +4,4 @@ import tempfile
 def dump(data):
     with tempfile.TemporaryFile() as stream:
         stream.write(data)
-    return open("/tmp/readme").read()
+    return open("/var/tmp/readme").read()

@@ -1,3 +1,3 @@
 def dump(data):
-    with open("/tmp/dump.bin", "wb") as stream:
+    with open("/var/tmp/dump.bin", "wb") as stream:
         stream.write(data)
