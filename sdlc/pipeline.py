@@ -57,6 +57,16 @@ def plan(wanted: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {gate: chosen[gate] for gate in GATES if gate in chosen}
 
 
+def downstream(gate: str) -> tuple[str, ...]:
+    """`gate` and every gate that reads, directly or not, what it found: they are as old as their oldest input."""
+    if gate not in GATES:
+        raise UsageError(f"there is no gate {gate!r}", hint=f"known gates: {', '.join(GATES)}")
+    chosen = {gate}
+    while more := {name for name, other in GATES.items() if set(other.NEEDS) & chosen} - chosen:
+        chosen |= more
+    return tuple(name for name in GATES if name in chosen)
+
+
 def run(
     planned: Mapping[str, tuple[str, ...]],
     workspace: Workspace,
@@ -67,12 +77,15 @@ def run(
     jobs: int,
     progress: Progress | None = None,
     interrupt: Callable[[], None] = lambda: None,
+    kept: Mapping[str, RawArtifacts] | None = None,
 ) -> tuple[GateResult, ...]:
-    """One result for every planned gate, in the order of `GATES`."""
+    """One result for every planned gate, in the order of `GATES`; `kept` are raw artifacts of gates that ran before."""
     progress = progress or Progress()
+    before = kept or {}
 
     def work(gate: str, inputs: Mapping[str, _Run]) -> _Run:
-        answered = {need: done.raw for need, done in inputs.items() if done.raw}
+        old = {need: before[need] for need in planned[gate] if need in before and need not in inputs}
+        answered = old | {need: done.raw for need, done in inputs.items() if done.raw}
         return _run_gate(GATES[gate], workspace, within(tools, GATE_SECONDS), settings[gate], answered, store)
 
     runs = run_tasks(

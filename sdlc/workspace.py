@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import tarfile
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -117,6 +118,12 @@ def open_workspace(path: Path, tools: Tools, *, since: str = "") -> Workspace:
         dirty=bool(status),
         paths=_list_files(root, tools),
     )
+
+
+def commit_time(workspace: Workspace, tools: Tools) -> datetime:
+    """When the workspace's commit was made, as its committer's clock said."""
+    said = _git(workspace.root, tools, "show", "--no-patch", "--no-show-signature", "--format=%cI", workspace.commit)
+    return datetime.fromisoformat(said.decode("ascii").strip())
 
 
 def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import KEY, PATH, TRUST, open_key, passphrase_options, read_trust
-from sdlc.commands.release import OUT, opened, summary
+from sdlc.commands.inputs import KEY, OUT, PATH, TRUST, open_key, passphrase_options, read_trust
+from sdlc.commands.release import opened, summary
 from sdlc.errors import UsageError
 from sdlc.model.digest import sha256
 from sdlc.release import assemble

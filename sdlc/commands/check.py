@@ -28,7 +28,7 @@ from sdlc.policy.waivers import load_waivers
 from sdlc.reports import REPORTS, github, render
 from sdlc.session import Session
 from sdlc.tools import LocalTools, Tools
-from sdlc.workspace import Workspace, extract_base, open_workspace, protected
+from sdlc.workspace import Workspace, commit_time, extract_base, open_workspace, protected
 
 POLICY = ".sdlc/policy.toml"
 WAIVERS = ".sdlc/waivers.toml"
@@ -109,6 +109,7 @@ def command(
         paths = (POLICY, WAIVERS)
         weaker = weakenings(workspace, tree, session.tools, config, judges, waivers, results, before, paths)
 
+    committed = commit_time(workspace, session.tools)
     facts = Facts(
         results={result.gate: result for result in results},
         profile=profile,
@@ -119,6 +120,8 @@ def command(
         base=None if base is None else {gate: Counter(prints) for gate, prints in base.items()},
         waivers=waivers,
         weakenings=weaker,
+        committed=committed,
+        checked=session.now,
     )
     record = CheckRecord(
         product=config.product.name,
@@ -133,6 +136,7 @@ def command(
         bootstrap=bootstrap,
         results=results,
         verdict=decide(_only(policy, gates, planned), facts),
+        committed=committed,
         waivers=waivers_digest,
         since=workspace.base if since else "",
         base=base or {},

@@ -1,4 +1,4 @@
-"""What a user names on the command line: a file, a point in time, the trust root, a key and its passphrase."""
+"""What a user names on the command line: a file, a time, the trust root, a key and its passphrase, the last check."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from pathlib import Path
 import click
 
 from sdlc.errors import UsageError
+from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.session import Session
 from sdlc.signers import Signer
 from sdlc.signing.trust import TrustRoot
 from sdlc.signing.trust_json import load_trust
+from sdlc.workspace import Workspace
 
 PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
+OUT = click.option("--out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out.")
 TRUST = click.option(
     "--trust",
     "trust_file",
@@ -96,3 +99,27 @@ def time_option(ctx: click.Context, param: click.Parameter, value: str | None) -
             f"{value!r} is no time; write 2026-01-31 or 2026-01-31T12:00:00+00:00", ctx=ctx, param=param
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def last_check(out: Path, workspace: Workspace) -> CheckRecord:
+    """The last check in `out`, if it is one of this very commit in the profile `release`; raises UsageError."""
+    again = "commit everything, then run: sdlc check --profile release"
+    if workspace.dirty:
+        raise UsageError(
+            "the work tree has changes that are in no commit; a release is made of a commit",
+            hint="commit or remove them (`git status`; .sdlc/out and .sdlc/env belong in .gitignore)",
+        )
+    path = out / "check.json"
+    try:
+        record = load_check(path.read_bytes(), what=str(path))
+    except OSError:
+        raise UsageError(f"there is no check at {path}", hint=again) from None
+    if record.profile != "release" or record.bootstrap or record.since:
+        raise UsageError(f"the last check ran in profile {record.profile}, a release needs all of it", hint=again)
+    if record.dirty or (record.commit, record.tree) != (workspace.commit, workspace.tree):
+        raise UsageError(
+            f"the last check was of {record.commit[:12]}{' with uncommitted changes' if record.dirty else ''}, "
+            f"the work tree is at {workspace.commit[:12]}",
+            hint=again,
+        )
+    return record

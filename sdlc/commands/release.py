@@ -6,15 +6,26 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import KEY, PATH, TRUST, open_key, passphrase_options, read_file, read_trust
+from sdlc.commands import refresh
+from sdlc.commands.inputs import (
+    KEY,
+    OUT,
+    PATH,
+    TRUST,
+    last_check,
+    open_key,
+    passphrase_options,
+    read_file,
+    read_trust,
+)
 from sdlc.disk import replace_file
 from sdlc.errors import BlockedError, ExitCode, IncompleteError, UsageError
 from sdlc.evidence.store import Store
-from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.verdict import Answer, State
+from sdlc.policy.decide import count
 from sdlc.release import assemble
 from sdlc.release.assemble import Proposal
 from sdlc.release.decisions import quorum
@@ -26,8 +37,6 @@ from sdlc.workspace import Workspace, open_workspace
 EXIT_CODES = {Answer.BLOCKED: ExitCode.BLOCKED, Answer.INCOMPLETE: ExitCode.INCOMPLETE}
 GIT_SECONDS = 120.0
 AUTHORS = "--format=%ae%n%ce%n%(trailers:key=Co-authored-by,valueonly)"
-
-OUT = click.option("--out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out.")
 
 
 @click.group(name="release")
@@ -46,6 +55,7 @@ def command() -> None:
 @click.option("--previous", type=click.Path(path_type=Path), help="The evidence bundle of the release before.")
 @click.option("--artifact", "artifacts", multiple=True, type=click.Path(path_type=Path), help="Default: the build's.")
 @click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long it stays open.")
+@click.option("--break-glass", default="", metavar="REASON", help="One person may approve; short-lived and loud.")
 @click.pass_obj
 def prepare(
     session: Session,
@@ -60,6 +70,7 @@ def prepare(
     previous: Path | None,
     artifacts: tuple[Path, ...],
     days: int,
+    break_glass: str,
 ) -> None:
     """Make a candidate of the last `sdlc check --profile release` of the work tree at PATH."""
     if first == (previous is not None):
@@ -67,9 +78,9 @@ def prepare(
     trust = read_trust(trust_file)
     workspace = open_workspace(path, session.tools)
     out = out or workspace.root / ".sdlc" / "out"
-    record = _record(out, workspace)
+    record = last_check(out, workspace)
     signer = open_key(key, session, passphrase_file, passphrase_fd)
-    sequence, manifest, since = _after(previous, trust, session, record.product, channel)
+    sequence, manifest, since = _after(previous, trust, session, record.product, channel, break_glass)
     store = Store(out / "objects", session.disk)
     candidate = assemble.propose(
         record,
@@ -81,6 +92,7 @@ def prepare(
         files={file.name: read_file(file) for file in artifacts},
         now=session.now,
         days=days,
+        break_glass=break_glass,
     )
     folder = out / "release"
     assemble.keep_candidate(candidate, signer, trust, session.disk, folder)
@@ -149,6 +161,9 @@ def sign(
     click.echo(f"next      sdlc verify {target} --trust {trust_file}")
 
 
+command.add_command(refresh.command)
+
+
 def summary(proposal: Proposal) -> str:
     """What an approver is shown before deciding: the verdict first, then what stands against it."""
     candidate, verdict = proposal.candidate, proposal.verdict
@@ -157,6 +172,9 @@ def summary(proposal: Proposal) -> str:
         f"sequence {candidate.sequence}, commit {candidate.commit[:12]}",
         f"candidate {proposal.digest}",
     ]
+    if candidate.break_glass:
+        lines.insert(0, f"BREAK-GLASS, one approval suffices: {candidate.break_glass}")
+    lines += [f"  {one.gate} ran again at {time_to_text(one.at)}" for one in candidate.refreshed]
     for state in (State.BLOCKED, State.INCOMPLETE, State.TOLERATED):
         for rule in verdict.having(state):
             lines.append(f"  {state.value:<11}{rule.rule}: {rule.sentence}")
@@ -169,6 +187,12 @@ def summary(proposal: Proposal) -> str:
         one = signed.decision
         reason = f": {one.reason}" if one.reason else ""
         lines.append(f"  {one.kind:<11}{one.name}, meaning {one.meaning}, {time_to_text(one.created)}{reason}")
+    if verdict.actions:
+        lines.append(f"the smallest way to ALLOWED ({count(len(verdict.actions), 'action')}):")
+    for number, action in enumerate(verdict.actions, start=1):
+        clears = f" (clears {action.count})" if action.count > 1 else ""
+        lines.append(f"  {number}. {action.do}{clears}")
+        lines += [f"     or sdlc waive {action.waive}"] if action.waive else []
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
@@ -179,34 +203,16 @@ def opened(path: Path, out: Path | None, session: Session) -> tuple[Proposal, St
     return assemble.open_proposal(out / "release", store), store, out / "release"
 
 
-def _record(out: Path, workspace: Workspace) -> CheckRecord:
-    """The last check, if it is one of this very commit in the profile `release`."""
-    again = "commit everything, then run: sdlc check --profile release"
-    if workspace.dirty:
-        raise UsageError(
-            "the work tree has changes that are in no commit; a release is made of a commit",
-            hint="commit or remove them (`git status`; .sdlc/out and .sdlc/env belong in .gitignore)",
-        )
-    path = out / "check.json"
-    try:
-        record = load_check(path.read_bytes(), what=str(path))
-    except OSError:
-        raise UsageError(f"there is no check at {path}", hint=again) from None
-    if record.profile != "release" or record.bootstrap or record.since:
-        raise UsageError(f"the last check ran in profile {record.profile}, a release needs all of it", hint=again)
-    if record.dirty or (record.commit, record.tree) != (workspace.commit, workspace.tree):
-        raise UsageError(
-            f"the last check was of {record.commit[:12]}{' with uncommitted changes' if record.dirty else ''}, "
-            f"the work tree is at {workspace.commit[:12]}",
-            hint=again,
-        )
-    return record
-
-
 def _after(
-    previous: Path | None, trust: TrustRoot, session: Session, product: str, channel: str
+    previous: Path | None, trust: TrustRoot, session: Session, product: str, channel: str, break_glass: str
 ) -> tuple[int, Digest | None, str]:
     """Sequence, previous manifest's digest, and the previous commit (empty for the first release)."""
+    if break_glass and not trust.break_glass_days:
+        raise BlockedError(
+            "break-glass-not-allowed",
+            "the trust root allows no break-glass release",
+            hint="its break_glass_days says for how long one may last; 0 is none",
+        )
     if previous is None:
         return 1, None, ""
     result = verify(read_file(previous), trust, at=session.now)
@@ -214,6 +220,12 @@ def _after(
         raise BlockedError(result.reason, f"{previous}: {result.sentence}", hint=f"sdlc verify {previous} --trust …")
     if (result.manifest.product, result.manifest.channel) != (product, channel):
         raise UsageError(f"{previous} is {result.manifest.product} in the channel {result.manifest.channel}")
+    if break_glass and result.candidate.break_glass:
+        raise BlockedError(
+            "break-glass-twice",
+            f"{previous} is a break-glass release itself, and an ordinary one has to follow it",
+            hint="leave out --break-glass and let the quorum decide",
+        )
     return result.manifest.sequence + 1, result.manifest_digest, result.candidate.commit
 
 

@@ -51,6 +51,9 @@ def command() -> None:
     "--roots", type=click.IntRange(0, 9), default=2, show_default=True, help="Persons that must sign the next."
 )
 @click.option("--expires", callback=time_option, metavar="DATE", help="Default: in a year.")
+@click.option(
+    "--break-glass-days", type=click.IntRange(0, 90), default=0, help="How long a break-glass release lasts; 0: none."
+)
 @click.option("--policy", "policies", multiple=True, type=click.Path(path_type=Path), help="A policy that counts.")
 @click.pass_obj
 def init(
@@ -61,6 +64,7 @@ def init(
     independence: Independence,
     roots: int,
     expires: datetime | None,
+    break_glass_days: int,
     policies: tuple[Path, ...],
 ) -> None:
     """Write a first trust root to FILE; it knows nobody yet."""
@@ -78,6 +82,7 @@ def init(
         roots_required=roots,
         independence=independence,
         policies=tuple(sha256(read_file(policy)) for policy in policies),
+        break_glass_days=break_glass_days,
     )
     if trust.expires <= now:
         raise UsageError("--expires lies in the past")

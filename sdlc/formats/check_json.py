@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.formats.reading_json import finding_from_json, finding_to_json, result_from_json, result_to_json
+from sdlc.formats.reading_json import (
+    finding_from_json,
+    finding_to_json,
+    refreshed_from_json,
+    refreshed_to_json,
+    result_from_json,
+    result_to_json,
+)
+from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
-from sdlc.model.result import GateResult
-from sdlc.model.verdict import Answer, RefusedWaiver, RuleDecision, State, Verdict, Waived
+from sdlc.model.result import GateResult, Refreshed
+from sdlc.model.verdict import Action, Answer, RefusedWaiver, RuleDecision, State, Verdict, Waived
 
 SCHEMA = "sdlc.check/1"
 
@@ -21,7 +29,8 @@ SCHEMA = "sdlc.check/1"
 class CheckRecord:
     """What one `sdlc check` came to.
 
-    `policy` and `waivers` are digests of the raw files in the store; `base` maps a gate id to the fingerprints of
+    `committed` is when the commit was made; `refreshed` are gates that ran again later. `policy` and `waivers` are
+    digests of the raw files in the store; `base` maps a gate id to the fingerprints of
     the findings that the base commit had (only with `--since`).
     """
 
@@ -37,9 +46,11 @@ class CheckRecord:
     bootstrap: bool
     results: tuple[GateResult, ...]
     verdict: Verdict
+    committed: datetime
     waivers: Digest | None = None
     since: str = ""
     base: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refreshed: tuple[Refreshed, ...] = ()
 
 
 def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
@@ -71,6 +82,16 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
         ],
         "refused": [vars(one) for one in verdict.refused],
         "notes": list(verdict.notes),
+        "actions": [
+            {
+                "do": action.do,
+                "rules": list(action.rules),
+                "clears": action.count,
+                "command": action.command,
+                "waive": action.waive,
+            }
+            for action in verdict.actions
+        ],
     }
 
 
@@ -105,6 +126,16 @@ def verdict_from_json(document: Mapping[str, Any]) -> Verdict:
             RefusedWaiver(str(one["waiver"]), str(one["reason"]), str(one["sentence"])) for one in document["refused"]
         ),
         notes=tuple(str(note) for note in document["notes"]),
+        actions=tuple(
+            Action(
+                do=str(one["do"]),
+                rules=tuple(str(rule) for rule in one["rules"]),
+                count=int(one["clears"]),
+                command=str(one["command"]),
+                waive=str(one["waive"]),
+            )
+            for one in document["actions"]
+        ),
     )
 
 
@@ -120,8 +151,10 @@ def dump_check(record: CheckRecord) -> bytes:
                 "commit": record.commit,
                 "tree": record.tree,
                 "dirty": record.dirty,
+                "committed": time_to_text(record.committed),
             },
             "created": record.created,
+            "refreshed": refreshed_to_json(record.refreshed),
             "policy": {"digest": record.policy, "bootstrap": record.bootstrap},
             "waivers": record.waivers,
             "since": record.since,
@@ -154,9 +187,11 @@ def load_check(data: bytes, *, what: str = "check.json") -> CheckRecord:
             bootstrap=bool(document["policy"]["bootstrap"]),
             results=tuple(result_from_json(result) for result in document["gates"]),
             verdict=verdict_from_json(document["verdict"]),
+            committed=time_from_text(document["source"]["committed"]),
             waivers=parse_digest(document["waivers"]) if document["waivers"] else None,
             since=str(document["since"]),
             base={gate: tuple(map(str, prints)) for gate, prints in document["base"].items()},
+            refreshed=refreshed_from_json(document["refreshed"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(f"{what}: {type(error).__name__}: {error}", hint="run `sdlc check` again") from None

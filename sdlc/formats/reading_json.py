@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
+from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest, sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
-from sdlc.model.result import GateResult, Grade, Outcome, Reading, ToolVersion
+from sdlc.model.result import GateResult, Grade, Outcome, Reading, Refreshed, ToolVersion
 
 
 def finding_to_json(finding: Finding) -> dict[str, Any]:
@@ -119,3 +120,13 @@ def result_from_json(document: Mapping[str, Any]) -> GateResult:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(f"a gate result cannot be read: {type(error).__name__}: {error}") from None
+
+
+def refreshed_to_json(refreshed: Iterable[Refreshed]) -> list[dict[str, str]]:
+    """Which gates ran again later, and when."""
+    return [{"gate": one.gate, "at": time_to_text(one.at)} for one in refreshed]
+
+
+def refreshed_from_json(document: Iterable[Mapping[str, Any]]) -> tuple[Refreshed, ...]:
+    """What `refreshed_to_json` wrote; raises KeyError, TypeError or ValueError on anything else."""
+    return tuple(Refreshed(str(one["gate"]), time_from_text(one["at"])) for one in document)

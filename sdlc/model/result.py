@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from sdlc.model.digest import Digest
@@ -82,6 +83,14 @@ class Reading:
     details: Mapping[str, str] = field(default_factory=dict)
     sentence: str = ""
     hint: str = ""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """A gate that ran again later, alone, on the same commit and artifacts, with the same tools and policy."""
+
+    gate: str
+    at: datetime
 
 
 @dataclass(frozen=True)

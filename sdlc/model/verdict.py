@@ -60,11 +60,26 @@ class RefusedWaiver:
 
 
 @dataclass(frozen=True)
+class Action:
+    """One thing to do, and the rules that it helps: `count` findings or unanswered questions are cleared by it.
+
+    `waive` is the fingerprint that a waiver would name instead, where the policy lets one waive; empty elsewhere.
+    """
+
+    do: str
+    rules: tuple[str, ...]
+    count: int = 1
+    command: str = ""
+    waive: str = ""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer over all rules.
 
     `labels` are words that every report shows (`bootstrap`, `3 waived`, …); `waived` is the debt, `refused` what was
-    meant to be one, and `notes` are sentences that turn nothing.
+    meant to be one, and `notes` are sentences that turn nothing. `actions` are the smallest set of things to do that
+    would turn the answer to allowed; empty when it is.
     """
 
     answer: Answer
@@ -73,6 +88,7 @@ class Verdict:
     waived: tuple[Waived, ...] = ()
     refused: tuple[RefusedWaiver, ...] = ()
     notes: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
 
     def having(self, state: State) -> tuple[RuleDecision, ...]:
         """The rules that came out as `state`."""

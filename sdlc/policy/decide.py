@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
@@ -9,10 +11,12 @@ from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import Answer, RuleDecision, State, Verdict
 from sdlc.policy.baseline import new_findings
+from sdlc.policy.consistency import decide_consistency
 from sdlc.policy.facts import Facts
-from sdlc.policy.schema import Floor, Forbid, MaxAge, Policy, Required, Threshold
+from sdlc.policy.schema import AnyRule, Floor, Forbid, MaxAge, Policy, Required, Threshold
 from sdlc.policy.waivers import Applied, apply
 from sdlc.policy.weakening import decide_weakening
+from sdlc.policy.why_not import smallest_actions
 
 NOTHING_LOOKED_AT = RuleDecision(
     rule="evidence",
@@ -27,11 +31,14 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     """The verdict of `policy` over `facts`; one that rests on no gate's evidence is incomplete, never allowed."""
     findings = {gate: result.reading.findings for gate, result in facts.results.items()}
     applied = apply(facts.waivers, findings, facts.at, policy.waivers)
-    decisions = tuple(_decide(rule, facts, applied) for rule in policy.rules if facts.profile in rule.profiles)
+    asked = [rule for rule in policy.rules if facts.profile in rule.profiles]
+    decisions = tuple(_announced(rule, _decide(rule, facts, applied), facts) for rule in asked)
     if not any(_looked(facts.results.get(decision.gate)) for decision in decisions):
         decisions += (NOTHING_LOOKED_AT,)
     if facts.weakenings is not None:
         decisions += (decide_weakening(facts.weakenings, blocks=policy.weakening_blocks),)
+    if facts.profile == "release":
+        decisions += (decide_consistency(policy, facts),)
     states = {decision.state for decision in decisions}
     answer = Answer.INCOMPLETE if State.INCOMPLETE in states else Answer.ALLOWED
     if State.BLOCKED in states:
@@ -42,7 +49,8 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
         labels=_labels(policy, facts, len(applied.covered)),
         waived=tuple(applied.covered[hit] for hit in sorted(applied.covered)),
         refused=applied.refused,
-        notes=applied.notes,
+        notes=(*applied.notes, *_announcements(asked, decisions, facts)),
+        actions=smallest_actions(decisions, [rule.id for rule in asked if isinstance(rule, Required)]),
     )
 
 
@@ -59,7 +67,25 @@ def _labels(policy: Policy, facts: Facts, waived: int) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _decide(rule: Required | Threshold | Floor | MaxAge | Forbid, facts: Facts, applied: Applied) -> RuleDecision:
+def _announced(rule: AnyRule, decision: RuleDecision, facts: Facts) -> RuleDecision:
+    """A rule that does not bite yet blocks nothing, and is not green either."""
+    if not _is_ahead(rule, facts) or decision.state in (State.HOLDS, State.TOLERATED):
+        return decision
+    sentence = f"announced, from {rule.effective_on} on {decision.state.value}: {decision.sentence}"
+    return replace(decision, state=State.TOLERATED, sentence=sentence)
+
+
+def _announcements(asked: Sequence[AnyRule], decisions: Sequence[RuleDecision], facts: Facts) -> Iterator[str]:
+    for rule, decision in zip(asked, decisions, strict=False):
+        if _is_ahead(rule, facts) and decision.sentence.startswith("announced, "):
+            yield f"the rule {rule.id} will block from {rule.effective_on} on"
+
+
+def _is_ahead(rule: AnyRule, facts: Facts) -> bool:
+    return rule.effective_on is not None and facts.at.date() < rule.effective_on
+
+
+def _decide(rule: AnyRule, facts: Facts, applied: Applied) -> RuleDecision:
     result = facts.results.get(rule.gate)
     if result is None:
         return RuleDecision(
@@ -87,7 +113,7 @@ def _decide(rule: Required | Threshold | Floor | MaxAge | Forbid, facts: Facts, 
             return _forbid(rule, result)
 
 
-def _unanswered(rule: Required | Threshold | Floor | MaxAge | Forbid, result: GateResult) -> RuleDecision | None:
+def _unanswered(rule: AnyRule, result: GateResult) -> RuleDecision | None:
     reading = result.reading
     where_applicable = isinstance(rule, Required) and rule.when == "applicable"
     if reading.outcome is Outcome.NOT_APPLICABLE and where_applicable:

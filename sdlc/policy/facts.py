@@ -20,6 +20,7 @@ class Facts:
     `results` by gate id; `at` is the time that ages are measured against; `base` holds, by gate, the multiset of
     fingerprints that the base commit already had (None: no comparison, all findings are new); `waivers` are those of
     the base commit, in the file's order; `weakenings` are what the change does to its own judges (None: not compared).
+    `committed` and `checked` say when the commit was made and when the gates ran (None: nobody recorded it).
     """
 
     results: Mapping[str, GateResult]
@@ -31,3 +32,5 @@ class Facts:
     base: Mapping[str, Counter[str]] | None = None
     waivers: tuple[Waiver, ...] = ()
     weakenings: tuple[Finding, ...] | None = None
+    committed: datetime | None = None
+    checked: datetime | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -85,9 +86,12 @@ class _Strict(BaseModel):
 
 
 class _Rule(_Strict):
+    """What all rules have; before the day `effective_on` (None: always effective) a rule is only announced."""
+
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     text: str = ""
     profiles: tuple[Profile, ...] = ("pr", "release", "nightly")
+    effective_on: date | None = None
 
     @field_validator("profiles")
     @classmethod
@@ -142,7 +146,8 @@ class Forbid(_Rule):
     finding: str = Field(min_length=1)
 
 
-Rule = Annotated[Required | Threshold | Floor | MaxAge | Forbid, Field(discriminator="type")]
+AnyRule = Required | Threshold | Floor | MaxAge | Forbid
+Rule = Annotated[AnyRule, Field(discriminator="type")]
 
 
 class _Waivers(_Strict):
@@ -183,7 +188,7 @@ class Policy:
 
     id: str
     mode: Mode
-    rules: tuple[Required | Threshold | Floor | MaxAge | Forbid, ...]
+    rules: tuple[AnyRule, ...]
     waivers: Limits = field(default_factory=Limits)
     weakening_blocks: bool = True
 

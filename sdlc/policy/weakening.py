@@ -112,6 +112,8 @@ def _of_rule(old: Rule, new: Rule) -> list[tuple[str, str]]:
         for profile in _PROFILES
         if profile in old.profiles and profile not in new.profiles
     ]
+    if new.effective_on is not None and (old.effective_on is None or new.effective_on > old.effective_on):
+        said.append(("effective_on", f"bites only from {new.effective_on} on"))
     match old, new:
         case Required(), Required():
             if new.severity.rank > old.severity.rank:

@@ -139,5 +139,5 @@ def _finding(component: _Component, group: list[Advisory]) -> Finding:
         cwe=(1395,),
         owasp=("A06:2021", "A03:2025"),
         links=first.links,
-        properties={"aliases": ", ".join(names)},
+        properties={"aliases": ", ".join(names), "component": name, "fixed": fixed or ""},
     )

@@ -60,6 +60,7 @@ def propose(
     files: Mapping[str, bytes],
     now: datetime,
     days: int,
+    break_glass: str = "",
 ) -> Candidate:
     """The candidate of a check; `files` are the artifacts (empty: all that the build made).
 
@@ -106,10 +107,13 @@ def propose(
         results=record.results,
         policy=record.policy,
         waivers=record.waivers,
+        committed=record.committed,
         checked=time_from_text(record.created),
         created=now,
         not_before=now,
         expires=now + timedelta(days=days),
+        refreshed=record.refreshed,
+        break_glass=break_glass,
     )
 
 
@@ -191,6 +195,7 @@ def make_bundle(
     demand_allowed(proposal.verdict)
     now = now.replace(microsecond=0)
     candidate = proposal.candidate
+    days = min(days, trust.break_glass_days) if candidate.break_glass else days
     page = viewer.draw(candidate, proposal.digest, proposal.verdict, proposal.decisions)
     manifest = Manifest(
         product=candidate.product,

@@ -15,10 +15,10 @@ from typing import Any
 
 from sdlc.errors import UnreadableError
 from sdlc.evidence.statements import load_statement, statement
-from sdlc.formats.reading_json import result_from_json, result_to_json
+from sdlc.formats.reading_json import refreshed_from_json, refreshed_to_json, result_from_json, result_to_json
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
-from sdlc.model.result import GateResult
+from sdlc.model.result import GateResult, Refreshed
 
 PREDICATE = "urn:secure-sdlc:release-candidate:v1"
 MAX_NAME = 200
@@ -40,7 +40,9 @@ class Candidate:
 
     `sequence` counts the releases of a channel from 1; `previous` is the digest of the manifest before (None only for
     the first). `authors` are the e-mail addresses of all who wrote or committed since then. `results` say what each
-    gate read and found; `policy` and `waivers` are digests of those files. `checked` is when the gates ran.
+    gate read and found; `policy` and `waivers` are digests of those files. `committed` is when the commit was made,
+    `checked` when the gates ran, but for those that are `refreshed`. `break_glass` says why the release cannot wait for
+    the quorum; empty in an ordinary one.
     """
 
     product: str
@@ -56,10 +58,13 @@ class Candidate:
     results: tuple[GateResult, ...]
     policy: Digest
     waivers: Digest | None
+    committed: datetime
     checked: datetime
     created: datetime
     not_before: datetime
     expires: datetime
+    refreshed: tuple[Refreshed, ...] = ()
+    break_glass: str = ""
 
     @property
     def evidence(self) -> frozenset[Digest]:
@@ -91,7 +96,10 @@ def dump_candidate(candidate: Candidate) -> bytes:
         "gates": [result_to_json(result) for result in candidate.results],
         "policyDigest": candidate.policy,
         "waiversDigest": candidate.waivers,
+        "committed": time_to_text(candidate.committed),
         "checked": time_to_text(candidate.checked),
+        "refreshed": refreshed_to_json(candidate.refreshed),
+        "breakGlass": candidate.break_glass,
         "created": time_to_text(candidate.created),
         "notBefore": time_to_text(candidate.not_before),
         "expires": time_to_text(candidate.expires),
@@ -148,10 +156,13 @@ def _candidate(document: Mapping[str, Any]) -> Candidate:
         results=tuple(result_from_json(result) for result in document["gates"]),
         policy=parse_digest(document["policyDigest"]),
         waivers=_digest_or_none(document["waiversDigest"]),
+        committed=time_from_text(document["committed"]),
         checked=time_from_text(document["checked"]),
         created=time_from_text(document["created"]),
         not_before=time_from_text(document["notBefore"]),
         expires=time_from_text(document["expires"]),
+        refreshed=refreshed_from_json(document["refreshed"]),
+        break_glass=str(document["breakGlass"]),
     )
 
 
@@ -169,6 +180,8 @@ def _check(candidate: Candidate) -> None:
         raise ValueError("there must be gates, and no two results of one gate")
     if not candidate.checked <= candidate.created <= candidate.not_before < candidate.expires:
         raise ValueError("the times must follow each other: checked, created, notBefore, expires")
+    if not all(one.gate in gates and candidate.checked <= one.at <= candidate.created for one in candidate.refreshed):
+        raise ValueError("a refreshed gate must be one of the gates, and have run between check and candidate")
 
 
 def _digest_or_none(text: object) -> Digest | None:

@@ -183,6 +183,7 @@ def quorum(
     """
     check_decisions(decisions, trust, candidate, digest)
     _check_waivers(waived, trust)
+    required = _required(trust, candidate)
     owners = {one.owner for one in waived}
     latest: dict[str, Decision] = {}
     for signed in decisions:
@@ -194,21 +195,32 @@ def quorum(
     standing = sorted(decision.person for decision in latest.values() if _counts(decision, at))
     approvers = tuple(person for person in standing if person not in owners)
     rejecters = tuple(sorted(d.person for d in latest.values() if d.kind == "rejection"))
-    reason, sentence = "", f"{len(approvers)} of {trust.approvals_required} approvals"
+    reason, sentence = "", f"{len(approvers)} of {required} approvals"
     if rejecters:
         reason, sentence = "rejected", f"rejected by {', '.join(rejecters)}"
-    elif len(approvers) < trust.approvals_required:
+    elif len(approvers) < required:
         reason = "quorum-not-reached"
-        if len(standing) >= trust.approvals_required:
+        if len(standing) >= required:
             reason, sentence = "beneficiary-approved", f"{sentence}; who owns a waiver does not count"
-        elif len(valid) >= trust.approvals_required:
+        elif len(valid) >= required:
             reason = "same-person-twice"
         elif any(d.kind == "approval" and d.expires <= at for d in latest.values()):
             reason = "decision-expired"
         sentence += " by different persons"
     else:
         reason, sentence = _independence(approvers, trust, candidate, sentence)
-    return Quorum(reason, sentence, approvers, rejecters, trust.approvals_required)
+    if candidate.break_glass:
+        sentence = f"BREAK-GLASS, without the quorum of {trust.approvals_required}: {sentence}"
+    return Quorum(reason, sentence, approvers, rejecters, required)
+
+
+def _required(trust: TrustRoot, candidate: Candidate) -> int:
+    """How many persons must approve; one of them alone where the glass was broken and the trust root has one."""
+    if not candidate.break_glass:
+        return trust.approvals_required
+    if not trust.break_glass_days:
+        raise BlockedError("break-glass-not-allowed", "this is a break-glass release, the trust root allows none")
+    return 1
 
 
 def _check_waivers(waived: Sequence[Waived], trust: TrustRoot) -> None:

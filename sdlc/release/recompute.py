@@ -79,8 +79,17 @@ def verdict_of(candidate: Candidate, results: Sequence[GateResult], blobs: Blobs
     except UsageError as error:
         raise BlockedError("waivers-unreadable", error.message, hint=error.hint) from None
     by_gate = {result.gate: result for result in results}
-    at = candidate.created
-    return decide(policy, Facts(by_gate, "release", at, candidate.product, candidate.version, waivers=waivers))
+    facts = Facts(
+        results=by_gate,
+        profile="release",
+        at=candidate.created,
+        product=candidate.product,
+        version=candidate.version,
+        waivers=waivers,
+        committed=candidate.committed,
+        checked=candidate.checked,
+    )
+    return decide(policy, facts)
 
 
 class LacksReader(IncompleteError):

@@ -275,6 +275,12 @@ def _check_times(case: _Case) -> str:
         raise BlockedError("time-disorder", "candidate, decisions, manifest and now do not follow each other")
     if not candidate.not_before <= manifest.created < candidate.expires:
         raise BlockedError("candidate-expired", "the candidate was not valid when the manifest was signed")
+    if candidate.break_glass:
+        limit = manifest.created + timedelta(days=trust.break_glass_days)
+        if manifest.expires > limit:
+            raise BlockedError("break-glass-too-long", f"this break-glass release may last until {time_to_text(limit)}")
+        case.notes.append(f"BREAK-GLASS, one person approved: {candidate.break_glass}")
+        case.notes.append(f"an ordinary release has to follow it before {time_to_text(manifest.expires)}")
     if manifest.created >= trust.expires:
         raise BlockedError("trust-expired", "the trust root had expired when the manifest was signed")
     if case.seen is not None:

@@ -69,7 +69,8 @@ class TrustRoot:
     """One version of the trust root of one product.
 
     `approvals_required` persons must approve a release; `roots_required` persons with a root key must sign the next
-    version of this file (0: it can never be rotated, only replaced by hand).
+    version of this file (0: it can never be rotated, only replaced by hand). A break-glass release, which one person
+    may approve, is valid for `break_glass_days` (0: there is none).
     """
 
     version: int
@@ -82,6 +83,7 @@ class TrustRoot:
     roots_required: int
     independence: Independence
     policies: tuple[Digest, ...]
+    break_glass_days: int = 0
 
     def person_of_email(self, email: str) -> Person | None:
         """Who wrote commits under `email`, in whatever case; None: nobody known."""

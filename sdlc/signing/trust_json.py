@@ -18,6 +18,7 @@ from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
 from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 
 SCHEMA = "sdlc.trust/1"
+MAX_BREAK_GLASS_DAYS = 90
 
 
 def dump_trust(trust: TrustRoot) -> bytes:
@@ -32,6 +33,7 @@ def dump_trust(trust: TrustRoot) -> bytes:
             "approvals_required": trust.approvals_required,
             "roots_required": trust.roots_required,
             "independence": trust.independence,
+            **({"break_glass_days": trust.break_glass_days} if trust.break_glass_days else {}),
             "policies": list(trust.policies),
             "persons": [
                 {
@@ -67,6 +69,7 @@ def load_trust(data: bytes, *, what: str) -> TrustRoot:
         roots_required=table.number("roots_required"),
         independence=table.one_of("independence", get_args(Independence)),
         policies=tuple(table.digest_of("policies", text) for text in table.texts("policies")),
+        break_glass_days=table.number("break_glass_days") if table.has("break_glass_days") else 0,
     )
     table.close()
     _check(trust, persons, keys, table)
@@ -95,6 +98,8 @@ def _check(trust: TrustRoot, persons: list[Person], keys: list[Key], table: _Tab
         raise table.wrong("approvals_required", "at least one person must approve")
     if trust.roots_required < 0:
         raise table.wrong("roots_required", "a number of persons is expected")
+    if not 0 <= trust.break_glass_days <= MAX_BREAK_GLASS_DAYS:
+        raise table.wrong("break_glass_days", f"0 (there is none) to {MAX_BREAK_GLASS_DAYS} days")
     if trust.version < 1:
         raise table.wrong("version", "versions count from 1")
 
@@ -174,6 +179,9 @@ class _Table:
         if member not in self._value:
             raise self.wrong(member, "is missing")
         return self._value[member]
+
+    def has(self, member: str) -> bool:
+        return member in self._value
 
     def close(self) -> None:
         for member in self._value:

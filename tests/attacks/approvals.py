@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from attacks.kit import SECOND_KEY, Attack, Kit, attack
 from fakes import releases
-from fakes.releases import trust_root
+from fakes.releases import SIGNED, trust_root
 
 from sdlc.release.bundle import write_bundle
 
@@ -92,3 +94,31 @@ def insider_approves_as_author_only(kit: Kit) -> Attack:
 @attack("F69")
 def victim_demands_more_than_the_release_has(kit: Kit) -> Attack:
     return Attack(write_bundle(kit.release()), "quorum-not-reached", trust_root(approvals_required=3))
+
+
+@attack("F69")
+def insider_breaks_a_glass_that_there_is_not(kit: Kit) -> Attack:
+    candidate = kit.candidate(break_glass="We are in a hurry.")
+    return Attack(write_bundle(kit.release(candidate, "ada")), "break-glass-not-allowed")
+
+
+@attack("F69")
+def insider_lets_a_break_glass_release_last(kit: Kit) -> Attack:
+    candidate = kit.candidate(break_glass="The console does not start.")
+    data = write_bundle(kit.release(candidate, "ada", expires=SIGNED + timedelta(days=30)))
+    return Attack(data, "break-glass-too-long", trust_root(break_glass_days=7))
+
+
+@attack("F69")
+def author_breaks_the_glass_for_the_own_work(kit: Kit) -> Attack:
+    candidate = kit.candidate(break_glass="The console does not start.")
+    data = write_bundle(kit.release(candidate, "alan", expires=SIGNED + timedelta(days=3)))
+    return Attack(data, "not-independent", trust_root(break_glass_days=7))
+
+
+@attack("F69")
+def victim_installs_a_break_glass_release_that_nothing_followed(kit: Kit) -> Attack:
+    candidate = kit.candidate(break_glass="The console does not start.")
+    data = write_bundle(kit.release(candidate, "ada", expires=SIGNED + timedelta(days=3)))
+    later = SIGNED + timedelta(days=4)
+    return Attack(data, "release-expired", trust_root(break_glass_days=7), later, ("--purpose", "install"))

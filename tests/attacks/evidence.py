@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 from attacks.kit import Attack, Kit, attack
 from fakes import releases
@@ -41,6 +42,19 @@ def outsider_takes_evidence_of_another_release(kit: Kit) -> Attack:
     members = kit.release()
     name = next(name for name in sorted(members) if name.startswith("evidence/"))
     return Attack(write_bundle({**members, name: b"green evidence of another commit"}), "evidence-changed")
+
+
+@attack("C38")
+def insider_with_all_keys_shows_evidence_from_before_the_commit(kit: Kit) -> Attack:
+    candidate = kit.candidate(committed=releases.NOW + timedelta(hours=1))
+    return Attack(write_bundle(kit.release(candidate)), "verdict-not-allowed")
+
+
+@attack("C38")
+def insider_with_all_keys_shows_evidence_of_another_build(kit: Kit) -> Attack:
+    raw = raw_of()
+    raw["tests"][f"dist/{releases.WHEEL_NAME}"] = b"what was really tested"
+    return Attack(write_bundle(kit.release(kit.candidate(raw))), "verdict-not-allowed")
 
 
 @attack("C40")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -31,9 +32,9 @@ NAMES = ("runner", "signer", "ada", "grace", "alan")
 KEYS = {name: new_key(PASSPHRASE) for name in NAMES}
 
 
-def _trust() -> TrustRoot:
+def _trust(**changes: object) -> TrustRoot:
     """The usual trust root, with keys that lie in files."""
-    made = trust_root()
+    made = trust_root(**changes)
     person = {None: "runner"}
     keys: dict[Digest, object] = {}
     for old in made.keys.values():
@@ -254,3 +255,42 @@ def test_a_cut_at_every_write_leaves_the_old_state_or_the_new(desk: Desk, step: 
             desk.bundle.unlink()
     assert cuts >= 3
     assert act[step]() == ExitCode.ALLOWED
+
+
+REASON = "The console of a customer does not start."
+
+
+def test_a_broken_glass_needs_one_person_and_is_loud_everywhere(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk.side / "trust.json").write_bytes(dump_trust(_trust(break_glass_days=7)))
+    assert desk.prepare("--first", "--break-glass", REASON) == ExitCode.ALLOWED
+    assert f"BREAK-GLASS, one approval suffices: {REASON}" in capsys.readouterr().out
+    assert desk.approve("ada") == ExitCode.ALLOWED
+    assert desk.sign() == ExitCode.ALLOWED
+    assert desk.verify() == ExitCode.ALLOWED
+    said = capsys.readouterr().out
+    assert f"BREAK-GLASS, one person approved: {REASON}" in said
+    assert "an ordinary release has to follow it" in said
+    with zipfile.ZipFile(desk.bundle) as archive:
+        assert REASON in archive.read("report.html").decode()
+    desk.now += timedelta(days=8)
+    assert desk.verify("--purpose", "install") == ExitCode.BLOCKED
+    assert "[release-expired]" in capsys.readouterr().out
+
+    commit(desk.root, {"router.py": "x = 2\n"})
+    desk.check()
+    again = ("--previous", str(desk.bundle))
+    assert desk.prepare(*again, "--break-glass", REASON) == ExitCode.BLOCKED
+    assert "[break-glass-twice]" in capsys.readouterr().err
+    assert desk.prepare(*again) == ExitCode.ALLOWED
+
+
+def test_there_may_be_no_glass_to_break(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert desk.prepare("--first", "--break-glass", REASON) == ExitCode.BLOCKED
+    assert "[break-glass-not-allowed]" in capsys.readouterr().err
+
+
+def test_a_blocked_candidate_says_the_smallest_way_out(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.check(records("tests/test_a.py::test_one"))
+    assert desk.prepare() == ExitCode.BLOCKED
+    said = capsys.readouterr().out
+    assert "the smallest way to ALLOWED (1 action):" in said

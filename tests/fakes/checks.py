@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
 
 from sdlc.formats.check_json import CheckRecord
 from sdlc.model.digest import sha256
@@ -66,5 +67,6 @@ def record(*findings: Finding, answer: Answer | None = None, **changes: object) 
             result("fuzz", Outcome.NOT_APPLICABLE, sentence="there is no fuzz/fuzz_*.py"),
         ),
         verdict=verdict,
+        committed=datetime(2026, 6, 1, 10, tzinfo=UTC),
     )
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]

@@ -149,6 +149,7 @@ def check_of(store: Store, raw: dict[str, dict[str, bytes]] | None = None, **cha
         bootstrap=False,
         results=tuple(results),
         verdict=Verdict(Answer.ALLOWED, ()),
+        committed=NOW - timedelta(hours=2),
     )
     return dataclasses.replace(record, **changes)
 

@@ -39,6 +39,29 @@ def verdict(rule: str, *results: GateResult, **facts: object) -> Verdict:
     return decide(policy_of(rule), Facts({r.gate: r for r in results}, **values))
 
 
+@pytest.mark.parametrize(("day", "answer"), [("2026-06-01", Answer.BLOCKED), ("2026-06-02", Answer.ALLOWED)])
+def test_a_rule_bites_from_its_day_on_and_is_announced_before(day: str, answer: Answer) -> None:
+    rule = REQUIRED.replace("}", f", effective_on = {day}}}")
+    given = verdict(rule, result(Outcome.FAILED, finding()))
+    assert given.answer is answer
+    if answer is Answer.ALLOWED:
+        assert given.rules[0].state is State.TOLERATED, "announced, and not green"
+        assert given.rules[0].findings == (finding(),)
+        assert given.notes == ("the rule r will block from 2026-06-02 on",)
+
+
+def test_an_announced_rule_that_holds_needs_no_announcement() -> None:
+    given = verdict(REQUIRED.replace("}", ", effective_on = 2027-01-01}"), result(Outcome.PASSED))
+    assert (given.rules[0].state, given.notes) == (State.HOLDS, ())
+
+
+def test_a_gate_that_an_announced_rule_asks_for_may_still_be_missing() -> None:
+    rules = (REQUIRED, '{id = "s", type = "required", gate = "later", effective_on = 2026-07-01}')
+    facts = Facts({"g": result(Outcome.PASSED)}, "pr", NOW, "p", "1")
+    assert decide(policy_of(*rules), facts).answer is Answer.ALLOWED
+    assert decide(policy_of(*rules), replace(facts, at=NOW + timedelta(days=40))).answer is Answer.INCOMPLETE
+
+
 def test_a_passed_gate_is_allowed() -> None:
     answer = verdict(REQUIRED, result(Outcome.PASSED))
     assert (answer.answer, answer.rules[0].state) == (Answer.ALLOWED, State.HOLDS)

@@ -53,8 +53,10 @@ def verdict(*entries: dict[str, Any], findings: tuple[Finding, ...] = (FOUND,), 
     gate = entries[0]["gate"] if entries else "static-analysis"
     rules = f'[[rules]]\nid = "r"\ntype = "required"\ngate = "{gate}"\n'
     parsed = load_policy(f'schema = "sdlc.policy/1"\nid = "p"\n{policy}\n{rules}'.encode())
-    result = GateResult(gate, Reading(Outcome.FAILED, findings), "r/1", Grade.REPLAYED, {}, {})
-    return decide(parsed, Facts({gate: result}, "release", NOW, "box", "1", waivers=load_waivers(text_of(*entries))))
+    reading = Reading(Outcome.FAILED, findings, {"files": 3}, {"feed-date": "2026-05-30"})
+    result = GateResult(gate, reading, "r/1", Grade.REPLAYED, {}, {})
+    facts = Facts({gate: result}, "release", NOW, "box", "1", waivers=load_waivers(text_of(*entries)))
+    return decide(parsed, replace(facts, committed=NOW, checked=NOW))
 
 
 def test_a_waived_finding_is_tolerated_and_never_green() -> None:

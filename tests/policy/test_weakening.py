@@ -56,6 +56,12 @@ def test_the_same_policy_is_not_weaker(kind: str) -> None:
         ),
         ("required", ('gate = "tests"', 'gate = "fuzz"'), ("", ""), "r.type"),
         ("required", ('id = "r"', 'id = "r"\nprofiles = ["pr", "nightly"]'), ("", ""), "r.profiles.release"),
+        (
+            "threshold",
+            ('id = "r"', 'id = "r"\neffective_on = 2027-01-01'),
+            ('id = "r"', 'id = "r"\n'),
+            "r.effective_on",
+        ),
         ("threshold", ("at_most = 3", "at_most = 4"), ("at_most = 3", "at_most = 0"), "r.at_most"),
         ("threshold", ('"skipped"', '"xfailed"'), ("", ""), "r.at_most"),
         ("floor", ("at_least = 20", "at_least = 19"), ("at_least = 20", "at_least = 21"), "r.at_least"),
