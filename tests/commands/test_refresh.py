@@ -62,7 +62,7 @@ class Desk:
 def desk(repository: Callable[..., Path], tmp_path: Path) -> Desk:
     feed = tmp_path / "feed"
     feed.mkdir()
-    today = datetime.now(UTC)  # noqa: TID251 - git dates the commit by the real clock
+    today = datetime.now(UTC)
     info = {"schema": "sdlc.feed/1", "name": "test feed", "published": today.isoformat(timespec="seconds")}
     (feed / "feed.json").write_text(json.dumps(info))
     other = {**ADVISORY, "id": "DEMO-0", "affected": [{**ADVISORY["affected"][0], "package": {"ecosystem": "PyPI", "name": "else"}}]}  # type: ignore[index]  # noqa: E501  # fmt: skip
