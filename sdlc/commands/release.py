@@ -95,7 +95,7 @@ def prepare(
         break_glass=break_glass,
     )
     folder = out / "release"
-    assemble.keep_candidate(candidate, signer, trust, session.disk, folder)
+    assemble.keep_candidate(candidate, signer, trust, store, session.disk, folder)
     proposal = assemble.open_proposal(folder, store)
     click.echo(f"candidate {proposal.digest[:16]} written to {folder / assemble.CANDIDATE_FILE}")
     click.echo(summary(proposal), nl=False)

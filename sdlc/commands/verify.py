@@ -14,9 +14,10 @@ from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
+from sdlc.release.case import Purpose
 from sdlc.release.seen import Seen, dump_seen, load_seen, remembered
 from sdlc.release.verification import Verification, verification_to_json
-from sdlc.release.verify import Purpose, verify
+from sdlc.release.verify import verify
 from sdlc.release.viewer import NOT_SHOWN
 from sdlc.session import Session
 

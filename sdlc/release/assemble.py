@@ -20,6 +20,7 @@ from sdlc.formats.timestamp import time_from_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.verdict import Answer, State, Verdict
 from sdlc.release import bundle, viewer
+from sdlc.release.attestations import SUMMARY, attestations_of, summary_of
 from sdlc.release.candidate import Artifact, Candidate, check_names, dump_candidate, load_candidate
 from sdlc.release.decisions import Decision, SignedDecision, dump_decision, load_decision
 from sdlc.release.manifest import Manifest, dump_manifest
@@ -31,6 +32,7 @@ from sdlc.signing.sigstore_bundle import dump_bundle
 from sdlc.signing.trust import TrustRoot, signers_of, why_not
 
 CANDIDATE_FILE = "candidate.dsse.json"
+ATTESTED = "attestations"
 DIST = "dist/"
 
 
@@ -42,6 +44,7 @@ class Proposal:
     envelope: Envelope
     decisions: tuple[SignedDecision, ...]
     verdict: Verdict
+    attestations: Mapping[str, Envelope]
 
     @property
     def digest(self) -> Digest:
@@ -117,13 +120,19 @@ def propose(
     )
 
 
-def keep_candidate(candidate: Candidate, signer: Signer, trust: TrustRoot, disk: Disk, folder: Path) -> Envelope:
-    """Sign `candidate` and make it the open one; raises BlockedError unless `signer` is a runner."""
+def keep_candidate(
+    candidate: Candidate, signer: Signer, trust: TrustRoot, store: Store, disk: Disk, folder: Path
+) -> Envelope:
+    """Sign `candidate` and its attestations, make it the open one; raises BlockedError unless `signer` is a runner."""
     envelope = signer.sign(dump_candidate(candidate))
     load_candidate(envelope.payload)  # what we write must be what anybody can read
     demand_role(envelope, trust, "runner", candidate.created)
     if candidate.product != trust.product:
         raise BlockedError("wrong-product", f"this is {candidate.product}, the trust root is for {trust.product}")
+    verdict = verdict_of(candidate, candidate.results, store.get)
+    attested = folder / sha256(envelope.payload) / ATTESTED
+    for name, payload in attestations_of(candidate, candidate.results, verdict, store.get).items():
+        replace_file(disk, attested / name, dump_envelope(signer.sign(payload)))
     replace_file(disk, folder / CANDIDATE_FILE, dump_envelope(envelope))
     return envelope
 
@@ -142,8 +151,25 @@ def open_proposal(folder: Path, store: Store) -> Proposal:
     results = read_again(candidate.results, store.get)
     compare(candidate.results, results)
     verdict = verdict_of(candidate, results, store.get)
-    decisions = _decisions(folder / sha256(envelope.payload))
-    return Proposal(candidate, envelope, decisions, verdict)
+    beside = folder / sha256(envelope.payload)
+    attested = {
+        name: _signed(beside / ATTESTED / name, payload)
+        for name, payload in attestations_of(candidate, results, verdict, store.get).items()
+    }
+    return Proposal(candidate, envelope, _decisions(beside), verdict, attested)
+
+
+def _signed(path: Path, payload: bytes) -> Envelope:
+    """The envelope in `path`, which must be around `payload`."""
+    try:
+        envelope = load_envelope(path.read_bytes(), what=str(path))
+    except OSError:
+        envelope = None
+    if envelope is None or envelope.payload != payload:
+        raise UsageError(
+            f"{path} is not the attestation of this candidate", hint="make them again: sdlc release prepare"
+        )
+    return envelope
 
 
 def _decisions(folder: Path) -> tuple[SignedDecision, ...]:
@@ -211,14 +237,17 @@ def make_bundle(
         expires=now + timedelta(days=days),
         subjects=candidate.subjects,
     )
-    data = bundle.write_bundle(members_of(proposal, store.get, signer.sign(dump_manifest(manifest)), page))
+    summary = signer.sign(summary_of(manifest, candidate.policy, proposal.attestations))
+    data = bundle.write_bundle(members_of(proposal, store.get, signer.sign(dump_manifest(manifest)), summary, page))
     checked = verify(data, trust, at=now)
     if not checked.ok:
         raise BlockedError(checked.reason, f"not signed: {checked.sentence}", hint="sdlc release status")
     return data
 
 
-def members_of(proposal: Proposal, blobs: Blobs, manifest: Envelope, page: bytes) -> dict[str, bytes]:
+def members_of(
+    proposal: Proposal, blobs: Blobs, manifest: Envelope, summary: Envelope, page: bytes
+) -> dict[str, bytes]:
     """The members of a bundle by name; a piece of evidence that is also an artifact is kept once."""
     candidate = proposal.candidate
     artifacts = {artifact.name: artifact.digest for artifact in candidate.artifacts}
@@ -229,6 +258,8 @@ def members_of(proposal: Proposal, blobs: Blobs, manifest: Envelope, page: bytes
         bundle.CANDIDATE: dump_envelope(proposal.envelope),
         bundle.POLICY: blobs(candidate.policy),
         bundle.PAGE: page,
+        f"{bundle.ATTESTATIONS}{SUMMARY}": dump_envelope(summary),
+        **{f"{bundle.ATTESTATIONS}{name}": dump_envelope(one) for name, one in proposal.attestations.items()},
         **{f"{bundle.ARTIFACTS}{name}": blobs(digest) for name, digest in artifacts.items()},
         **{f"{bundle.EVIDENCE}{digest}": blobs(digest) for digest in evidence},
     }

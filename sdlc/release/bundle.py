@@ -28,6 +28,7 @@ HEADS = (MANIFEST, RAW_MANIFEST, CANDIDATE, POLICY, WAIVERS, PAGE)
 ARTIFACTS = "artifacts/"
 EVIDENCE = "evidence/"
 DECISIONS = "decisions/"
+ATTESTATIONS = "attestations/"
 
 MAX_MEMBER = 256 * 2**20
 MAX_TOTAL = 1024 * 2**20
@@ -42,7 +43,9 @@ _END = struct.Struct("<4s4H2LH")
 _DAY_ONE = 0x0021  # 1980-01-01, the first day a zip can name
 _UTF8 = 0x0800
 _REDEFINING = {0x0001, 0x7075}  # extra fields that give other sizes or another name than the header
-_FOLDERS = re.compile(r"decisions/[0-9]{4}\.dsse\.json|evidence/[0-9a-f]{64}|artifacts/[^/]+")
+_FOLDERS = re.compile(
+    r"decisions/[0-9]{4}\.dsse\.json|evidence/[0-9a-f]{64}|artifacts/[^/]+|attestations/[a-z-]+\.intoto\.json"
+)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
-from attacks.kit import Attack, Kit, attack
+from attacks.kit import APPROVERS, RUNNER, SIGNER, Attack, Kit, attack
 from fakes import releases
 from fakes.releases import raw_of, records, trust_root
 
-from sdlc.release.bundle import write_bundle
+from sdlc.release.attestations import SUMMARY
+from sdlc.release.bundle import ATTESTATIONS, write_bundle
 
 FIRST, SECOND = "decisions/0001.dsse.json", "decisions/0002.dsse.json"
 
@@ -126,3 +128,41 @@ def insider_with_all_keys_has_a_policy_that_says_nothing(kit: Kit) -> Attack:
     candidate = dataclasses.replace(kit.candidate(), policy=kit.store.put(empty))
     trust = trust_root(policies=(releases.sha256(empty),))
     return Attack(write_bundle(kit.release(candidate)), "verdict-not-allowed", trust)
+
+
+@attack("C43")
+def insider_with_the_runner_key_attests_a_better_result(kit: Kit) -> Attack:
+    """What other people's tools would be shown, while our own evidence stays as it is."""
+
+    def better(document: dict[str, Any]) -> None:
+        document["predicate"]["passedTests"] = ["tests: passed 9000"]
+
+    return Attack(kit.resigned(f"{ATTESTATIONS}tests.intoto.json", RUNNER, better), "attestation-differs")
+
+
+@attack("C43")
+def insider_with_the_release_key_summarizes_another_policy(kit: Kit) -> Attack:
+    def other(document: dict[str, Any]) -> None:
+        document["predicate"]["policy"]["digest"]["sha256"] = "0" * 64
+
+    return Attack(kit.resigned(f"{ATTESTATIONS}{SUMMARY}", SIGNER, other), "attestation-differs")
+
+
+@attack("A7")
+def insider_with_an_approvers_key_signs_an_attestation(kit: Kit) -> Attack:
+    data = kit.resigned(f"{ATTESTATIONS}tests.intoto.json", APPROVERS["ada"], lambda _document: None)
+    return Attack(data, "signer-wrong-role")
+
+
+@attack("C36")
+def outsider_removes_the_summary(kit: Kit) -> Attack:
+    members = kit.release()
+    del members[f"{ATTESTATIONS}{SUMMARY}"]
+    return Attack(write_bundle(members), "member-missing")
+
+
+@attack("E61")
+def outsider_adds_an_attestation_about_a_gate_that_never_ran(kit: Kit) -> Attack:
+    members = kit.release()
+    forged = members[f"{ATTESTATIONS}tests.intoto.json"]
+    return Attack(write_bundle({**members, f"{ATTESTATIONS}malware.intoto.json": forged}), "member-unlisted")

@@ -24,6 +24,7 @@ from sdlc.readings import READINGS
 from sdlc.readings.replay import replay, settings_to_json
 from sdlc.release import assemble, bundle, viewer
 from sdlc.release.assemble import Proposal
+from sdlc.release.attestations import attestations_of, summary_of
 from sdlc.release.candidate import Candidate, dump_candidate
 from sdlc.release.decisions import Decision, SignedDecision, dump_decision, load_decision
 from sdlc.release.manifest import Manifest, dump_manifest
@@ -220,7 +221,10 @@ def proposal_of(
     """Candidate and decisions as `sdlc release sign` would open them, without asking whether they suffice."""
     results = read_again(candidate.results, store.get)
     verdict = verdict_of(candidate, results, store.get)
-    return Proposal(candidate, runner.sign(dump_candidate(candidate)), decisions, verdict)
+    attested = {
+        name: runner.sign(payload) for name, payload in attestations_of(candidate, results, verdict, store.get).items()
+    }
+    return Proposal(candidate, runner.sign(dump_candidate(candidate)), decisions, verdict, attested)
 
 
 def members(
@@ -248,8 +252,10 @@ def members(
         expires=SIGNED + timedelta(days=365),
         subjects=candidate.subjects,
     )
-    envelope = signer.sign(dump_manifest(dataclasses.replace(manifest, **changes)))
-    return assemble.members_of(proposal, store.get, envelope, drawn)
+    manifest = dataclasses.replace(manifest, **changes)
+    envelope = signer.sign(dump_manifest(manifest))
+    summary = signer.sign(summary_of(manifest, candidate.policy, proposal.attestations))
+    return assemble.members_of(proposal, store.get, envelope, summary, drawn)
 
 
 def good_members(folder: Path, edit: Callable[[Candidate], Candidate] | None = None) -> dict[str, bytes]:

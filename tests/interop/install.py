@@ -1,7 +1,8 @@
 """
 Installs other people's clients into `.interop/`, each at one version, with the checksums of Go's own database.
 
-They verify what we sign; nothing of the toolkit needs them. Run by `make interop`.
+They verify what we sign; nothing of the toolkit needs them. Run by `make interop`. Each is built from a module file of
+its own: `go install` also asks for the list of all versions, which not every mirror has.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 CLIENTS = {
-    "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",
-    "cosign": "github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3",
+    "actionlint": ("github.com/rhysd/actionlint", "v1.7.12", "cmd/actionlint"),
+    "cosign": ("github.com/sigstore/cosign/v3", "v3.1.3", "cmd/cosign"),
+    "slsa-verifier": ("github.com/slsa-framework/slsa-verifier/v2", "v2.7.1", "cli/slsa-verifier"),
 }
+"""Module, version and package of each client; docs/interop.md says what it did with our output."""
+
 TARGET = Path(__file__).parent.parent.parent / ".interop"
 
 
@@ -24,16 +29,22 @@ def main() -> int:
     if shutil.which("go") is None:
         print("go was not found; the tests of foreign clients will be skipped")
         return 0
-    environment = {**os.environ, "GOBIN": str(TARGET)}
-    for name, module in CLIENTS.items():
-        if (TARGET / name).exists():
-            continue
-        print(f"go install {module}", flush=True)
-        done = subprocess.run(["go", "install", module], env=environment, check=False)
-        if done.returncode != 0:
-            print(f"{name} could not be installed", file=sys.stderr)
-            return 1
-    return 0
+    missing = [name for name in CLIENTS if not (TARGET / name).exists()]
+    failed = [name for name in missing if not build(name)]
+    for name in failed:
+        print(f"{name} could not be installed", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def build(name: str) -> bool:
+    """Build one client; True when it worked."""
+    module, version, package = CLIENTS[name]
+    print(f"go build {module}/{package} at {version}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="interop-") as folder:
+        (Path(folder) / "go.mod").write_text(f"module interop\n\ngo 1.23\n\nrequire {module} {version}\n")
+        words = ["go", "build", "-o", str(TARGET / name), f"{module}/{package}"]
+        environment = {**os.environ, "GOFLAGS": "-mod=mod"}
+        return subprocess.run(words, cwd=folder, env=environment, check=False).returncode == 0
 
 
 if __name__ == "__main__":

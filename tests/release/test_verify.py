@@ -55,7 +55,7 @@ def good(tmp_path: Path) -> Members:
 def test_a_good_bundle_is_verified(good: Members) -> None:
     result = verified(good)
     assert result.ok, result.sentence
-    assert [step.number for step in result.steps] == list(range(1, 11))
+    assert [step.number for step in result.steps] == list(range(1, 12))
     assert result.approvers == ("ada", "grace")
     assert {r.gate: r.grade for r in result.results} == {"build": Grade.ATTESTED, "tests": Grade.REPLAYED}
 

@@ -1,0 +1,106 @@
+"""Steps 1 to 5 of a verification: is it readable, who signed it, and is it exactly what the signed lists name?"""
+
+from __future__ import annotations
+
+from sdlc.errors import BlockedError
+from sdlc.formats.timestamp import time_to_text
+from sdlc.model.digest import Digest, sha256
+from sdlc.release import bundle
+from sdlc.release.attestations import SUMMARY, names_of
+from sdlc.release.candidate import load_candidate
+from sdlc.release.case import Case
+from sdlc.release.manifest import ROLE as RELEASE_SIGNER
+from sdlc.release.manifest import load_manifest
+from sdlc.signing.dsse import load_envelope
+from sdlc.signing.sigstore_bundle import load_bundle
+
+RUNNER = "runner"
+
+
+def read(case: Case) -> str:
+    case.members = bundle.read_bundle(case.data)
+    return f"{len(case.members)} members, safe to read"
+
+
+def check_manifest(case: Case) -> str:
+    envelope = load_bundle(case.member(bundle.MANIFEST), what=bundle.MANIFEST)
+    raw = load_envelope(case.member(bundle.RAW_MANIFEST), what=bundle.RAW_MANIFEST)
+    manifest = load_manifest(envelope.payload)
+    case.signed(envelope, RELEASE_SIGNER, manifest.created, "the manifest")
+    if raw != envelope:
+        raise BlockedError("manifest-differs", f"{bundle.RAW_MANIFEST} is not what {bundle.MANIFEST} holds")
+    if manifest.product != case.trust.product:
+        raise BlockedError("wrong-product", f"this is {manifest.product}, the trust root is for {case.trust.product}")
+    if manifest.trust_version > case.trust.version:
+        raise BlockedError(
+            "trust-too-old",
+            f"signed under version {manifest.trust_version} of the trust root, this is {case.trust.version}",
+        )
+    case.known_manifest, case.manifest_digest = manifest, sha256(envelope.payload)
+    return f"signed by the release signer at {time_to_text(manifest.created)} (system clock)"
+
+
+def check_candidate(case: Case) -> str:
+    envelope = load_envelope(case.member(bundle.CANDIDATE), what=bundle.CANDIDATE)
+    if sha256(envelope.payload) != case.manifest.candidate:
+        raise BlockedError("candidate-differs", "the candidate is not the one that the manifest names")
+    candidate = load_candidate(envelope.payload)
+    case.signed(envelope, RUNNER, candidate.created, "the candidate")
+    manifest = case.manifest
+    if (manifest.product, manifest.version, manifest.channel, manifest.sequence, manifest.subjects) != (
+        candidate.product,
+        candidate.version,
+        candidate.channel,
+        candidate.sequence,
+        tuple(sorted(candidate.subjects)),
+    ):
+        raise BlockedError("manifest-differs", "manifest and candidate name different things")
+    case.known_candidate = candidate
+    return f"signed by the runner; commit {candidate.commit[:12]}, {len(candidate.results)} gates"
+
+
+def check_members(case: Case) -> str:
+    """The closed world: exactly the members that the signed lists name, each with exactly the bytes."""
+    candidate, manifest = case.candidate, case.manifest
+    artifacts = {f"{bundle.ARTIFACTS}{a.name}": a.digest for a in candidate.artifacts}
+    blobs = candidate.evidence - set(artifacts.values())
+    listed: dict[str, tuple[Digest, str]] = {
+        **{name: (digest, "artifact-changed") for name, digest in artifacts.items()},
+        **{f"{bundle.EVIDENCE}{digest}": (digest, "evidence-changed") for digest in blobs},
+        bundle.POLICY: (candidate.policy, "policy-changed"),
+        bundle.PAGE: (manifest.page, "page-changed"),
+    }
+    if candidate.waivers:
+        listed[bundle.WAIVERS] = (candidate.waivers, "waivers-changed")
+    for number, _ in enumerate(manifest.decisions, start=1):
+        if bundle.decision_name(number) not in case.members:
+            raise BlockedError("decision-dropped", f"the manifest lists decision {number}, the bundle lacks it")
+    decisions = {bundle.decision_name(number) for number in range(1, len(manifest.decisions) + 1)}
+    fixed = {bundle.MANIFEST, bundle.RAW_MANIFEST, bundle.CANDIDATE}
+    attested = {f"{bundle.ATTESTATIONS}{name}" for name in (SUMMARY, *names_of(candidate.results))}
+    extra = sorted(set(case.members) - set(listed) - decisions - attested - fixed)
+    if extra:
+        raise BlockedError("member-unlisted", f"{extra[0]} is in the bundle, but in no signed list")
+    for name, (digest, code) in sorted(listed.items()):
+        if sha256(case.member(name)) != digest:
+            raise BlockedError(code, f"{name} is not what was signed")
+    for artifact in candidate.artifacts:
+        if len(case.members[f"{bundle.ARTIFACTS}{artifact.name}"]) != artifact.size:
+            raise BlockedError("artifact-changed", f"{artifact.name} is not {artifact.size} bytes long")
+    case.blobs = {digest: case.members[name] for name, (digest, _) in listed.items()}
+    return f"{len(artifacts)} artifacts and {len(blobs)} pieces of evidence, none missing, none added"
+
+
+def check_artifacts(case: Case) -> str:
+    candidate = case.candidate
+    for artifact in candidate.artifacts:
+        if artifact.digest not in candidate.evidence:
+            raise BlockedError("artifact-unseen", f"no gate looked at {artifact.name}")
+    released = dict(candidate.subjects)
+    for name, digest in case.files.items():
+        if digest not in released.values():
+            raise BlockedError("artifact-differs", f"{name} is not among the released artifacts")
+        if name in released and released[name] != digest:
+            raise BlockedError("artifact-differs", f"{name} is another released artifact under this name")
+    given = f", {len(case.files)} given files are among them" if case.files else ""
+    return f"every artifact was made or seen by a gate{given}"
