@@ -46,8 +46,8 @@ def fuzz_envelope(data: bytes) -> None:
 @fuzz(raises=(BlockedError, UnreadableError))
 def fuzz_sigstore_bundle(data: bytes) -> None:
     """The other form of an envelope."""
-    envelope = load_bundle(data, what="x")
-    if load_bundle(dump_bundle(envelope), what="x") != envelope:
+    loaded = load_bundle(data, what="x")
+    if load_bundle(dump_bundle(loaded.envelope, loaded.stamps), what="x") != loaded:
         raise AssertionError("another envelope")
 
 

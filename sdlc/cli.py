@@ -20,6 +20,7 @@ from sdlc import __version__
 from sdlc.disk import LocalDisk
 from sdlc.errors import BlockedError, ExitCode, SdlcError
 from sdlc.formats.terminal import printable
+from sdlc.network import Network
 from sdlc.session import Session
 from sdlc.tools import LocalTools
 
@@ -100,6 +101,7 @@ def console() -> None:
         environment=environment,
         disk=LocalDisk(),
         tools=LocalTools(environment),
+        network=Network(environment),
         interactive=sys.stderr.isatty(),
     )
     sys.exit(main(sys.argv[1:], session))

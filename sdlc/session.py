@@ -1,12 +1,13 @@
-"""What a command gets from the outside world, read once in cli.py: time, environment, disk and tools."""
+"""What a command gets from the outside world, read once in cli.py: time, environment, disk, tools and network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sdlc.disk import Disk
+from sdlc.network import Network
 from sdlc.tools import Tools
 
 
@@ -19,3 +20,4 @@ class Session:
     disk: Disk
     tools: Tools
     interactive: bool = False
+    network: Network = field(default_factory=Network)

@@ -31,6 +31,7 @@ from sdlc.release.assemble import Proposal
 from sdlc.release.decisions import quorum
 from sdlc.release.verify import verify
 from sdlc.session import Session
+from sdlc.signers.time_stamp import stamp
 from sdlc.signing.trust import TrustRoot
 from sdlc.workspace import Workspace, open_workspace
 
@@ -132,6 +133,7 @@ def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> 
 @passphrase_options
 @click.option("--out", "target", type=click.Path(path_type=Path), required=True, help="The bundle to write.")
 @click.option("--from", "out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out.")
+@click.option("--timestamp", "stamps", multiple=True, metavar="URL", help="Ask this time-stamp authority (RFC 3161).")
 @click.option("--days", type=click.IntRange(1, 3650), default=730, show_default=True, help="How long it is valid.")
 @click.pass_obj
 def sign(
@@ -143,6 +145,7 @@ def sign(
     passphrase_file: Path | None,
     passphrase_fd: int | None,
     target: Path,
+    stamps: tuple[str, ...],
     days: int,
 ) -> None:
     """Sign the approved candidate and write the evidence bundle; refuses what `sdlc verify` would refuse."""
@@ -155,7 +158,15 @@ def sign(
     if not answer.reached:
         raise BlockedError(answer.reason, answer.sentence, hint="sdlc release status names who may still decide")
     signer = open_key(key, session, passphrase_file, passphrase_fd)
-    data = assemble.make_bundle(proposal, store, trust, signer, now=session.now, days=days)
+    data = assemble.make_bundle(
+        proposal,
+        store,
+        trust,
+        signer,
+        now=session.now,
+        days=days,
+        stamp=lambda envelope: stamp(envelope, stamps, session.network, trust.time_authorities) if stamps else (),
+    )
     replace_file(session.disk, target, data)
     click.echo(f"signed    {target} ({len(data)} bytes, sha256 {sha256(data)})")
     click.echo(f"next      sdlc verify {target} --trust {trust_file}")

@@ -20,6 +20,7 @@ from sdlc.release.rotation import check_rotation, check_step, holders_of, rotati
 from sdlc.session import Session
 from sdlc.signing.dsse import dump_envelope, load_envelope
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
+from sdlc.signing.time_stamps import TimeAuthority, load_certificates
 from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 from sdlc.signing.trust_json import dump_trust, load_trust
 
@@ -116,6 +117,29 @@ def add_person(
     added = Person(person, name, tuple(email.strip() for email in emails), forge_ids, role, native_name)
     _write(session, file, dataclasses.replace(trust, persons={**trust.persons, person: added}))
     click.echo(f"{printable(name)} added as {printable(person)}")
+
+
+@command.command("add-authority")
+@FILE
+@click.argument("name")
+@click.argument("certificates", type=click.Path(path_type=Path))
+@click.option("--required", type=click.IntRange(0, 8), default=None, help="Authorities that must stamp each release.")
+@click.option("--until", callback=time_option, metavar="DATE", help="Default: as long as the trust root.")
+@click.pass_obj
+def add_authority(
+    session: Session, file: Path, name: str, certificates: Path, required: int | None, until: datetime | None
+) -> None:
+    """Let the trust root FILE believe the time-stamp authority NAME: its CERTIFICATES in PEM, the root first."""
+    trust = read_trust(file)
+    pem = read_file(certificates).decode("ascii", "replace")
+    count = len(load_certificates(pem, what=str(certificates)))
+    now = session.now.replace(microsecond=0)
+    added = TimeAuthority(name, pem, min(now, trust.created), until or trust.expires)
+    changed = dataclasses.replace(trust, time_authorities=(*trust.time_authorities, added))
+    if required is not None:
+        changed = dataclasses.replace(changed, time_stamps_required=required)
+    _write(session, file, changed)
+    click.echo(f"{printable(name)} may prove times, by {count} certificates")
 
 
 @command.command("add-key")

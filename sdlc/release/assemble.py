@@ -7,7 +7,7 @@ so that a new candidate can never inherit the decisions about an old one, wherev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -211,9 +211,16 @@ def demand_allowed(verdict: Verdict) -> None:
 
 
 def make_bundle(
-    proposal: Proposal, store: Store, trust: TrustRoot, signer: Signer, *, now: datetime, days: int
+    proposal: Proposal,
+    store: Store,
+    trust: TrustRoot,
+    signer: Signer,
+    *,
+    now: datetime,
+    days: int,
+    stamp: Callable[[Envelope], Sequence[bytes]] = lambda _envelope: (),
 ) -> bytes:
-    """The signed bundle of `proposal`, verified before it is returned.
+    """The signed bundle of `proposal`, verified before it is returned; `stamp` asks time authorities.
 
     Raises BlockedError with the reason code of the step that refuses, so that nothing is ever written that `verify`
     would not take.
@@ -238,7 +245,9 @@ def make_bundle(
         subjects=candidate.subjects,
     )
     summary = signer.sign(summary_of(manifest, candidate.policy, proposal.attestations))
-    data = bundle.write_bundle(members_of(proposal, store.get, signer.sign(dump_manifest(manifest)), summary, page))
+    envelope = signer.sign(dump_manifest(manifest))
+    members = members_of(proposal, store.get, envelope, summary, page, stamp(envelope))
+    data = bundle.write_bundle(members)
     checked = verify(data, trust, at=now)
     if not checked.ok:
         raise BlockedError(checked.reason, f"not signed: {checked.sentence}", hint="sdlc release status")
@@ -246,14 +255,19 @@ def make_bundle(
 
 
 def members_of(
-    proposal: Proposal, blobs: Blobs, manifest: Envelope, summary: Envelope, page: bytes
+    proposal: Proposal,
+    blobs: Blobs,
+    manifest: Envelope,
+    summary: Envelope,
+    page: bytes,
+    stamps: Sequence[bytes] = (),
 ) -> dict[str, bytes]:
     """The members of a bundle by name; a piece of evidence that is also an artifact is kept once."""
     candidate = proposal.candidate
     artifacts = {artifact.name: artifact.digest for artifact in candidate.artifacts}
     evidence = candidate.evidence - set(artifacts.values())
     members = {
-        bundle.MANIFEST: dump_bundle(manifest),
+        bundle.MANIFEST: dump_bundle(manifest, stamps),
         bundle.RAW_MANIFEST: dump_envelope(manifest),
         bundle.CANDIDATE: dump_envelope(proposal.envelope),
         bundle.POLICY: blobs(candidate.policy),

@@ -16,6 +16,7 @@ from sdlc.release.decisions import SignedDecision
 from sdlc.release.manifest import Manifest
 from sdlc.release.seen import Seen
 from sdlc.signing.dsse import Envelope
+from sdlc.signing.time_stamps import ProvenTime
 from sdlc.signing.trust import TrustRoot, signers_of, why_not
 
 Purpose = Literal["audit", "install"]
@@ -37,6 +38,7 @@ class Case:
     envelopes: list[tuple[Envelope, str, datetime]] = field(default_factory=list)
     known_manifest: Manifest | None = None
     manifest_digest: Digest | None = None
+    proven: ProvenTime | None = None
     known_candidate: Candidate | None = None
     known_verdict: Verdict | None = None
     results: tuple[GateResult, ...] = ()
@@ -66,7 +68,8 @@ class Case:
 
     def signed(self, envelope: Envelope, role: str, at: datetime, what: str) -> None:
         """Refuse unless a key that the trust root gives `role` signed `envelope`, and was valid `at` that time."""
-        if not signers_of(envelope, self.trust, role=role, at=at):
-            reason, sentence = why_not(envelope, self.trust, role, at)
+        proven = self.proven.at if self.proven else None
+        if not signers_of(envelope, self.trust, role=role, at=at, proven=proven):
+            reason, sentence = why_not(envelope, self.trust, role, at, proven)
             raise BlockedError(reason, f"{what}: {sentence}")
         self.envelopes.append((envelope, role, at))

@@ -132,7 +132,11 @@ def load_decision(envelope: Envelope, *, what: str = "decision") -> SignedDecisi
 
 
 def check_decisions(
-    decisions: Sequence[SignedDecision], trust: TrustRoot, candidate: Candidate, digest: Digest
+    decisions: Sequence[SignedDecision],
+    trust: TrustRoot,
+    candidate: Candidate,
+    digest: Digest,
+    proven: datetime | None = None,
 ) -> None:
     """Raise BlockedError unless the decisions form one chain, are about this candidate (whose payload has `digest`),
     and are each signed by an approver's key of the very person that they name."""
@@ -150,16 +154,16 @@ def check_decisions(
             raise BlockedError("decision-replayed", f"{what} repeats an earlier one")
         if decision.created < earlier:
             raise BlockedError("time-disorder", f"{what} is dated before what it follows")
-        _check_person(signed, trust, what)
+        _check_person(signed, trust, what, proven)
         nonces.add(decision.nonce)
         previous, earlier = signed.digest, decision.created
 
 
-def _check_person(signed: SignedDecision, trust: TrustRoot, what: str) -> None:
+def _check_person(signed: SignedDecision, trust: TrustRoot, what: str, proven: datetime | None) -> None:
     decision = signed.decision
-    keys = signers_of(signed.envelope, trust, role=ROLE, at=decision.created)
+    keys = signers_of(signed.envelope, trust, role=ROLE, at=decision.created, proven=proven)
     if not keys:
-        reason, sentence = why_not(signed.envelope, trust, ROLE, decision.created)
+        reason, sentence = why_not(signed.envelope, trust, ROLE, decision.created, proven)
         raise BlockedError(reason, f"{what}: {sentence}")
     person = trust.persons.get(decision.person)
     owners = {key.person for key in keys}
@@ -176,12 +180,15 @@ def quorum(
     digest: Digest,
     at: datetime,
     waived: Sequence[Waived] = (),
+    proven: datetime | None = None,
 ) -> Quorum:
     """Whether `decisions` suffice at the time `at`; who owns one of the findings `waived` does not count.
 
+    `proven` is when a time authority saw the manifest that names them all (None: nobody did).
+
     Raises BlockedError for decisions that `check_decisions` refuses, and for waivers of persons that nobody knows.
     """
-    check_decisions(decisions, trust, candidate, digest)
+    check_decisions(decisions, trust, candidate, digest, proven)
     _check_waivers(waived, trust)
     required = _required(trust, candidate)
     owners = {one.owner for one in waived}

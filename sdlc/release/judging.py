@@ -64,7 +64,8 @@ def check_quorum(case: Case) -> str:
             raise BlockedError("decision-differs", f"{name} is not the decision that the manifest lists")
         signed.append(one)
     waived = case.verdict.waived
-    answer = quorum(signed, case.trust, case.candidate, manifest.candidate, manifest.created, waived)
+    proven = case.proven.at if case.proven else None
+    answer = quorum(signed, case.trust, case.candidate, manifest.candidate, manifest.created, waived, proven)
     if not answer.reached:
         raise BlockedError(answer.reason, answer.sentence)
     case.decisions, case.approvers = tuple(signed), answer.approvers

@@ -13,6 +13,7 @@ from sdlc.release.manifest import ROLE as RELEASE_SIGNER
 from sdlc.release.manifest import load_manifest
 from sdlc.signing.dsse import load_envelope
 from sdlc.signing.sigstore_bundle import load_bundle
+from sdlc.signing.time_stamps import proven_time
 
 RUNNER = "runner"
 
@@ -23,10 +24,18 @@ def read(case: Case) -> str:
 
 
 def check_manifest(case: Case) -> str:
-    envelope = load_bundle(case.member(bundle.MANIFEST), what=bundle.MANIFEST)
+    signed = load_bundle(case.member(bundle.MANIFEST), what=bundle.MANIFEST)
+    envelope = signed.envelope
     raw = load_envelope(case.member(bundle.RAW_MANIFEST), what=bundle.RAW_MANIFEST)
     manifest = load_manifest(envelope.payload)
+    case.proven = proven_time(signed.stamps, envelope.signatures[0].sig, case.trust.time_authorities)
     case.signed(envelope, RELEASE_SIGNER, manifest.created, "the manifest")
+    stamped = len(case.proven.authorities) if case.proven else 0
+    if stamped < case.trust.time_stamps_required:
+        raise BlockedError(
+            "time-stamp-missing",
+            f"{stamped} of {case.trust.time_stamps_required} time authorities stamped the manifest",
+        )
     if raw != envelope:
         raise BlockedError("manifest-differs", f"{bundle.RAW_MANIFEST} is not what {bundle.MANIFEST} holds")
     if manifest.product != case.trust.product:
@@ -37,7 +46,8 @@ def check_manifest(case: Case) -> str:
             f"signed under version {manifest.trust_version} of the trust root, this is {case.trust.version}",
         )
     case.known_manifest, case.manifest_digest = manifest, sha256(envelope.payload)
-    return f"signed by the release signer at {time_to_text(manifest.created)} (system clock)"
+    proven = f", before {time_to_text(case.proven.at)} ({', '.join(case.proven.authorities)})" if case.proven else ""
+    return f"signed by the release signer at {time_to_text(manifest.created)} (system clock){proven}"
 
 
 def check_candidate(case: Case) -> str:

@@ -18,6 +18,8 @@ def check_times(case: Case) -> str:
     moments = [candidate.created, *(one.decision.created for one in case.decisions), manifest.created]
     if moments != sorted(moments) or manifest.created > at + CLOCK_SKEW:
         raise BlockedError("time-disorder", "candidate, decisions, manifest and now do not follow each other")
+    if case.proven and manifest.created > case.proven.at + CLOCK_SKEW:
+        raise BlockedError("time-disorder", "the manifest claims to be younger than a time authority saw it")
     if not candidate.not_before <= manifest.created < candidate.expires:
         raise BlockedError("candidate-expired", "the candidate was not valid when the manifest was signed")
     if candidate.break_glass:
@@ -36,7 +38,7 @@ def check_times(case: Case) -> str:
     if at >= trust.expires:
         today.append(("trust-expired", f"the trust root expired at {time_to_text(trust.expires)}"))
     for envelope, role, signed_at in case.envelopes:
-        keys = signers_of(envelope, trust, role=role, at=signed_at)
+        keys = signers_of(envelope, trust, role=role, at=signed_at, proven=case.proven.at if case.proven else None)
         if all(key.revoked is not None for key in keys):
             today.append(("key-revoked", f"a {role} key was revoked after it signed"))
     if case.newer_than is not None and manifest.sequence <= case.newer_than:

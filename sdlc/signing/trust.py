@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from sdlc.model.digest import Digest
 from sdlc.signing.dsse import Envelope, pae
 from sdlc.signing.keyed import hint, load_public_key, verify
+from sdlc.signing.time_stamps import TimeAuthority
 
 Role = Literal["runner", "approver", "release-signer", "root"]
 Independence = Literal["one", "all", "none"]
@@ -45,9 +46,14 @@ class Revocation:
     at: datetime
     reason: str
 
-    def voids(self, signed_at: datetime) -> bool:
-        """Whether a signature that claims the time `signed_at` is void: a thief of the key claims any time."""
-        return self.reason == "compromised" or signed_at >= self.at
+    def voids(self, signed_at: datetime, proven: datetime | None = None) -> bool:
+        """Whether a signature that claims the time `signed_at` is void: a thief of the key claims any time.
+
+        Only one that somebody else proves older than the revocation survives a compromised key.
+        """
+        if self.reason == "compromised":
+            return proven is None or proven >= self.at
+        return signed_at >= self.at
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ class TrustRoot:
 
     `approvals_required` persons must approve a release; `roots_required` persons with a root key must sign the next
     version of this file (0: it can never be rotated, only replaced by hand). A break-glass release, which one person
-    may approve, is valid for `break_glass_days` (0: there is none).
+    may approve, is valid for `break_glass_days` (0: there is none). `time_stamps_required` of the `time_authorities`
+    must have stamped the manifest.
     """
 
     version: int
@@ -84,6 +91,8 @@ class TrustRoot:
     independence: Independence
     policies: tuple[Digest, ...]
     break_glass_days: int = 0
+    time_authorities: tuple[TimeAuthority, ...] = ()
+    time_stamps_required: int = 0
 
     def person_of_email(self, email: str) -> Person | None:
         """Who wrote commits under `email`, in whatever case; None: nobody known."""
@@ -94,16 +103,21 @@ class TrustRoot:
         return None
 
 
-def signers_of(envelope: Envelope, trust: TrustRoot, *, role: str, at: datetime) -> tuple[Key, ...]:
+def signers_of(
+    envelope: Envelope, trust: TrustRoot, *, role: str, at: datetime, proven: datetime | None = None
+) -> tuple[Key, ...]:
     """The keys that `trust` gives `role` and that signed `envelope` validly at the time `at`, each once.
 
     Every key of the role is tried on every signature: the keyid inside is only a hint. A bad signature counts for
-    nobody and raises nothing, so that it cannot hide a good one.
+    nobody and raises nothing, so that it cannot hide a good one. `proven` is when a time authority saw it.
     """
-    return tuple(key for key in _keys_that_signed(envelope, trust) if role in key.roles and not _why_void(key, at))
+    signed = _keys_that_signed(envelope, trust)
+    return tuple(key for key in signed if role in key.roles and not _why_void(key, at, proven))
 
 
-def why_not(envelope: Envelope, trust: TrustRoot, role: str, at: datetime) -> tuple[str, str]:
+def why_not(
+    envelope: Envelope, trust: TrustRoot, role: str, at: datetime, proven: datetime | None = None
+) -> tuple[str, str]:
     """Reason code and sentence why no key of `role` stands under `envelope` at the time `at`."""
     if not envelope.signatures:
         return "unsigned", "nobody signed it"
@@ -117,7 +131,7 @@ def why_not(envelope: Envelope, trust: TrustRoot, role: str, at: datetime) -> tu
     if not with_role:
         roles = ", ".join(sorted({role for key in signed for role in key.roles}))
         return "signer-wrong-role", f"signed by a key for {roles}, a key for {role} is needed"
-    return _why_void(with_role[0], at) or ("signature-invalid", "the signature does not count")
+    return _why_void(with_role[0], at, proven) or ("signature-invalid", "the signature does not count")
 
 
 def _keys_that_signed(envelope: Envelope, trust: TrustRoot) -> tuple[Key, ...]:
@@ -129,11 +143,11 @@ def _keys_that_signed(envelope: Envelope, trust: TrustRoot) -> tuple[Key, ...]:
     )
 
 
-def _why_void(key: Key, at: datetime) -> tuple[str, str] | None:
+def _why_void(key: Key, at: datetime, proven: datetime | None) -> tuple[str, str] | None:
     name = f"the key {key.id[:16]}"
-    if key.revoked is not None and key.revoked.voids(at):
+    if key.revoked is not None and key.revoked.voids(at, proven):
         return "key-revoked", f"{name} was revoked on {key.revoked.at:%Y-%m-%d} ({key.revoked.reason})"
-    if not key.not_before <= at < key.not_after:
+    if any(not key.not_before <= time < key.not_after for time in (at, proven or at)):
         return "key-expired", f"{name} is valid from {key.not_before:%Y-%m-%d} to {key.not_after:%Y-%m-%d}"
     return None
 

@@ -15,6 +15,7 @@ from sdlc.formats import strict_json
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import parse_digest
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
+from sdlc.signing.time_stamps import TimeAuthority, load_certificates
 from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 
 SCHEMA = "sdlc.trust/1"
@@ -34,6 +35,7 @@ def dump_trust(trust: TrustRoot) -> bytes:
             "roots_required": trust.roots_required,
             "independence": trust.independence,
             **({"break_glass_days": trust.break_glass_days} if trust.break_glass_days else {}),
+            **_authorities_to_json(trust),
             "policies": list(trust.policies),
             "persons": [
                 {
@@ -70,6 +72,10 @@ def load_trust(data: bytes, *, what: str) -> TrustRoot:
         independence=table.one_of("independence", get_args(Independence)),
         policies=tuple(table.digest_of("policies", text) for text in table.texts("policies")),
         break_glass_days=table.number("break_glass_days") if table.has("break_glass_days") else 0,
+        time_authorities=tuple(_authority(entry) for entry in table.tables("time_authorities"))
+        if table.has("time_authorities")
+        else (),
+        time_stamps_required=table.number("time_stamps_required") if table.has("time_stamps_required") else 0,
     )
     table.close()
     _check(trust, persons, keys, table)
@@ -100,8 +106,41 @@ def _check(trust: TrustRoot, persons: list[Person], keys: list[Key], table: _Tab
         raise table.wrong("roots_required", "a number of persons is expected")
     if not 0 <= trust.break_glass_days <= MAX_BREAK_GLASS_DAYS:
         raise table.wrong("break_glass_days", f"0 (there is none) to {MAX_BREAK_GLASS_DAYS} days")
+    names = [authority.name for authority in trust.time_authorities]
+    if len(set(names)) != len(names):
+        raise table.wrong("time_authorities", "two authorities have one name")
+    if not 0 <= trust.time_stamps_required <= len(names):
+        raise table.wrong("time_stamps_required", f"0 to {len(names)}, as many as there are time authorities")
     if trust.version < 1:
         raise table.wrong("version", "versions count from 1")
+
+
+def _authorities_to_json(trust: TrustRoot) -> dict[str, object]:
+    """Left out where there is none, so that a trust root without them is written as ever."""
+    if not trust.time_authorities:
+        return {}
+    rows = [
+        {
+            "name": authority.name,
+            "certificates": authority.certificates,
+            "not_before": time_to_text(authority.not_before),
+            "not_after": time_to_text(authority.not_after),
+        }
+        for authority in trust.time_authorities
+    ]
+    return {"time_authorities": rows, "time_stamps_required": trust.time_stamps_required}
+
+
+def _authority(table: _Table) -> TimeAuthority:
+    authority = TimeAuthority(
+        name=table.text("name"),
+        certificates=table.text("certificates"),
+        not_before=table.time("not_before"),
+        not_after=table.time("not_after"),
+    )
+    load_certificates(authority.certificates, what=table.path("certificates"))
+    table.close()
+    return authority
 
 
 def _person(table: _Table) -> Person:

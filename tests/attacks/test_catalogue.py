@@ -20,10 +20,12 @@ import attacks.artifacts
 import attacks.envelope
 import attacks.evidence
 import attacks.parsing
+import attacks.time_stamps
 import attacks.trust_and_time  # noqa: F401 - importing fills the catalogue
 import pytest
 from attacks.kit import ATTACKS, Attack, Kit, rezip
 from conftest import REPOSITORY
+from fakes.time_authority import authority
 
 from sdlc.cli import main
 from sdlc.disk import LocalDisk
@@ -59,6 +61,18 @@ def test_the_clean_twin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     for data in (write_bundle(kit.release()), rezip(write_bundle(kit.release()))):
         code = verify(tmp_path, Attack(data, ""))
         assert (code, json.loads(capsys.readouterr().out)["ok"]) == (ExitCode.ALLOWED, True)
+
+
+def test_a_stamp_from_before_the_theft_saves_a_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The clean twin of A18 and A19: the key was stolen later, and a third party proves it."""
+    from attacks.time_stamps import HOUR, stamped, timed_trust, when
+
+    kit = Kit(tmp_path / "store")
+    trust = timed_trust(when() + HOUR, authority("sundial").trusted, required=2)
+    case = Attack(stamped(kit, "clockwork", "sundial"), "", trust, when() + 2 * HOUR)
+    assert verify(tmp_path, case) is ExitCode.ALLOWED
+    document = json.loads(capsys.readouterr().out)
+    assert "(clockwork, sundial)" in document["steps"][1]["sentence"]
 
 
 def test_an_invalid_signature_in_front_hides_no_good_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

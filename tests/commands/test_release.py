@@ -12,6 +12,7 @@ import pytest
 from conftest import commit, git
 from fakes.disk import FailingDisk, PowerCut
 from fakes.releases import NOW, WHEEL_NAME, check_of, raw_of, records, trust_root
+from fakes.time_authority import ALWAYS, authority
 
 from sdlc.cli import main
 from sdlc.disk import Disk, LocalDisk, replace_file
@@ -34,7 +35,7 @@ KEYS = {name: new_key(PASSPHRASE) for name in NAMES}
 
 def _trust(**changes: object) -> TrustRoot:
     """The usual trust root, with keys that lie in files."""
-    made = trust_root(**changes)
+    made = trust_root()
     person = {None: "runner"}
     keys: dict[Digest, object] = {}
     for old in made.keys.values():
@@ -43,7 +44,7 @@ def _trust(**changes: object) -> TrustRoot:
         pem = KEYS[name][1]
         digest = key_id(load_public_key(pem))
         keys[digest] = dataclasses.replace(old, id=digest, public_key_pem=pem.decode())
-    return dataclasses.replace(made, keys=keys)  # type: ignore[arg-type]
+    return dataclasses.replace(made, **({"keys": keys} | changes))  # type: ignore[arg-type]
 
 
 class Desk:
@@ -294,3 +295,27 @@ def test_a_blocked_candidate_says_the_smallest_way_out(desk: Desk, capsys: pytes
     assert desk.prepare() == ExitCode.BLOCKED
     said = capsys.readouterr().out
     assert "the smallest way to ALLOWED (1 action):" in said
+
+
+def test_a_time_authority_stamps_the_release(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    clock = authority()
+    certificates = desk.side / "clock.pem"
+    certificates.write_text(clock.pem)
+    keys = {key.id: dataclasses.replace(key, not_after=ALWAYS) for key in _trust().keys.values()}
+    (desk.side / "trust.json").write_bytes(dump_trust(_trust(keys=keys, expires=ALWAYS)))
+    words = ("trust", "add-authority", str(desk.side / "trust.json"), "clockwork", str(certificates), "--required", "1")
+    assert main(words, Session(desk.now, ENVIRONMENT, LocalDisk(), LocalTools(ENVIRONMENT))) == ExitCode.ALLOWED
+    for step in (desk.prepare, lambda: desk.approve("ada"), lambda: desk.approve("grace")):
+        assert step() == ExitCode.ALLOWED
+    out = ("--out", str(desk.bundle))
+    assert desk.sign() == ExitCode.BLOCKED
+    assert "[time-stamp-missing]" in capsys.readouterr().err
+    with authority("sundial").served() as address:
+        assert desk.sdlc("release", "sign", str(desk.root), *out, "--timestamp", address, key="signer") == 1
+    assert "[time-stamp-invalid]" in capsys.readouterr().err
+    with clock.served() as address:
+        assert desk.sdlc("release", "sign", str(desk.root), *out, "--timestamp", address, key="signer") == 0
+        assert desk.verify() == ExitCode.ALLOWED
+    assert "(clockwork)" in capsys.readouterr().out
+    assert desk.sdlc("release", "sign", str(desk.root), *out, "--timestamp", address, key="signer") != 0
+    assert "does not answer" in capsys.readouterr().err
