@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands import refresh
+from sdlc.commands import recall, redact, refresh
 from sdlc.commands.inputs import (
     KEY,
     OUT,
@@ -173,6 +173,8 @@ def sign(
 
 
 command.add_command(refresh.command)
+command.add_command(recall.command)
+command.add_command(redact.command)
 
 
 def summary(proposal: Proposal) -> str:

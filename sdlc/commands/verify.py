@@ -14,12 +14,15 @@ from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
+from sdlc.policy.schema import load_policy
 from sdlc.release.case import Purpose
+from sdlc.release.revocation import apply_notices
 from sdlc.release.seen import Seen, dump_seen, load_seen, remembered
 from sdlc.release.verification import Verification, verification_to_json
 from sdlc.release.verify import verify
-from sdlc.release.viewer import NOT_SHOWN
+from sdlc.release.viewer import NOT_SHOWN, draw
 from sdlc.session import Session
+from sdlc.signing.dsse import load_envelope
 
 
 @click.command(name="verify")
@@ -30,6 +33,10 @@ from sdlc.session import Session
 @click.option("--at", callback=time_option, metavar="TIME", help="Evaluate as of this time; default: now.")
 @click.option("--installed", type=click.IntRange(0), help="Sequence that is installed; older ones are refused.")
 @click.option("--state", type=click.Path(path_type=Path), help="Remembers the newest release seen; refuses older ones.")
+@click.option("--revoked", multiple=True, type=click.Path(path_type=Path), help="A signed notice: what was taken back.")
+@click.option("--policy", type=click.Path(path_type=Path), help="A policy of your own that must hold as well.")
+@click.option("--allow-redacted", is_flag=True, help="Take a bundle from which its signer withheld evidence.")
+@click.option("--html", type=click.Path(path_type=Path), help="Draw the page again, from what was verified, to FILE.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, schema sdlc.verification/1.")
 @click.pass_obj
 def command(
@@ -41,10 +48,19 @@ def command(
     at: datetime | None,
     installed: int | None,
     state: Path | None,
+    revoked: tuple[Path, ...],
+    policy: Path | None,
+    allow_redacted: bool,
+    html: Path | None,
     as_json: bool,
 ) -> None:
     """Verify the evidence bundle BUNDLE, without a network: 0 verified, 1 refused, 4 this version lacks a reader."""
-    trust = read_trust(trust_file)
+    notices = [(str(file), load_envelope(read_file(file), what=str(file))) for file in revoked]
+    trust, recalled = apply_notices(read_trust(trust_file), notices)
+    own_policy = None
+    if policy is not None:
+        own_policy = read_file(policy)
+        load_policy(own_policy, str(policy))
     files: dict[str, Digest] = {file.name: sha256(read_file(file)) for file in artifacts}
     seen = None
     if state is not None:
@@ -57,10 +73,16 @@ def command(
         files=files,
         newer_than=installed,
         seen=seen,
+        recalled=recalled,
+        own_policy=own_policy,
+        allow_redacted=allow_redacted,
     )
     if state is not None and seen is not None and result.ok and result.manifest and result.manifest_digest:
         now = remembered(seen, trust, result.manifest, result.manifest_digest)
         replace_file(session.disk, state, dump_seen(now))
+    if html is not None and result.ok and result.manifest and result.candidate and result.verdict:
+        drawn = draw(result.candidate, result.manifest.candidate, result.verdict, result.decisions)
+        replace_file(session.disk, html, drawn)
     if as_json:
         click.echo(strict_json.pretty(verification_to_json(result)).decode(), nl=False)
     else:

@@ -23,9 +23,16 @@ SUMMARY = "summary.intoto.json"
 
 
 def attestations_of(
-    candidate: Candidate, results: Sequence[GateResult], verdict: Verdict, blobs: Callable[[Digest], bytes]
+    candidate: Candidate,
+    results: Sequence[GateResult],
+    verdict: Verdict,
+    blobs: Callable[[Digest], bytes],
+    blind: frozenset[str] = frozenset(),
 ) -> dict[str, bytes]:
-    """The statements about the gates by member name; `results` are what the evidence says, `blobs` gives its bytes."""
+    """The statements about the gates by member name; `results` are what the evidence says, `blobs` gives its bytes.
+
+    About `blind` gates, whose evidence is withheld, there is only the one that holds nothing of it.
+    """
     files = predicates.file_subjects(candidate.subjects)
     commit = predicates.commit_subject(candidate.commit, candidate.tree)
     source = {"repository": candidate.repository, "commit": candidate.commit, "tree": candidate.tree}
@@ -37,6 +44,8 @@ def attestations_of(
         rows = [rule for rule in verdict.rules if rule.gate == result.gate]
         about = predicates.result_predicate(result, rows)
         made[f"{result.gate}.intoto.json"] = predicates.statement_of([*files, commit], predicates.TEST_RESULT, about)
+        if result.gate in blind:
+            continue
         raw = {name: blobs(digest) for name, digest in result.raw.items() if name in _READ.get(result.gate, ())}
         if result.gate == "build":
             said = predicates.provenance_predicate(raw, source, began, result.seconds)
@@ -50,13 +59,14 @@ def attestations_of(
     return made
 
 
-def names_of(results: Sequence[GateResult]) -> tuple[str, ...]:
+def names_of(results: Sequence[GateResult], blind: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The names of the attestations that `results` must have, sorted; the summary's is not among them."""
+    more = {gate: names for gate, names in MORE.items() if gate not in blind}
     answered = [r.gate for r in results if r.reading.outcome in (Outcome.PASSED, Outcome.FAILED)]
-    return tuple(sorted(f"{name}.intoto.json" for gate in answered for name in (gate, *_MORE.get(gate, ()))))
+    return tuple(sorted(f"{name}.intoto.json" for gate in answered for name in (gate, *more.get(gate, ()))))
 
 
-_MORE = {"build": ("provenance",), "sbom": ("bom",), "vulnerabilities": ("vulns",)}
+MORE = {"build": ("provenance",), "sbom": ("bom",), "vulnerabilities": ("vulns",)}
 """Gates about which there is a second attestation."""
 
 _READ = {"build": ("build.json",), "sbom": ("bom.cdx.json",)}

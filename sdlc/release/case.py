@@ -14,6 +14,7 @@ from sdlc.model.verdict import Verdict
 from sdlc.release.candidate import Candidate
 from sdlc.release.decisions import SignedDecision
 from sdlc.release.manifest import Manifest
+from sdlc.release.revocation import Notice
 from sdlc.release.seen import Seen
 from sdlc.signing.dsse import Envelope
 from sdlc.signing.time_stamps import ProvenTime
@@ -33,8 +34,12 @@ class Case:
     files: Mapping[str, Digest]
     newer_than: int | None
     seen: Seen | None
+    recalled: Mapping[Digest, Notice]
+    own_policy: bytes | None
+    allow_redacted: bool
     members: dict[str, bytes] = field(default_factory=dict)
     blobs: dict[Digest, bytes] = field(default_factory=dict)
+    blind: frozenset[str] = frozenset()
     envelopes: list[tuple[Envelope, str, datetime]] = field(default_factory=list)
     known_manifest: Manifest | None = None
     manifest_digest: Digest | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sdlc.errors import BlockedError
+from sdlc.model.result import Grade
 from sdlc.model.verdict import Answer, State
 from sdlc.release import bundle, viewer
 from sdlc.release.attestations import SUMMARY, attestations_of, summary_of
@@ -16,9 +19,14 @@ from sdlc.signing.dsse import load_envelope
 
 
 def check_readings(case: Case) -> str:
-    case.results = read_again(case.candidate.results, lambda digest: case.blobs[digest])
-    compare(case.candidate.results, case.results)
-    return f"{len(case.results)} gates read again, each says what was recorded"
+    stored = case.candidate.results
+    readable = [result for result in stored if result.gate not in case.blind]
+    again = read_again(readable, lambda digest: case.blobs[digest])
+    compare(readable, again)
+    by_gate = {result.gate: result for result in again}
+    case.results = tuple(by_gate.get(r.gate) or replace(r, grade=Grade.ATTESTED) for r in stored)
+    case.notes += [f"{gate} was not read again: its evidence is withheld" for gate in sorted(case.blind)]
+    return f"{len(again)} gates read again, each says what was recorded"
 
 
 def check_policy(case: Case) -> str:
@@ -34,6 +42,14 @@ def check_verdict(case: Case) -> str:
         first = next((r for r in verdict.rules if r.state in (State.BLOCKED, State.INCOMPLETE)), None)
         why = f"{first.rule}: {first.sentence}" if first else "no rule applies"
         raise BlockedError("verdict-not-allowed", f"decided again, the policy says {verdict.answer}: {why}")
+    if case.own_policy is not None:
+        own = verdict_of(candidate, case.results, lambda digest: case.blobs[digest], case.own_policy)
+        if own.answer is not Answer.ALLOWED:
+            first = next(r for r in own.rules if r.state in (State.BLOCKED, State.INCOMPLETE))
+            raise BlockedError(
+                "own-policy-not-held", f"the given policy says {own.answer}: {first.rule}: {first.sentence}"
+            )
+        case.notes.append(f"{len(own.rules)} rules of the given policy hold as well")
     case.notes += [f"waived until {one.expires}: {one.finding.rule} ({one.waiver})" for one in verdict.waived]
     debt = f", {len(verdict.waived)} findings waived" if verdict.waived else ""
     return f"{len(verdict.rules)} rules decided again: allowed{debt}"
@@ -41,14 +57,16 @@ def check_verdict(case: Case) -> str:
 
 def check_attestations(case: Case) -> str:
     """Each statement for other people's tools is made again: one that says anything else is refused."""
-    made = attestations_of(case.candidate, case.results, case.verdict, lambda digest: case.blobs[digest])
+    blind = case.blind
+    made = attestations_of(case.candidate, case.results, case.verdict, lambda digest: case.blobs[digest], blind)
     signed = {name: load_envelope(case.member(f"{bundle.ATTESTATIONS}{name}"), what=name) for name in sorted(made)}
     for name, envelope in signed.items():
         if envelope.payload != made[name]:
             raise BlockedError("attestation-differs", f"{name} is not what the evidence says")
         case.signed(envelope, RUNNER, case.candidate.created, name)
     summary = load_envelope(case.member(f"{bundle.ATTESTATIONS}{SUMMARY}"), what=SUMMARY)
-    if summary.payload != summary_of(case.manifest, case.candidate.policy, signed):
+    # Over withheld attestations it cannot be made again; whoever signed it then vouches for it.
+    if not blind and summary.payload != summary_of(case.manifest, case.candidate.policy, signed):
         raise BlockedError("attestation-differs", f"{SUMMARY} is not what the manifest says")
     case.signed(summary, RELEASE_SIGNER, case.manifest.created, SUMMARY)
     return f"{len(signed) + 1} statements for other tools, each says what the evidence says"

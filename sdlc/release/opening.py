@@ -5,12 +5,14 @@ from __future__ import annotations
 from sdlc.errors import BlockedError
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
+from sdlc.policy.decide import count
 from sdlc.release import bundle
 from sdlc.release.attestations import SUMMARY, names_of
 from sdlc.release.candidate import load_candidate
 from sdlc.release.case import Case
 from sdlc.release.manifest import ROLE as RELEASE_SIGNER
 from sdlc.release.manifest import load_manifest
+from sdlc.release.redaction import MEMBER, blind_gates, check_redaction, load_redaction
 from sdlc.signing.dsse import load_envelope
 from sdlc.signing.sigstore_bundle import load_bundle
 from sdlc.signing.time_stamps import proven_time
@@ -73,7 +75,9 @@ def check_members(case: Case) -> str:
     """The closed world: exactly the members that the signed lists name, each with exactly the bytes."""
     candidate, manifest = case.candidate, case.manifest
     artifacts = {f"{bundle.ARTIFACTS}{a.name}": a.digest for a in candidate.artifacts}
-    blobs = candidate.evidence - set(artifacts.values())
+    withheld = _withheld(case)
+    case.blind = blind_gates(candidate.results, withheld)
+    blobs = candidate.evidence - set(artifacts.values()) - withheld
     listed: dict[str, tuple[Digest, str]] = {
         **{name: (digest, "artifact-changed") for name, digest in artifacts.items()},
         **{f"{bundle.EVIDENCE}{digest}": (digest, "evidence-changed") for digest in blobs},
@@ -87,7 +91,8 @@ def check_members(case: Case) -> str:
             raise BlockedError("decision-dropped", f"the manifest lists decision {number}, the bundle lacks it")
     decisions = {bundle.decision_name(number) for number in range(1, len(manifest.decisions) + 1)}
     fixed = {bundle.MANIFEST, bundle.RAW_MANIFEST, bundle.CANDIDATE}
-    attested = {f"{bundle.ATTESTATIONS}{name}" for name in (SUMMARY, *names_of(candidate.results))}
+    attested = {f"{bundle.ATTESTATIONS}{name}" for name in (SUMMARY, *names_of(candidate.results, case.blind))}
+    fixed |= {MEMBER} if withheld else set()
     extra = sorted(set(case.members) - set(listed) - decisions - attested - fixed)
     if extra:
         raise BlockedError("member-unlisted", f"{extra[0]} is in the bundle, but in no signed list")
@@ -98,7 +103,23 @@ def check_members(case: Case) -> str:
         if len(case.members[f"{bundle.ARTIFACTS}{artifact.name}"]) != artifact.size:
             raise BlockedError("artifact-changed", f"{artifact.name} is not {artifact.size} bytes long")
     case.blobs = {digest: case.members[name] for name, (digest, _) in listed.items()}
-    return f"{len(artifacts)} artifacts and {len(blobs)} pieces of evidence, none missing, none added"
+    return f"{count(len(artifacts), 'artifact')} and {count(len(blobs), 'piece')} of evidence, none missing, none added"
+
+
+def _withheld(case: Case) -> frozenset[Digest]:
+    """The evidence that the release signer says is missing here."""
+    if MEMBER not in case.members:
+        return frozenset()
+    envelope = load_envelope(case.members[MEMBER], what=MEMBER)
+    redaction = load_redaction(envelope.payload)
+    case.signed(envelope, RELEASE_SIGNER, redaction.at, "the redaction")
+    check_redaction(redaction, case.manifest_digest, case.candidate)
+    number = count(len(redaction.withheld), "piece")
+    said = f"{number} of evidence withheld for: {redaction.audience}"
+    if not case.allow_redacted:
+        raise BlockedError("bundle-redacted", said)
+    case.notes.append(f"REDACTED, {said}")
+    return frozenset(redaction.withheld)
 
 
 def check_artifacts(case: Case) -> str:

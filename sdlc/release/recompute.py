@@ -65,13 +65,17 @@ def compare(stored: Sequence[GateResult], now: Sequence[GateResult]) -> None:
             raise BlockedError("reading-differs", f"{old.gate}: grade or tools are not those of its evidence")
 
 
-def verdict_of(candidate: Candidate, results: Sequence[GateResult], blobs: Blobs) -> Verdict:
+def verdict_of(
+    candidate: Candidate, results: Sequence[GateResult], blobs: Blobs, own_policy: bytes | None = None
+) -> Verdict:
     """The verdict of the profile `release` over `results`, as of the time that `candidate` was made.
+
+    Decided by the policy of the candidate, or by `own_policy`, which a verifier brings.
 
     Raises BlockedError for a policy or a file of waivers that cannot be read, and what `blobs` raises.
     """
     try:
-        policy = load_policy(blobs(candidate.policy), "policy.toml")
+        policy = load_policy(blobs(candidate.policy) if own_policy is None else own_policy, "policy.toml")
     except UsageError as error:
         raise BlockedError("policy-unreadable", error.message, hint=error.hint) from None
     try:

@@ -43,6 +43,9 @@ def check_times(case: Case) -> str:
             today.append(("key-revoked", f"a {role} key was revoked after it signed"))
     if case.newer_than is not None and manifest.sequence <= case.newer_than:
         today.append(("rollback", f"sequence {manifest.sequence} is not newer than {case.newer_than}"))
+    notice = case.recalled.get(case.manifest_digest) if case.manifest_digest else None
+    if notice is not None:
+        today.insert(0, ("recalled", f"recalled at {time_to_text(notice.at)}: {notice.reason}"))
     if today and case.purpose == "install":
         raise BlockedError(*today[0])
     case.notes += [f"was valid when signed; as of {time_to_text(at)}: {sentence}" for _, sentence in today]

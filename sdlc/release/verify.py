@@ -16,6 +16,7 @@ from sdlc.model.digest import Digest
 from sdlc.release import judging, opening, timing
 from sdlc.release.case import Case, Purpose
 from sdlc.release.recompute import LacksReader
+from sdlc.release.revocation import Notice
 from sdlc.release.seen import Seen
 from sdlc.release.verification import Step, Verification
 from sdlc.signing.trust import TrustRoot
@@ -30,14 +31,30 @@ def verify(
     files: Mapping[str, Digest] | None = None,
     newer_than: int | None = None,
     seen: Seen | None = None,
+    recalled: Mapping[Digest, Notice] | None = None,
+    own_policy: bytes | None = None,
+    allow_redacted: bool = False,
 ) -> Verification:
     """Verify the bundle in `data` against `trust` as of `at`.
 
     `files` are artifacts from elsewhere (name → digest) that must be among the released ones; `newer_than` is the
-    sequence that is installed, for the purpose `install`; `seen` is what was verified here before. Never raises for
-    what a bundle contains.
+    sequence that is installed, for the purpose `install`; `seen` is what was verified here before; `recalled`
+    are releases that were taken back, by their manifest's digest; `own_policy` is a policy of the verifier that must
+    hold as well; `allow_redacted` takes a bundle from which its signer withheld evidence.
+    Never raises for what a bundle contains.
     """
-    case = Case(data, trust, at, purpose, files or {}, newer_than, seen)
+    case = Case(
+        data=data,
+        trust=trust,
+        at=at,
+        purpose=purpose,
+        files=files or {},
+        newer_than=newer_than,
+        seen=seen,
+        recalled=recalled or {},
+        own_policy=own_policy,
+        allow_redacted=allow_redacted,
+    )
     steps: list[Step] = []
     incomplete = False
     for number, (name, unreadable, check) in enumerate(_STEPS, start=1):

@@ -60,6 +60,14 @@ class Kit:
 
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder, LocalDisk())
+        self._folder = folder
+
+    def keep(self, name: str, data: bytes) -> str:
+        """A file that the victim names on the command line; its path."""
+        path = self._folder / "given" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return str(path)
 
     def candidate(self, raw: dict[str, dict[str, bytes]] | None = None, **changes: object) -> Candidate:
         return dataclasses.replace(candidate_of(self.store, check_of(self.store, raw)), **changes)  # type: ignore[arg-type]

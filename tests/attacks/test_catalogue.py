@@ -20,6 +20,7 @@ import attacks.artifacts
 import attacks.envelope
 import attacks.evidence
 import attacks.parsing
+import attacks.taken_back
 import attacks.time_stamps
 import attacks.trust_and_time  # noqa: F401 - importing fills the catalogue
 import pytest

@@ -110,7 +110,8 @@ def insider_postdates_the_manifest(kit: Kit) -> Attack:
     """The stamp says that it is older than it claims to be: it was signed in advance."""
     later = when() + timedelta(days=2)
     candidate = kit.candidate(expires=later + timedelta(days=30))
-    members = kit.release(candidate, created=later, expires=later + timedelta(days=30))
+    both = [{"person": person, "expires": ALWAYS} for person in ("ada", "grace")]
+    members = kit.release(candidate, *both, created=later, expires=later + timedelta(days=30))
     envelope = SIGNER.sign(load_envelope(members[RAW_MANIFEST], what=RAW_MANIFEST).payload)
     members[RAW_MANIFEST] = dump_envelope(envelope)
     members[MANIFEST] = dump_bundle(envelope, [authority().stamp(envelope.signatures[0].sig)])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import commit, git
 from fakes.disk import FailingDisk, PowerCut
-from fakes.releases import NOW, WHEEL_NAME, check_of, raw_of, records, trust_root
+from fakes.releases import NOW, POLICY, WHEEL_NAME, check_of, raw_of, records, trust_root
 from fakes.time_authority import ALWAYS, authority
 
 from sdlc.cli import main
@@ -319,3 +319,61 @@ def test_a_time_authority_stamps_the_release(desk: Desk, capsys: pytest.CaptureF
     assert "(clockwork)" in capsys.readouterr().out
     assert desk.sdlc("release", "sign", str(desk.root), *out, "--timestamp", address, key="signer") != 0
     assert "does not answer" in capsys.readouterr().err
+
+
+def released(desk: Desk) -> None:
+    for step in (desk.prepare, lambda: desk.approve("ada"), lambda: desk.approve("grace"), desk.sign):
+        assert step() == ExitCode.ALLOWED
+
+
+def test_a_release_is_recalled(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    released(desk)
+    notice = desk.side / "recall.json"
+    words = ("release", "recall", str(desk.bundle), "--reason", "It mirrors images.", "--out", str(notice))
+    assert desk.sdlc(*words, key="runner") == ExitCode.BLOCKED
+    assert "[signer-wrong-role]" in capsys.readouterr().err
+    assert not notice.exists()
+    assert desk.sdlc(*words, key="signer") == ExitCode.ALLOWED
+    assert desk.verify("--purpose", "install") == ExitCode.ALLOWED, "nobody told it"
+    assert desk.verify("--purpose", "install", "--revoked", str(notice)) == ExitCode.BLOCKED
+    assert "[recalled]" in capsys.readouterr().out
+    assert desk.verify("--revoked", str(notice)) == ExitCode.ALLOWED
+    assert "It mirrors images." in capsys.readouterr().out
+    notice.write_text(notice.read_text().replace("payload", "paylaod"))
+    assert desk.verify("--revoked", str(notice)) == ExitCode.INCOMPLETE, "what cannot be read is not passed over"
+
+
+def test_a_copy_for_an_audience_still_verifies(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    released(desk)
+    copy = desk.side / "copy.zip"
+    words = ("release", "redact", str(desk.bundle), "--audience", "hospitals", "--out", str(copy), "--without")
+    assert desk.sdlc(*words, "nonsense", key="signer") == ExitCode.USAGE
+    assert "gates: build, tests" in capsys.readouterr().err
+    assert desk.sdlc(*words, "tests", key="runner") == ExitCode.BLOCKED
+    assert desk.sdlc(*words, "tests", key="signer") == ExitCode.ALLOWED
+    assert records() in desk.bundle.read_bytes()
+    assert records() not in copy.read_bytes()
+    assert desk.sdlc("verify", str(copy)) == ExitCode.BLOCKED
+    assert "[bundle-redacted]" in capsys.readouterr().out
+    assert desk.sdlc("verify", str(copy), "--allow-redacted") == ExitCode.ALLOWED
+    said = capsys.readouterr().out
+    assert "REDACTED, 1 piece of evidence withheld for: hospitals" in said
+    assert "tests was not read again: its evidence is withheld" in said
+
+
+def test_the_page_is_drawn_again(desk: Desk) -> None:
+    released(desk)
+    page = desk.side / "page.html"
+    assert desk.verify("--html", str(page)) == ExitCode.ALLOWED
+    with zipfile.ZipFile(desk.bundle) as archive:
+        assert archive.read("report.html") == page.read_bytes()
+
+
+def test_a_policy_of_ones_own_must_be_one(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    released(desk)
+    own = desk.side / "own.toml"
+    own.write_text("rules = 3\n")
+    assert desk.verify("--policy", str(own)) == ExitCode.USAGE
+    own.write_bytes(POLICY)
+    assert desk.verify("--policy", str(own)) == ExitCode.ALLOWED
+    assert "3 rules of the given policy hold as well" in capsys.readouterr().out
