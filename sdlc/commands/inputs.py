@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,6 +87,28 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+
+def read_artifact(path: Path) -> bytes:
+    """The bytes of a file that is to be released, opened once; raises UsageError for a link.
+
+    Attack: a link is turned, or the file is changed, between the look at it and the signature. What is read here is
+    what is hashed, stored and signed; the path is never used again.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as stream:
+            before = os.fstat(stream.fileno())
+            data = stream.read()
+            after = os.fstat(stream.fileno())
+    except OSError as error:
+        reason = "it is a link" if path.is_symlink() else (error.strerror or str(error)).lower()
+        raise UsageError(f"{path} cannot be read: {reason}", hint="name the file itself") from None
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        raise UsageError(f"{path} changed while it was read", hint="wait until nobody writes to it")
+    if path.is_symlink() or not stat.S_ISREG(before.st_mode):
+        raise UsageError(f"{path} is no ordinary file", hint="name the file itself")
+    return data
 
 
 def time_option(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:

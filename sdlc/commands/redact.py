@@ -57,7 +57,6 @@ def command(
     if not checked.ok:
         raise BlockedError(checked.reason, f"not written: {checked.sentence}")
     replace_file(session.disk, out, copy)
-    click.echo(
-        f"redacted  {out} ({len(copy)} bytes), without {count(len(withheld), 'piece')} of evidence, for {printable(audience)}"
-    )
+    click.echo(f"redacted  {out} ({len(copy)} bytes), for {printable(audience)}")
+    click.echo(f"withheld  {count(len(withheld), 'piece')} of evidence: {printable(', '.join(without))}")
     click.echo(f"next      sdlc verify {out} --trust {trust_file} --allow-redacted")

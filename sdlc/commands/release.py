@@ -15,6 +15,7 @@ from sdlc.commands.inputs import (
     last_check,
     open_key,
     passphrase_options,
+    read_artifact,
     read_file,
     read_trust,
 )
@@ -90,7 +91,7 @@ def prepare(
         sequence=sequence,
         previous=manifest,
         authors=_authors(workspace, session, since),
-        files={file.name: read_file(file) for file in artifacts},
+        files={file.name: read_artifact(file) for file in artifacts},
         now=session.now,
         days=days,
         break_glass=break_glass,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import TRUST, read_file, read_trust, time_option
+from sdlc.commands.inputs import TRUST, read_artifact, read_file, read_trust, time_option
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode
 from sdlc.formats import strict_json
@@ -61,7 +61,7 @@ def command(
     if policy is not None:
         own_policy = read_file(policy)
         load_policy(own_policy, str(policy))
-    files: dict[str, Digest] = {file.name: sha256(read_file(file)) for file in artifacts}
+    files: dict[str, Digest] = {file.name: sha256(read_artifact(file)) for file in artifacts}
     seen = None
     if state is not None:
         seen = load_seen(read_file(state), what=str(state)) if state.exists() else Seen(trust.product)

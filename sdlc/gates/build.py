@@ -5,6 +5,9 @@ Does the product build, without network, from nothing but what its lock pins?
 the locked packages (wheels only, hashes required: nothing of them is executed), makes the environment `.sdlc/env`,
 builds in a copy of the tree, in the sandbox and without network, and installs the built wheel for the other gates.
 
+A source archive is compared with the commit: a file in it that nobody committed is a finding (this is how the backdoor
+of xz was shipped).
+
 **How it can be wrong.** The build runs the product's code: a hostile build can write any artifact that it likes, and
 can change the environment that tests and fuzzing use; it cannot reach the network (level `namespace`), a key or the
 verdict. The grade is *attested*: replay proves that the artifacts are those that were listed, not how they came to be.
@@ -20,6 +23,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from sdlc.components.source_archive import is_source_archive
 from sdlc.errors import ToolError
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context, dump_tools
@@ -85,6 +89,7 @@ def run(
         if wheels:
             environment.install(tools, wheels, level)
         artifacts = {path.name: data for path, data in built.items()}
+        sources = any(is_source_archive(name) for name in artifacts)
         rows = [{"name": name, "size": len(data), "sha256": sha256(data)} for name, data in artifacts.items()]
         document = {
             "sandbox": level.value,
@@ -94,7 +99,9 @@ def run(
             "packages": environment.packages(),
             "python": environment.version(),
         }
+    listed = {path: sha256(workspace.read(path)) for path in workspace.paths} if sources else {}
     return {
+        **({"tree.json": strict_json.dumps(listed)} if sources else {}),
         **{f"dist/{name}": data for name, data in artifacts.items()},
         "build.json": strict_json.dumps(document),
         "build.log": (done.stdout + done.stderr)[-LOG_BYTES:],

@@ -141,7 +141,7 @@ def _is_weaker(name: str, old: Any, new: Any) -> bool:
     """Less time is weaker; more exclusions are; fewer paths are; of any other setting, every change is."""
     if isinstance(old, int | float):
         return bool(new < old)
-    if name == "exclude":
+    if name in ("exclude", "generated"):
         return not set(new) <= set(old)
     if name == "paths":
         return not set(old) <= set(new)

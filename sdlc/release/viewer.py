@@ -27,7 +27,7 @@ NOT_SHOWN = (
     "That a gate looked at everything: it finds what its rules know. No finding is not the same as no defect.",
     "What people knew or read: a signature proves who decided, about which candidate, and the meaning that was chosen.",
     "A last decision that was withheld before signing: the chain shows what was taken out of its middle.",
-    "An independent time, unless a time authority stamped the manifest: all other times are those of the signers' clocks.",
+    "An independent time, unless a time authority stamped the manifest: all others are those of the signers' clocks.",
 )
 
 GRADE_MEANINGS = {

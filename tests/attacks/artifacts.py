@@ -10,9 +10,11 @@ from typing import Any
 
 from attacks.kit import RUNNER, SIGNER, Attack, Kit, attack
 from fakes import releases
-from fakes.releases import WHEEL, WHEEL_NAME
+from fakes.releases import WHEEL, WHEEL_NAME, raw_of
+from fakes.wheels import make_sdist
 
 from sdlc.formats import strict_json
+from sdlc.model.digest import sha256
 from sdlc.release.bundle import CANDIDATE, MANIFEST, RAW_MANIFEST, write_bundle
 from sdlc.signing.dsse import dump_envelope
 from sdlc.signing.sigstore_bundle import dump_bundle
@@ -85,3 +87,17 @@ def _resigned_candidate(kit: Kit, edit: Callable[[dict[str, Any]], object]) -> b
     envelope = SIGNER.sign(strict_json.dumps(manifest))
     members[RAW_MANIFEST], members[MANIFEST] = dump_envelope(envelope), dump_bundle(envelope)
     return write_bundle(members)
+
+
+@attack("B34")
+def insider_with_all_keys_ships_a_source_archive_that_is_not_the_commit(kit: Kit) -> Attack:
+    archive, name = make_sdist({"src/router.py": b"x = 1\n", "m4/host.m4": b"loader\n"}), "router-1.0.tar.gz"
+    raw = raw_of()
+    document = json.loads(raw["build"]["build.json"])
+    document["artifacts"].append({"name": name, "size": len(archive), "sha256": sha256(archive)})
+    raw["build"] |= {
+        f"dist/{name}": archive,
+        "build.json": strict_json.dumps(document),
+        "tree.json": strict_json.dumps({"src/router.py": sha256(b"x = 1\n")}),
+    }
+    return Attack(write_bundle(kit.release(kit.candidate(raw))), "verdict-not-allowed")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import commit, git
 from fakes.disk import FailingDisk, PowerCut
-from fakes.releases import NOW, POLICY, WHEEL_NAME, check_of, raw_of, records, trust_root
+from fakes.releases import NOW, POLICY, WHEEL, WHEEL_NAME, check_of, raw_of, records, trust_root
 from fakes.time_authority import ALWAYS, authority
 
 from sdlc.cli import main
@@ -163,6 +163,15 @@ def test_an_unclean_tree_is_refused(desk: Desk, capsys: pytest.CaptureFixture[st
 def test_first_or_previous_must_be_said(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert desk.prepare("--channel", "stable") == ExitCode.USAGE
     assert "--first" in capsys.readouterr().err
+
+
+def test_an_artifact_behind_a_link_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    (desk.side / "real.whl").write_bytes(WHEEL)
+    link = desk.side / WHEEL_NAME
+    link.symlink_to(desk.side / "real.whl")
+    assert desk.prepare("--first", "--artifact", str(link)) == ExitCode.USAGE
+    assert "it is a link" in capsys.readouterr().err
+    assert desk.prepare("--first", "--artifact", str(desk.side)) == ExitCode.USAGE
 
 
 def test_an_artifact_that_no_gate_saw(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

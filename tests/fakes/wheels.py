@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import tarfile
 import zipfile
 from collections.abc import Mapping, Sequence
 
@@ -42,3 +43,16 @@ def make_wheel(
 
 def _digest(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+def make_sdist(files: dict[str, bytes], top: str = "box-1.0/", **member: object) -> bytes:
+    """A source archive of `files` below `top`; `member` changes what its headers say."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(f"{top}{name}")
+            info.size = len(data)
+            for key, value in member.items():
+                setattr(info, key, value)
+            archive.addfile(info, io.BytesIO(data))
+    return made.getvalue()

@@ -67,6 +67,26 @@ def test_more_artifacts_are_kept_by_their_glob(repository: Repository) -> None:
     assert reading.read(raw, READY, Context()).counters["artifacts"] == 2
 
 
+def test_a_source_archive_is_compared_with_the_commit(repository: Repository) -> None:
+    command = ("python", "-m", "hatchling", "build", "--directory", "{out}")
+    settings = replace(READY, command=command)
+    good = reading.read(built(open_product(repository), settings), settings, Context())
+    assert (good.outcome, good.counters["artifacts"]) == (Outcome.PASSED, 2)
+    hook = "[tool.hatch.build.hooks.custom]\n"
+    script = (
+        "from pathlib import Path\n"
+        "from hatchling.builders.hooks.plugin.interface import BuildHookInterface\n"
+        "class Hook(BuildHookInterface):\n"
+        "    def initialize(self, version, data):\n"
+        "        Path(self.root, 'src/box/loader.py').write_text('payload = 1\\n')\n"
+    )
+    files = {**PRODUCT, "pyproject.toml": PRODUCT["pyproject.toml"] + hook, "hatch_build.py": script}
+    hostile = open_workspace(repository(files, "hostile"), TOOLS)
+    bad = reading.read(built(hostile, settings), settings, Context())
+    assert bad.outcome is Outcome.FAILED
+    assert [(f.rule, f.subject) for f in bad.findings] == [("BUILD-SOURCE-ADDED", "box-1.0.tar.gz: src/box/loader.py")]
+
+
 def test_a_build_has_no_network(repository: Repository, tmp_path: Path) -> None:
     if probe(TOOLS, tmp_path) is not Level.NAMESPACE:
         pytest.skip("this machine forbids user namespaces")
