@@ -33,6 +33,7 @@ COMMANDS = {
     "approve": ("sdlc.commands.approve", "Approve a release candidate under your own name."),
     "reject": ("sdlc.commands.reject", "Reject a release candidate under your own name."),
     "verify": ("sdlc.commands.verify", "Verify an evidence bundle, offline."),
+    "selftest": ("sdlc.commands.selftest", "Attack your own release configuration, on a mirror of it."),
     "key": ("sdlc.commands.key", "Make and show signing keys."),
     "trust": ("sdlc.commands.trust", "Keep the trust root: who, which key, which role."),
 }

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sdlc.errors import UnreadableError
 from sdlc.evidence.statements import STATEMENT
 from sdlc.formats import strict_json
 from sdlc.formats.timestamp import time_to_text
@@ -104,14 +105,20 @@ def vulnerabilities_predicate(result: GateResult, began: datetime) -> dict[str, 
 
 def bom_predicate(raw: RawArtifacts) -> dict[str, Any]:
     """The CycloneDX document of the SBOM gate."""
-    return strict_json.loads_object(raw["bom.cdx.json"], what="bom.cdx.json")
+    return _document(raw, "bom.cdx.json")
+
+
+def _document(raw: RawArtifacts, name: str) -> dict[str, Any]:
+    if name not in raw:
+        raise UnreadableError(f"{name} is missing: nothing can be attested")
+    return strict_json.loads_object(raw[name], what=name)
 
 
 def provenance_predicate(
     raw: RawArtifacts, source: Mapping[str, str], began: datetime, seconds: float
 ) -> dict[str, object]:
     """SLSA provenance v1 of the build gate: `source` is repository, commit and tree."""
-    build = strict_json.loads_object(raw["build.json"], what="build.json")
+    build = _document(raw, "build.json")
     packages = [
         {"uri": f"pkg:pypi/{package['name']}@{package['version']}", "name": "build environment"}
         for package in build.get("packages", [])

@@ -1,0 +1,1 @@
+"""Attacks on a user's own release configuration, tried on a mirror of it."""
