@@ -2,7 +2,7 @@
 PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(if $(shell command -v $(p) 2>/dev/null && $(p) -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && echo ok),$(p))))
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md
+SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md docs/reason-codes.md
 export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench docs interop lock clean

@@ -27,6 +27,7 @@ from sdlc.tools import LocalTools
 COMMANDS = {
     "check": ("sdlc.commands.check", "Run the gates and say whether the change may pass."),
     "gates": ("sdlc.commands.gates", "List the gates; explain one."),
+    "explain": ("sdlc.commands.explain", "Explain a finding, a rule, a blocker or a reason code."),
     "doctor": ("sdlc.commands.doctor", "Say which tools the gates would find here."),
     "waive": ("sdlc.commands.waive", "Waive a finding of the last check, with an owner and an end."),
     "release": ("sdlc.commands.release", "Prepare, inspect and sign a release."),
