@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sdlc.components.source_archive import differences
 from sdlc.errors import BlockedError, UnreadableError
 from sdlc.harness import fuzz
 from sdlc.release.bundle import read_bundle
 from sdlc.release.candidate import load_candidate
 from sdlc.release.decisions import load_decision
 from sdlc.release.manifest import load_manifest
+from sdlc.release.redaction import dump_redaction, load_redaction
+from sdlc.release.revocation import dump_notice, load_notice
 from sdlc.release.seen import load_seen
 from sdlc.release.verify import verify
 from sdlc.signing.dsse import PAYLOAD_TYPE, Envelope, Signature, dump_envelope, load_envelope
 from sdlc.signing.keyed import load_public_key
 from sdlc.signing.sigstore_bundle import dump_bundle, load_bundle
+from sdlc.signing.time_stamps import proven_time
 from sdlc.signing.trust import TrustRoot
 from sdlc.signing.trust_json import dump_trust, load_trust
 
@@ -87,3 +91,30 @@ def fuzz_public_key(data: bytes) -> None:
 def fuzz_seen(data: bytes) -> None:
     """A verifier's memory."""
     load_seen(data, what="x")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_notice(data: bytes) -> None:
+    """What takes a release or a key back; read and written as the same."""
+    if dump_notice(load_notice(data, what="x")) != data:
+        raise AssertionError("another notice")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_redaction(data: bytes) -> None:
+    """What is withheld; read and written as the same."""
+    if dump_redaction(load_redaction(data)) != data:
+        raise AssertionError("another redaction")
+
+
+@fuzz(raises=(BlockedError,))
+def fuzz_time_stamp(data: bytes) -> None:
+    """A reply of a time authority: without a trusted one, none counts."""
+    if proven_time([data], b"signature", []) is not None:
+        raise AssertionError("a time was proven")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_source_archive(data: bytes) -> None:
+    """An archive that a build made, of both kinds."""
+    differences(data, {}, what="x.zip" if data[:2] == b"PK" else "x.tar.gz")

@@ -28,7 +28,11 @@ TRUST = click.option(
     help="The trust root, from somebody you trust: who, which key, which role.",
 )
 KEY = click.option(
-    "--key", "key", required=True, metavar="URI", help="The signing key: a file, file:PATH, or command:PROGRAM."
+    "--key",
+    "key",
+    required=True,
+    metavar="URI",
+    help="The signing key: a file, file:PATH, command:PROGRAM, or keyless:.",
 )
 _PASSPHRASE_FILE = click.option(
     "--passphrase-file", type=click.Path(path_type=Path), help="Holds the key's passphrase; default: asked for."

@@ -12,6 +12,7 @@ import click
 from sdlc.commands.inputs import KEY, open_key, passphrase_options, read_file, read_trust, time_option
 from sdlc.disk import replace_file
 from sdlc.errors import UnreadableError, UsageError
+from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import sha256
@@ -20,6 +21,8 @@ from sdlc.release.rotation import check_rotation, check_step, holders_of, rotati
 from sdlc.session import Session
 from sdlc.signing.dsse import dump_envelope, load_envelope
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
+from sdlc.signing.keyless import ALGORITHM as ALGORITHM_KEYLESS
+from sdlc.signing.keyless import Identity
 from sdlc.signing.time_stamps import TimeAuthority, load_certificates
 from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 from sdlc.signing.trust_json import dump_trust, load_trust
@@ -119,6 +122,40 @@ def add_person(
     click.echo(f"{printable(name)} added as {printable(person)}")
 
 
+@command.command("add-identity")
+@FILE
+@click.argument("subject")
+@click.option("--issuer", required=True, help="Who vouches for it, as in the certificate.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="What it may sign.")
+@click.option("--person", help="Whose identity it is; that of a job belongs to nobody.")
+@click.option("--sigstore-root", type=click.Path(path_type=Path), help="The instance's trusted root; once.")
+@click.option("--until", callback=time_option, metavar="DATE", help="Default: as long as the trust root.")
+@click.pass_obj
+def add_identity(
+    session: Session,
+    file: Path,
+    subject: str,
+    issuer: str,
+    roles: tuple[str, ...],
+    person: str | None,
+    sigstore_root: Path | None,
+    until: datetime | None,
+) -> None:
+    """Let SUBJECT (a workflow's address, an e-mail) of a Sigstore instance sign without a key."""
+    trust = read_trust(file)
+    identity = Identity(issuer, subject)
+    if identity.id in trust.keys:
+        raise UsageError(f"{file}: {subject} of {issuer} is already there")
+    root = trust.sigstore_root
+    if sigstore_root is not None:
+        root = strict_json.dumps(strict_json.loads_object(read_file(sigstore_root), what=str(sigstore_root))).decode()
+    now = session.now.replace(microsecond=0)
+    begin = min(now, trust.created)
+    key = Key(identity.id, ALGORITHM_KEYLESS, "", person, roles, begin, until or trust.expires, None, identity)
+    _write(session, file, dataclasses.replace(trust, keys={**trust.keys, key.id: key}, sigstore_root=root))
+    click.echo(f"{printable(subject)} may sign as {', '.join(roles)}, vouched for by {printable(issuer)}")
+
+
 @command.command("add-authority")
 @FILE
 @click.argument("name")
@@ -193,7 +230,8 @@ def show(file: Path) -> None:
     ]
     for key in trust.keys.values():
         until = f"revoked ({key.revoked.reason})" if key.revoked else f"until {key.not_after:%Y-%m-%d}"
-        lines.append(f"  key {key.id[:16]}: {', '.join(key.roles)}, {key.person or 'a machine'}, {until}")
+        what = f"identity {key.identity.subject} of {key.identity.issuer}" if key.identity else f"key {key.id[:16]}"
+        lines.append(f"  {what}: {', '.join(key.roles)}, {key.person or 'a machine'}, {until}")
     able = {key.person for key in trust.keys.values() if "approver" in key.roles}
     if len(able) < trust.approvals_required:
         lines.append(f"  only {len(able)} persons have a key to approve with: nothing can be released yet")

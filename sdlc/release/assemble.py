@@ -268,7 +268,7 @@ def members_of(
     evidence = candidate.evidence - set(artifacts.values())
     members = {
         bundle.MANIFEST: dump_bundle(manifest, stamps),
-        bundle.RAW_MANIFEST: dump_envelope(manifest),
+        bundle.RAW_MANIFEST: dump_envelope(manifest.bare),
         bundle.CANDIDATE: dump_envelope(proposal.envelope),
         bundle.POLICY: blobs(candidate.policy),
         bundle.PAGE: page,

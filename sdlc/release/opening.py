@@ -38,7 +38,7 @@ def check_manifest(case: Case) -> str:
             "time-stamp-missing",
             f"{stamped} of {case.trust.time_stamps_required} time authorities stamped the manifest",
         )
-    if raw != envelope:
+    if raw != envelope.bare:
         raise BlockedError("manifest-differs", f"{bundle.RAW_MANIFEST} is not what {bundle.MANIFEST} holds")
     if manifest.product != case.trust.product:
         raise BlockedError("wrong-product", f"this is {manifest.product}, the trust root is for {case.trust.product}")

@@ -19,6 +19,7 @@ from sdlc.release.recompute import LacksReader
 from sdlc.release.revocation import Notice
 from sdlc.release.seen import Seen
 from sdlc.release.verification import Step, Verification
+from sdlc.signing.keyless import LacksKeyless
 from sdlc.signing.trust import TrustRoot
 
 
@@ -64,6 +65,8 @@ def verify(
             step = Step(number, name, False, error.reason, error.message)
         except LacksReader as error:
             step, incomplete = Step(number, name, False, "verifier-lacks-reader", error.message), True
+        except LacksKeyless as error:
+            step, incomplete = Step(number, name, False, "verifier-lacks-keyless", error.message), True
         except SdlcError as error:
             step = Step(number, name, False, unreadable, error.message)
         steps.append(step)

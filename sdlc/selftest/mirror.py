@@ -27,6 +27,7 @@ from sdlc.release.recompute import verdict_of
 from sdlc.release.verification import Verification
 from sdlc.release.verify import verify
 from sdlc.signers.key_file import KeyFile
+from sdlc.signing.keyed import ALGORITHM
 from sdlc.signing.trust import Key, TrustRoot
 
 MINUTE = timedelta(minutes=1)
@@ -49,7 +50,7 @@ class Mirror:
         self._signers: dict[Digest, KeyFile] = {}
         keys = [self._twin(key) for key in trust.keys.values() if key.revoked is None]
         self.trust = dataclasses.replace(
-            trust, keys={key.id: key for key in keys}, time_authorities=(), time_stamps_required=0
+            trust, keys={key.id: key for key in keys}, time_authorities=(), time_stamps_required=0, sigstore_root=""
         )
         self.stranger = KeyFile(ec.generate_private_key(ec.SECP256R1()))
 
@@ -165,4 +166,6 @@ class Mirror:
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         self._signers[signer.key_id] = signer
-        return dataclasses.replace(key, id=signer.key_id, public_key_pem=pem.decode())
+        return dataclasses.replace(
+            key, id=signer.key_id, algorithm=ALGORITHM, public_key_pem=pem.decode(), identity=None
+        )

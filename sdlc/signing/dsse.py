@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sdlc.errors import BlockedError, UnreadableError
 from sdlc.formats import strict_json
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 MAX_SIGNATURES = 32
 _MEMBERS = {"payload", "payloadType", "signatures"}
 
@@ -29,11 +31,20 @@ class Signature:
 
 @dataclass(frozen=True)
 class Envelope:
-    """A payload with its type and 1 to 32 signatures, none of them checked yet."""
+    """A payload with its type and 1 to 32 signatures, none of them checked yet.
+
+    `material` is the whole Sigstore bundle of a keyless signature, which has a certificate in the place of a key.
+    """
 
     payload_type: str
     payload: bytes
     signatures: tuple[Signature, ...]
+    material: bytes | None = None
+
+    @property
+    def bare(self) -> Envelope:
+        """The same without its certificate."""
+        return replace(self, material=None)
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -43,13 +54,36 @@ def pae(payload_type: str, payload: bytes) -> bytes:
 
 
 def dump_envelope(envelope: Envelope) -> bytes:
-    """`envelope` as JSON, in the one form that `load_envelope` reads."""
-    return strict_json.dumps(envelope_to_json(envelope))
+    """`envelope` as JSON, in the one form that `load_envelope` reads; a keyless one is the bundle that it came in."""
+    return envelope.material or strict_json.dumps(envelope_to_json(envelope))
 
 
 def load_envelope(data: bytes, *, what: str) -> Envelope:
     """The envelope in `data`; raises UnreadableError whose message begins with `what`."""
-    return envelope_from_json(strict_json.loads(data, what=what), what=what)
+    document = strict_json.loads(data, what=what)
+    if isinstance(document, dict) and "mediaType" in document:
+        return _with_certificate(document, data, what)
+    return envelope_from_json(document, what=what)
+
+
+def _with_certificate(document: dict[str, Any], data: bytes, what: str) -> Envelope:
+    """The envelope of a Sigstore bundle v0.3 whose material is a certificate; what it proves is not looked at here."""
+    material, inner = document.get("verificationMaterial"), document.get("dsseEnvelope")
+    if (
+        set(document) != {"mediaType", "verificationMaterial", "dsseEnvelope"}
+        or document["mediaType"] != BUNDLE_TYPE
+        or not isinstance(material, dict)
+        or not {"certificate"} <= set(material) <= {"certificate", "tlogEntries", "timestampVerificationData"}
+        or not isinstance(inner, dict)
+        or strict_json.dumps(document) != data
+    ):
+        raise UnreadableError(f"{what}: not a Sigstore bundle v0.3 with a certificate, in the one form that is written")
+    entries = inner.get("signatures")
+    named = [{"keyid": "", **entry} if isinstance(entry, dict) else entry for entry in entries or []]
+    envelope = envelope_from_json({**inner, "signatures": named}, what=what)
+    if len(envelope.signatures) != 1 or envelope.signatures[0].keyid:
+        raise UnreadableError(f"{what}: a keyless bundle carries exactly one signature, and no key id")
+    return replace(envelope, material=data)
 
 
 def envelope_to_json(envelope: Envelope) -> dict[str, object]:

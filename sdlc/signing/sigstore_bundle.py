@@ -15,10 +15,14 @@ from typing import Any
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.signing.dsse import Envelope, Signature, envelope_from_json, envelope_to_json
-
-MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-
+from sdlc.signing.dsse import (
+    BUNDLE_TYPE,
+    Envelope,
+    Signature,
+    envelope_from_json,
+    envelope_to_json,
+    load_envelope,
+)
 
 MAX_STAMPS = 8
 
@@ -36,6 +40,8 @@ def dump_bundle(envelope: Envelope, stamps: Sequence[bytes] = ()) -> bytes:
 
     The signature itself carries no key id: clients compute other ids from the same key, and skip what differs.
     """
+    if envelope.material is not None:
+        return envelope.material
     (signature,) = envelope.signatures
     bare = Envelope(envelope.payload_type, envelope.payload, (Signature("", signature.sig),))
     material: dict[str, object] = {"publicKey": {"hint": signature.keyid}, "tlogEntries": []}
@@ -43,7 +49,7 @@ def dump_bundle(envelope: Envelope, stamps: Sequence[bytes] = ()) -> bytes:
         replies = [{"signedTimestamp": base64.b64encode(stamp).decode("ascii")} for stamp in stamps]
         material["timestampVerificationData"] = {"rfc3161Timestamps": replies}
     document = {
-        "mediaType": MEDIA_TYPE,
+        "mediaType": BUNDLE_TYPE,
         "verificationMaterial": material,
         "dsseEnvelope": envelope_to_json(bare),
     }
@@ -53,6 +59,8 @@ def dump_bundle(envelope: Envelope, stamps: Sequence[bytes] = ()) -> bytes:
 def load_bundle(data: bytes, *, what: str) -> SigstoreBundle:
     """The envelope in the bundle `data`, its hint as key id; raises UnreadableError for every other profile."""
     document = strict_json.loads_object(data, what=what)
+    if "certificate" in (document.get("verificationMaterial") or {}):
+        return SigstoreBundle(load_envelope(data, what=what))
     bare = envelope_from_json(document.get("dsseEnvelope"), what=what)
     if len(bare.signatures) != 1:
         raise UnreadableError(f"{what}: a bundle carries exactly one signature")

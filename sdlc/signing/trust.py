@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from sdlc.model.digest import Digest
 from sdlc.signing.dsse import Envelope, pae
 from sdlc.signing.keyed import hint, load_public_key, verify
+from sdlc.signing.keyless import Identity, NotProved, Proof, prove
 from sdlc.signing.time_stamps import TimeAuthority
 
 Role = Literal["runner", "approver", "release-signer", "root"]
@@ -58,7 +59,10 @@ class Revocation:
 
 @dataclass(frozen=True)
 class Key:
-    """A public key with its algorithm, its roles and its validity; `person` owns it, None for a machine's."""
+    """A public key with its algorithm, its roles and its validity; `person` owns it, None for a machine's.
+
+    With an `identity` there is no key: whoever a Sigstore instance certifies under that identity signs.
+    """
 
     id: Digest
     algorithm: str
@@ -68,6 +72,7 @@ class Key:
     not_before: datetime
     not_after: datetime
     revoked: Revocation | None
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ class TrustRoot:
     `approvals_required` persons must approve a release; `roots_required` persons with a root key must sign the next
     version of this file (0: it can never be rotated, only replaced by hand). A break-glass release, which one person
     may approve, is valid for `break_glass_days` (0: there is none). `time_stamps_required` of the `time_authorities`
-    must have stamped the manifest.
+    must have stamped the manifest. `sigstore_root` is the trusted root (JSON) of the one Sigstore instance whose
+    certificates count.
     """
 
     version: int
@@ -93,6 +99,7 @@ class TrustRoot:
     break_glass_days: int = 0
     time_authorities: tuple[TimeAuthority, ...] = ()
     time_stamps_required: int = 0
+    sigstore_root: str = ""
 
     def person_of_email(self, email: str) -> Person | None:
         """Who wrote commits under `email`, in whatever case; None: nobody known."""
@@ -111,7 +118,12 @@ def signers_of(
     Every key of the role is tried on every signature: the keyid inside is only a hint. A bad signature counts for
     nobody and raises nothing, so that it cannot hide a good one. `proven` is when a time authority saw it.
     """
-    signed = _keys_that_signed(envelope, trust)
+    try:
+        signed, proof = _keys_that_signed(envelope, trust)
+    except NotProved:
+        return ()
+    if proof is not None and not proof.covers(at):
+        return ()
     return tuple(key for key in signed if role in key.roles and not _why_void(key, at, proven))
 
 
@@ -121,9 +133,20 @@ def why_not(
     """Reason code and sentence why no key of `role` stands under `envelope` at the time `at`."""
     if not envelope.signatures:
         return "unsigned", "nobody signed it"
-    signed = _keys_that_signed(envelope, trust)
+    try:
+        signed, proof = _keys_that_signed(envelope, trust)
+    except NotProved as error:
+        return "keyless-not-proved", f"the keyless signature proves nobody: {error}"
+    if proof is not None and not signed:
+        identity = proof.identity
+        return "signer-unknown", f"signed by {identity.subject} of {identity.issuer}, whom the trust root does not list"
+    if proof is not None and not proof.covers(at):
+        return (
+            "keyless-wrong-time",
+            f"signed between {proof.begin:%Y-%m-%d %H:%M} and {proof.end:%H:%M}, not when it says",
+        )
     if not signed:
-        hints = {hint(_spki(key)) for key in trust.keys.values()}
+        hints = {hint(_spki(key)) for key in trust.keys.values() if key.identity is None}
         if any(signature.keyid in hints for signature in envelope.signatures):
             return "signature-invalid", "the signature does not fit the bytes and the key that it names"
         return "signer-unknown", "no key of the trust root signed it"
@@ -134,13 +157,18 @@ def why_not(
     return _why_void(with_role[0], at, proven) or ("signature-invalid", "the signature does not count")
 
 
-def _keys_that_signed(envelope: Envelope, trust: TrustRoot) -> tuple[Key, ...]:
+def _keys_that_signed(envelope: Envelope, trust: TrustRoot) -> tuple[tuple[Key, ...], Proof | None]:
+    """Whose signatures stand under `envelope`, and for a keyless one when; raises NotProved, LacksKeyless."""
+    if envelope.material is not None:
+        proof = prove(envelope.material, trust.sigstore_root)
+        return tuple(key for key in trust.keys.values() if key.identity == proof.identity), proof
     message = pae(envelope.payload_type, envelope.payload)
-    return tuple(
+    signed = tuple(
         key
         for key in trust.keys.values()
-        if any(verify(_spki(key), message, signature.sig) for signature in envelope.signatures)
+        if key.identity is None and any(verify(_spki(key), message, signature.sig) for signature in envelope.signatures)
     )
+    return signed, None
 
 
 def _why_void(key: Key, at: datetime, proven: datetime | None) -> tuple[str, str] | None:

@@ -13,8 +13,10 @@ from typing import Any, get_args
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.timestamp import time_from_text, time_to_text
-from sdlc.model.digest import parse_digest
+from sdlc.model.digest import Digest, parse_digest
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
+from sdlc.signing.keyless import ALGORITHM as KEYLESS
+from sdlc.signing.keyless import Identity
 from sdlc.signing.time_stamps import TimeAuthority, load_certificates
 from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 
@@ -48,7 +50,8 @@ def dump_trust(trust: TrustRoot) -> bytes:
                 }
                 for person in trust.persons.values()
             ],
-            "keys": [_key_to_json(key) for key in trust.keys.values()],
+            "keys": [_key_to_json(key) for key in trust.keys.values() if key.identity is None],
+            **_identities_to_json(trust),
         }
     )
 
@@ -60,6 +63,8 @@ def load_trust(data: bytes, *, what: str) -> TrustRoot:
         raise table.wrong("schema", f"{SCHEMA!r} is expected")
     persons = [_person(entry) for entry in table.tables("persons")]
     keys = [_key(entry) for entry in table.tables("keys")]
+    if table.has("identities"):
+        keys += [_identity(entry) for entry in table.tables("identities")]
     trust = TrustRoot(
         version=table.number("version"),
         product=table.text("product"),
@@ -75,6 +80,7 @@ def load_trust(data: bytes, *, what: str) -> TrustRoot:
         time_authorities=tuple(_authority(entry) for entry in table.tables("time_authorities"))
         if table.has("time_authorities")
         else (),
+        sigstore_root=strict_json.dumps(table.value("sigstore_root")).decode() if table.has("sigstore_root") else "",
         time_stamps_required=table.number("time_stamps_required") if table.has("time_stamps_required") else 0,
     )
     table.close()
@@ -111,6 +117,8 @@ def _check(trust: TrustRoot, persons: list[Person], keys: list[Key], table: _Tab
         raise table.wrong("time_authorities", "two authorities have one name")
     if not 0 <= trust.time_stamps_required <= len(names):
         raise table.wrong("time_stamps_required", f"0 to {len(names)}, as many as there are time authorities")
+    if any(key.identity is not None for key in keys) and not trust.sigstore_root:
+        raise table.wrong("sigstore_root", "is missing: identities need the trusted root of their Sigstore instance")
     if trust.version < 1:
         raise table.wrong("version", "versions count from 1")
 
@@ -174,21 +182,56 @@ def _key(table: _Table) -> Key:
     identity = key_id(load_public_key(pem.encode("ascii", "replace"), what=table.path("public_key")))
     if table.text("id") != identity:
         raise table.wrong("id", f"the key beside it has the id {identity}")
+    return _holder(table, identity, table.one_of("algorithm", (ALGORITHM,)), pem, None)
+
+
+def _holder(table: _Table, key_id: Digest, algorithm: str, pem: str, identity: Identity | None) -> Key:
+    """What keys and identities have in common: whose it is, what it may do, and until when."""
     roles = table.texts("roles")
     if not roles or not set(roles) <= set(ROLES) or len(set(roles)) != len(roles):
         raise table.wrong("roles", f"one or more of {', '.join(ROLES)} are expected")
     key = Key(
-        id=identity,
-        algorithm=table.one_of("algorithm", (ALGORITHM,)),
+        id=key_id,
+        algorithm=algorithm,
         public_key_pem=pem,
         person=None if table.value("person") is None else table.text("person"),
         roles=roles,
         not_before=table.time("not_before"),
         not_after=table.time("not_after"),
         revoked=None if table.value("revoked") is None else _revocation(table.table("revoked")),
+        identity=identity,
     )
     table.close()
     return key
+
+
+def _identities_to_json(trust: TrustRoot) -> dict[str, object]:
+    """Left out where there is none, so that a trust root without them is written as ever."""
+    rows = [
+        {
+            "subject": key.identity.subject,
+            "issuer": key.identity.issuer,
+            "person": key.person,
+            "roles": list(key.roles),
+            "not_before": time_to_text(key.not_before),
+            "not_after": time_to_text(key.not_after),
+            "revoked": key.revoked and {"at": time_to_text(key.revoked.at), "reason": key.revoked.reason},
+        }
+        for key in trust.keys.values()
+        if key.identity is not None
+    ]
+    document: dict[str, object] = {"identities": rows} if rows else {}
+    if trust.sigstore_root:
+        document["sigstore_root"] = strict_json.loads(trust.sigstore_root.encode(), what="sigstore_root")
+    return document
+
+
+def _identity(table: _Table) -> Key:
+    identity = Identity(issuer=table.text("issuer"), subject=table.text("subject"))
+    for name, text in (("issuer", identity.issuer), ("subject", identity.subject)):
+        if "*" in text or text != text.strip() or not text.isprintable():
+            raise table.wrong(name, "it is compared as it is: no wildcard, no white space around, nothing invisible")
+    return _holder(table, identity.id, KEYLESS, "", identity)
 
 
 def _revocation(table: _Table) -> Revocation:

@@ -116,7 +116,7 @@ def outsider_brings_a_certificate_of_the_own(kit: Kit) -> Attack:
         material = {"certificate": {"rawBytes": "AAAA"}, "tlogEntries": []}
         return strict_json.dumps({**json.loads(data), "verificationMaterial": material})
 
-    return Attack(kit.edited(MANIFEST, certify), "manifest-unreadable")
+    return Attack(kit.edited(MANIFEST, certify), "keyless-not-proved")
 
 
 @attack("A17")

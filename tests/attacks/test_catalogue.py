@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ import attacks.archive
 import attacks.artifacts
 import attacks.envelope
 import attacks.evidence
+import attacks.keyless
 import attacks.parsing
 import attacks.taken_back
 import attacks.time_stamps
@@ -74,6 +76,20 @@ def test_a_stamp_from_before_the_theft_saves_a_release(tmp_path: Path, capsys: p
     assert verify(tmp_path, case) is ExitCode.ALLOWED
     document = json.loads(capsys.readouterr().out)
     assert "(clockwork, sundial)" in document["steps"][1]["sentence"]
+
+
+def test_a_keyless_release_is_verified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clean twin of the attacks on identities; and a verifier without the library cannot tell."""
+    from attacks.keyless import Keyless, case, instance, released
+
+    good = case(released(Kit(tmp_path / "store"), Keyless(instance())), "")
+    assert verify(tmp_path, good) is ExitCode.ALLOWED
+    capsys.readouterr()
+    monkeypatch.setitem(sys.modules, "sigstore.errors", None)
+    assert verify(tmp_path, good) is ExitCode.INCOMPLETE
+    assert json.loads(capsys.readouterr().out)["reason"] == "verifier-lacks-keyless"
 
 
 def test_an_invalid_signature_in_front_hides_no_good_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import commit, git
 from fakes.disk import FailingDisk, PowerCut
 from fakes.releases import NOW, POLICY, WHEEL, WHEEL_NAME, check_of, raw_of, records, trust_root
+from fakes.sigstore_instance import ISSUER, SUBJECT, instance
 from fakes.time_authority import ALWAYS, authority
 
 from sdlc.cli import main
@@ -386,3 +388,33 @@ def test_a_policy_of_ones_own_must_be_one(desk: Desk, capsys: pytest.CaptureFixt
     own.write_bytes(POLICY)
     assert desk.verify("--policy", str(own)) == ExitCode.ALLOWED
     assert "3 rules of the given policy hold as well" in capsys.readouterr().out
+
+
+def test_a_workflow_signs_without_a_key(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """The whole way, with the real client, against an instance on loopback that stamps at the real time."""
+    ours, real = instance(), datetime.now(UTC)
+    desk.now = real - timedelta(hours=10)
+    keys = {k.id: dataclasses.replace(k, not_after=ALWAYS) for k in _trust().keys.values()}
+    trust = desk.side / "trust.json"
+    trust.write_bytes(dump_trust(_trust(keys=keys, expires=ALWAYS)))
+    (desk.side / "root.json").write_text(json.dumps(ours.trusted_root()))
+    words = ("trust", "add-identity", str(trust), SUBJECT, "--issuer", ISSUER, "--role", "release-signer")
+    session = Session(desk.now, ENVIRONMENT, LocalDisk(), LocalTools(ENVIRONMENT))
+    assert main(words, session) == ExitCode.USAGE
+    assert "sigstore_root" in capsys.readouterr().err
+    assert main((*words, "--sigstore-root", str(desk.side / "root.json")), session) == ExitCode.ALLOWED
+    assert main(("trust", "show", str(trust)), session) == ExitCode.ALLOWED
+    assert SUBJECT in capsys.readouterr().out
+    desk.check()
+    for step in (desk.prepare, lambda: desk.approve("ada"), lambda: desk.approve("grace")):
+        assert step() == ExitCode.ALLOWED
+    with ours.served() as address:
+        config = desk.side / "trust_config.json"
+        config.write_text(json.dumps(ours.trust_config(address)))
+        environment = {**ENVIRONMENT, "SIGSTORE_ID_TOKEN": ours.token()}
+        session = Session(real, environment, LocalDisk(), LocalTools(environment))
+        words = ("release", "sign", str(desk.root), "--out", str(desk.bundle), "--trust", str(trust))
+        assert main((*words, "--key", f"keyless:{config}"), session) == ExitCode.ALLOWED
+    desk.now = real
+    assert desk.verify() == ExitCode.ALLOWED
+    assert "VERIFIED" in capsys.readouterr().out

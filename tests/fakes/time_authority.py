@@ -54,6 +54,7 @@ class Authority:
         root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         self.root = self._certificate(f"{name} root", root_key, f"{name} root", root_key, authority=True)
         leaf = self._certificate(name, key, f"{name} root", root_key, authority=False)
+        self.certificate = leaf
         (folder / "serial").write_text("01\n")
         (folder / "tsa.conf").write_text(CONFIGURATION.format(folder=folder))
         (folder / "leaf.pem").write_bytes(leaf.public_bytes(serialization.Encoding.PEM))

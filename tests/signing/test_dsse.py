@@ -101,7 +101,7 @@ def _bundle(**changes: object) -> bytes:
         _bundle(verificationMaterial={"publicKey": {}, "tlogEntries": []}),
         _bundle(verificationMaterial=[]),
         _bundle(dsseEnvelope=json.loads(dump_envelope(SIGNED))),
-        _bundle(verificationMaterial={"certificate": {"rawBytes": "AA=="}, "tlogEntries": []}),
+        _bundle(verificationMaterial={"certificate": {"rawBytes": "AA=="}, "publicKey": {"hint": "a"}}),
         _bundle(messageSignature={}),
         strict_json.dumps({"mediaType": "x"}),
     ],

@@ -1,0 +1,114 @@
+"""
+Keyless signatures: a certificate of ten minutes that names an identity, and a log that saw it, instead of a key.
+
+Verified by sigstore-python, wholly offline: against the trusted root that stands in our own trust root, never against
+one that comes with a bundle or from a service. What is proved is who signed (issuer and subject, compared as they are,
+without any pattern) and within which minutes. The library is the extra `keyless`; a verifier without it says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sdlc.errors import IncompleteError
+from sdlc.model.digest import Digest, sha256
+
+ALGORITHM = "sigstore"
+SKEW = timedelta(minutes=5)
+
+
+class LacksKeyless(IncompleteError):
+    """The signature may be good; what is installed here cannot tell."""
+
+
+class NotProved(Exception):
+    """The bundle proves no identity; the message says why."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who may sign without a key: `subject` as in the certificate (a workflow's address, an e-mail), by `issuer`."""
+
+    issuer: str
+    subject: str
+
+    @property
+    def id(self) -> Digest:
+        """What the trust root and decisions call it."""
+        return sha256(f"sigstore identity\n{self.issuer}\n{self.subject}".encode())
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Who signed, at a proven time between `begin` and `end`."""
+
+    identity: Identity
+    begin: datetime
+    end: datetime
+
+    def covers(self, at: datetime) -> bool:
+        """Whether a signature that claims the time `at` can be this one."""
+        return self.begin - SKEW <= at <= self.end + SKEW
+
+
+def prove(material: bytes, trusted_root: str) -> Proof:
+    """Who signed the Sigstore bundle `material`, by `trusted_root` (JSON); raises NotProved, LacksKeyless."""
+    try:
+        from sigstore.errors import Error
+        from sigstore.models import Bundle, TrustedRoot
+        from sigstore.verify import Verifier
+        from sigstore.verify.policy import UnsafeNoOp
+        from sigstore_models.trustroot.v1 import TrustedRoot as Document
+    except ImportError:
+        raise LacksKeyless("this is a keyless signature", hint='pip install "secure-sdlc[keyless]"') from None
+
+    if not trusted_root:
+        raise NotProved("the trust root lists no Sigstore instance")
+    try:
+        bundle = Bundle.from_json(material)
+        verifier = Verifier(trusted_root=TrustedRoot(Document.from_json(trusted_root)))
+        # Who signed is compared by us, exactly; the library's policies match what is in the certificate only.
+        verifier.verify_dsse(bundle, UnsafeNoOp())
+        certificate = bundle.signing_certificate
+        identity = _identity(certificate)
+    except (Error, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise NotProved(f"{type(error).__name__}: {error}"[:300]) from None
+    return Proof(identity, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
+_ISSUER, _OLD_ISSUER = "1.3.6.1.4.1.57264.1.8", "1.3.6.1.4.1.57264.1.1"
+"""Extensions of Fulcio's certificates; source: sigstore/fulcio, docs/oid-info.md."""
+
+
+def _identity(certificate: object) -> Identity:
+    """The one subject and the one issuer of a certificate; raises ValueError for none or several."""
+    from cryptography import x509
+
+    assert isinstance(certificate, x509.Certificate)  # noqa: S101 - what sigstore-python promises
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    subjects = [*names.get_values_for_type(x509.UniformResourceIdentifier)]
+    subjects += names.get_values_for_type(x509.RFC822Name)
+    if len(subjects) != 1 or len(list(names)) != 1:
+        raise ValueError("the certificate does not name exactly one subject")
+    found: dict[str, str] = {}
+    for extension in certificate.extensions:
+        number = extension.oid.dotted_string
+        if number in (_ISSUER, _OLD_ISSUER) and isinstance(extension.value, x509.UnrecognizedExtension):
+            raw = extension.value.value
+            found[number] = _der_text(raw) if number == _ISSUER else raw.decode("utf-8")
+    issuers = set(found.values())
+    if len(issuers) != 1:
+        raise ValueError("the certificate does not name exactly one issuer")
+    return Identity(issuers.pop(), str(subjects[0]))
+
+
+def _der_text(raw: bytes) -> str:
+    """A DER UTF8String of at most 127 bytes, or of a length in one more byte."""
+    if len(raw) < 2 or raw[0] != 0x0C:
+        raise ValueError("the issuer is no UTF8String")
+    start = 2 if raw[1] < 0x80 else 3
+    length = raw[1] if start == 2 else raw[2]
+    if raw[1] > 0x81 or len(raw) != start + length:
+        raise ValueError("the issuer is cut off, or something follows it")
+    return raw[start:].decode("utf-8")
