@@ -113,8 +113,12 @@ def prepare(
 def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> None:
     """Show the open candidate: verdict, blockers, decisions, and the next command."""
     trust = read_trust(trust_file)
-    proposal, _, _ = opened(path, out, session)
+    proposal, _, folder = opened(path, out, session)
     click.echo(summary(proposal), nl=False)
+    for signed in assemble.superseded(folder, proposal.digest):
+        one = signed.decision
+        said = f"  superseded {one.kind} of {one.name}, about the candidate {one.candidate[:16]}"
+        click.echo(printable(said))
     answer = quorum(
         proposal.decisions, trust, proposal.candidate, proposal.digest, session.now, proposal.verdict.waived
     )

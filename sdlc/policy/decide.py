@@ -130,6 +130,11 @@ def _unanswered(rule: AnyRule, result: GateResult) -> RuleDecision | None:
 
 
 def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied) -> RuleDecision:
+    other = _not_pinned(rule, result)
+    if other:
+        return RuleDecision(
+            rule.id, rule.gate, State.BLOCKED, other, next_step="run the pinned tool, or have the policy pin this one"
+        )
     reading = result.reading
     open_ones = [(position, f) for position, f in enumerate(reading.findings) if not f.suppressed]
     serious = [
@@ -157,6 +162,17 @@ def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied
     said = ", ".join(f"{number} {word}" for number, word in parts if number)
     sentence = f"{said or 'nothing that blocks'}; {reading.sentence}"
     return RuleDecision(rule.id, rule.gate, State.TOLERATED, sentence)
+
+
+def _not_pinned(rule: Required, result: GateResult) -> str:
+    """What the gate ran that the policy does not pin; attack: the scanner, or its rules, are exchanged."""
+    for name, pinned in sorted(rule.pins.items()):
+        known = {text for tool in result.tools if tool.name == name for text in (tool.version, tool.digest) if text}
+        known |= {text for key, text in result.reading.details.items() if key == f"{name}-digest"}
+        if pinned not in known:
+            ran = ", ".join(sorted(known)) or "nothing that is recorded"
+            return f"the policy pins {name} {pinned[:16]}, {rule.gate} ran {ran[:80]}"
+    return ""
 
 
 def _counter(rule: Threshold | Floor, result: GateResult, name: str, limit: int, *, at_least: bool) -> RuleDecision:

@@ -102,13 +102,17 @@ class _Rule(_Strict):
 
 
 class Required(_Rule):
-    """The gate worked, and no finding at or above `severity` and `confidence` stands."""
+    """The gate worked, and no finding at or above `severity` and `confidence` stands.
+
+    `pins` hold the gate to its tools: the name of a tool, or `rules`, and its version or SHA-256.
+    """
 
     type: Literal["required"]
     gate: str
     severity: Severity = Severity.LOW
     confidence: Confidence = Confidence.HIGH
     when: Literal["always", "applicable"] = "always"
+    pins: dict[str, str] = Field(default_factory=dict)
 
 
 class Threshold(_Rule):

@@ -120,6 +120,11 @@ def _of_rule(old: Rule, new: Rule) -> list[tuple[str, str]]:
                 said.append(("severity", f"findings below {new.severity} no longer block"))
             if new.confidence.rank > old.confidence.rank:
                 said.append(("confidence", f"findings below confidence {new.confidence} no longer block"))
+            said += [
+                (f"pins.{name}", f"{name} is no longer pinned to {pinned[:16]}")
+                for name, pinned in sorted(old.pins.items())
+                if new.pins.get(name) != pinned
+            ]
             if (old.when, new.when) == ("always", "applicable"):
                 said.append(("when", "no longer demanded where the gate has nothing to look at"))
         case Threshold(), Threshold():

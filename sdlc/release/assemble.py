@@ -177,6 +177,12 @@ def _decisions(folder: Path) -> tuple[SignedDecision, ...]:
     return tuple(load_decision(load_envelope(path.read_bytes(), what=str(path)), what=str(path)) for path in paths)
 
 
+def superseded(folder: Path, current: Digest) -> tuple[SignedDecision, ...]:
+    """Decisions about earlier candidates in `folder`: kept, shown, and void for the `current` one."""
+    others = sorted(path for path in folder.iterdir() if path.is_dir() and path.name != current)
+    return tuple(signed for other in others for signed in _decisions(other))
+
+
 def keep_decision(decision: Decision, signer: Signer, trust: TrustRoot, disk: Disk, folder: Path) -> SignedDecision:
     """Sign `decision` and put it at the end of the chain; raises BlockedError unless `signer` is that approver."""
     envelope = signer.sign(dump_decision(decision))

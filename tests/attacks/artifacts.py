@@ -67,6 +67,24 @@ def insider_with_the_runners_key_writes_a_digest_in_capitals(kit: Kit) -> Attack
     return Attack(_resigned_candidate(kit, shout), "candidate-unreadable")
 
 
+@attack("B29")
+def insider_with_the_runners_key_adds_a_digest_that_collides(kit: Kit) -> Attack:
+    """Whoever can forge MD5 or SHA-1 adds one that fits another file; only SHA-256 is read, and nothing beside it."""
+
+    def weaken(statement: dict[str, Any]) -> None:
+        statement["subject"][0]["digest"]["sha1"] = "c" * 40
+
+    return Attack(_resigned_candidate(kit, weaken), "candidate-unreadable")
+
+
+@attack("B29")
+def insider_with_the_runners_key_names_a_weak_digest_only(kit: Kit) -> Attack:
+    def weaken(statement: dict[str, Any]) -> None:
+        statement["subject"][0]["digest"] = {"md5": "c" * 32}
+
+    return Attack(_resigned_candidate(kit, weaken), "candidate-unreadable")
+
+
 @attack("B32")
 def insider_with_the_runners_key_puts_a_commit_in_the_place_of_a_digest(kit: Kit) -> Attack:
     def confuse(statement: dict[str, Any]) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from attacks.kit import APPROVERS, RUNNER, SECOND_KEY, SIGNER, STRANGER, Attack, Kit, attack
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from fakes.releases import SIGNED
 
 from sdlc.formats import strict_json
 from sdlc.release.bundle import CANDIDATE, MANIFEST, RAW_MANIFEST, write_bundle
-from sdlc.signing.dsse import Envelope, Signature
+from sdlc.signing.dsse import Envelope, Signature, pae
 from sdlc.signing.keyed import hint, load_public_key
 
 FIRST, SECOND = "decisions/0001.dsse.json", "decisions/0002.dsse.json"
@@ -148,3 +152,36 @@ def insider_with_the_release_key_makes_a_candidate(kit: Kit) -> Attack:
 @attack("A7")
 def insider_with_an_approvers_key_signs_the_release(kit: Kit) -> Attack:
     return Attack(write_bundle(kit.release(signer=APPROVERS["ada"])), "signer-wrong-role")
+
+
+def weak_signature(key: Any, *arguments: Any) -> Callable[[Envelope], Envelope]:
+    """The payload signed with a key of another kind, in the name of the trusted one."""
+
+    def sign(envelope: Envelope) -> Envelope:
+        made = key.sign(pae(envelope.payload_type, envelope.payload), *arguments)
+        return dataclasses.replace(envelope, signatures=(Signature(envelope.signatures[0].keyid, made),))
+
+    return sign
+
+
+@attack("A14")
+def outsider_signs_with_a_weaker_algorithm(kit: Kit) -> Attack:
+    """The algorithm is bound to the key: a signature of RSA-1024 with SHA-1 is one of nobody."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    edit = weak_signature(key, padding.PKCS1v15(), hashes.SHA1())
+    return Attack(kit.envelope(CANDIDATE, edit), "signature-invalid")
+
+
+@attack("A14")
+def outsider_signs_with_another_curve(kit: Kit) -> Attack:
+    return Attack(kit.envelope(CANDIDATE, weak_signature(ed25519.Ed25519PrivateKey.generate())), "signature-invalid")
+
+
+@attack("A14")
+def outsider_names_the_algorithm_in_the_envelope(kit: Kit) -> Attack:
+    def named(data: bytes) -> bytes:
+        document = json.loads(data)
+        document["signatures"][0]["alg"] = "none"
+        return strict_json.dumps(document)
+
+    return Attack(kit.edited(CANDIDATE, named), "candidate-unreadable")

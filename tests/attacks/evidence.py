@@ -10,6 +10,8 @@ from attacks.kit import APPROVERS, RUNNER, SIGNER, Attack, Kit, attack
 from fakes import releases
 from fakes.releases import raw_of, records, trust_root
 
+from sdlc.formats.context_json import dump_tools
+from sdlc.model.result import ToolVersion
 from sdlc.release.attestations import SUMMARY
 from sdlc.release.bundle import ATTESTATIONS, write_bundle
 
@@ -166,3 +168,19 @@ def outsider_adds_an_attestation_about_a_gate_that_never_ran(kit: Kit) -> Attack
     members = kit.release()
     forged = members[f"{ATTESTATIONS}tests.intoto.json"]
     return Attack(write_bundle({**members, f"{ATTESTATIONS}malware.intoto.json": forged}), "member-unlisted")
+
+
+@attack("C45")
+def insider_with_all_keys_runs_another_scanner(kit: Kit) -> Attack:
+    """The policy pins the tool; the evidence says that another one ran."""
+    pinned = releases.POLICY.replace(b'gate = "tests"', b'gate = "tests"\npins = {pytest = "8.3.5"}')
+    raw = raw_of()
+    raw["tests"]["tools.json"] = dump_tools([ToolVersion("pytest", "0.0.1")])
+    candidate = dataclasses.replace(kit.candidate(raw), policy=kit.store.put(pinned))
+    trust = trust_root(policies=(releases.sha256(pinned),))
+    return Attack(write_bundle(kit.release(candidate)), "verdict-not-allowed", trust)
+
+
+@attack("C39")
+def insider_with_all_keys_takes_the_evidence_of_another_product(kit: Kit) -> Attack:
+    return Attack(write_bundle(kit.release(kit.candidate(product="viewer"))), "wrong-product")

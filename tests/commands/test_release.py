@@ -229,6 +229,10 @@ def test_a_new_candidate_voids_the_decisions(desk: Desk, capsys: pytest.CaptureF
         assert step() == ExitCode.ALLOWED
     assert desk.sign() == ExitCode.BLOCKED
     assert "[quorum-not-reached]" in capsys.readouterr().err
+    assert desk.sdlc("release", "status", str(desk.root)) == ExitCode.ALLOWED
+    said = capsys.readouterr().out
+    assert "superseded approval of Ada Lovelace, about the candidate" in said
+    assert "superseded approval of Grace Hopper" in said
 
 
 def test_evidence_that_was_changed_in_the_store(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

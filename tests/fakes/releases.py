@@ -17,6 +17,7 @@ from sdlc.disk import LocalDisk
 from sdlc.evidence.store import Store
 from sdlc.formats import strict_json
 from sdlc.formats.check_json import CheckRecord
+from sdlc.formats.context_json import load_tools
 from sdlc.model.digest import sha256
 from sdlc.model.result import GateResult
 from sdlc.model.verdict import Answer, Verdict
@@ -134,6 +135,7 @@ def check_of(store: Store, raw: dict[str, dict[str, bytes]] | None = None, **cha
                 grade=reader.GRADE,
                 settings=settings,
                 raw={name: store.put(data) for name, data in artifacts.items()},
+                tools=load_tools(artifacts["tools.json"]) if "tools.json" in artifacts else (),
                 seconds=0.5,
             )
         )

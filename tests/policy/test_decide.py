@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sdlc.errors import UsageError
+from sdlc.model.digest import parse_digest
 from sdlc.model.finding import Confidence, Finding, Place, Severity
-from sdlc.model.result import GateResult, Grade, Outcome, Reading
+from sdlc.model.result import GateResult, Grade, Outcome, Reading, ToolVersion
 from sdlc.model.verdict import Answer, State, Verdict
 from sdlc.policy.decide import decide
 from sdlc.policy.facts import Facts
@@ -206,3 +207,23 @@ def test_the_built_in_policy_loads() -> None:
 def test_a_policy_that_cannot_be_understood_is_refused_by_key(text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         load_policy(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("pins", "answer"),
+    [
+        ('{semgrep = "1.182.0"}', Answer.ALLOWED),
+        ('{semgrep = "%s"}' % ("a" * 64), Answer.ALLOWED),
+        ('{rules = "%s"}' % ("b" * 64), Answer.ALLOWED),
+        ('{semgrep = "1.181.0"}', Answer.BLOCKED),
+        ('{rules = "%s"}' % ("c" * 64), Answer.BLOCKED),
+        ('{bandit = "1.9.4"}', Answer.BLOCKED),
+    ],
+)
+def test_a_gate_is_held_to_its_tools(pins: str, answer: Answer) -> None:
+    ran = result(Outcome.PASSED, details={"rules-digest": "b" * 64})
+    ran = replace(ran, tools=(ToolVersion("semgrep", "1.182.0", parse_digest("a" * 64)),))
+    given = verdict(REQUIRED.replace("}", f", pins = {pins}}}"), ran)
+    assert given.answer is answer
+    if answer is Answer.BLOCKED:
+        assert "the policy pins" in given.rules[0].sentence

@@ -149,3 +149,10 @@ def test_the_row() -> None:
     assert decide_weakening(found, blocks=True).state is State.BLOCKED
     assert decide_weakening(found, blocks=False).state is State.TOLERATED
     assert decide_weakening(found, blocks=True).sentence == "1 weakening of what has to hold"
+
+
+def test_a_pin_that_goes_or_changes_is_weaker_and_a_new_one_is_not() -> None:
+    pinned, bare = policy(RULES["required"] + '\npins = {rules = "1"}'), policy(RULES["required"])
+    assert said(bare, pinned) == []
+    assert said(pinned, bare) == ["r.pins.rules"]
+    assert said(pinned, policy(RULES["required"] + '\npins = {rules = "2"}')) == ["r.pins.rules"]
