@@ -86,6 +86,15 @@ def load_records(data: bytes) -> TestRecords:
     return TestRecords(results, tuple(collected), tuple(deselected), finished and not cut_off, exit_code)
 
 
+def version_of(data: bytes) -> str:
+    """The version of pytest that wrote the records, as it says itself; empty when it does not."""
+    first = data.partition(b"\n")[0]
+    try:
+        return str(strict_json.loads_object(first, what="records.jsonl", max_bytes=MAX_LINE).get("pytest", ""))[:40]
+    except UnreadableError:  # what is no record is said by `load_records`
+        return ""
+
+
 @dataclass(frozen=True)
 class JunitCounts:
     """How many test cases of a JUnit file passed, failed (errors included) and were skipped."""

@@ -25,6 +25,7 @@ from pathlib import Path
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context, dump_tools
+from sdlc.formats.test_records import version_of
 from sdlc.gates.build import copy_tree
 from sdlc.model.result import Context, RawArtifacts, ToolVersion
 from sdlc.readings.tests import NEEDS, Settings
@@ -103,7 +104,7 @@ def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[
         "output.txt": (done.stdout + done.stderr)[-OUTPUT_BYTES:],
         "run.json": strict_json.dumps(run),
         "context.json": dump_context(Context(files=workspace.matching("*test*.py"))),
-        "tools.json": dump_tools([ToolVersion("pytest", *(pytest or ["unknown"])[:1])]),
+        "tools.json": dump_tools([ToolVersion("pytest", pytest[0] if pytest else version_of(records) or "unknown")]),
     }
 
 

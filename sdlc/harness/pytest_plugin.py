@@ -46,7 +46,7 @@ def pytest_configure(config: Any) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND  # what others write there shows, and stays
         descriptor = os.open(environment["SDLC_TEST_RECORDS"], flags, 0o600)
         _stream = open(descriptor, "w", encoding="utf-8")  # noqa: SIM115 - open for all the run
-        _write(event="start")
+        _write(event="start", pytest=pytest.__version__)
 
 
 def pytest_collection_finish(session: Any) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.test_records import JunitCounts, load_junit, load_records
+from sdlc.formats.test_records import JunitCounts, load_junit, load_records, version_of
 
 START = {"event": "start"}
 END = {"event": "end", "exit": 0}
@@ -92,3 +92,17 @@ def test_a_document_type_is_refused_before_its_entities_grow() -> None:
     bomb = f'<!DOCTYPE t [<!ENTITY e0 "xxxxxxxxxx">{entities}]><t>&e8;</t>'
     with pytest.raises(UnreadableError, match="document type"):
         load_junit(bomb.encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "version"),
+    [
+        (b'{"event":"start","pytest":"8.3.5"}\n', "8.3.5"),
+        (b'{"event":"start"}\n', ""),
+        (b"", ""),
+        (b"no json\n", ""),
+        (b'{"pytest":"' + b"9" * 90 + b'"}', "9" * 40),
+    ],
+)
+def test_the_version_that_wrote_them(data: bytes, version: str) -> None:
+    assert version_of(data) == version
