@@ -26,6 +26,9 @@ from sdlc.tools import LocalTools
 
 COMMANDS = {
     "check": ("sdlc.commands.check", "Run the gates and say whether the change may pass."),
+    "plan": ("sdlc.commands.plan", "Split the gates over jobs."),
+    "share": ("sdlc.commands.share", "Run one job's part of a plan."),
+    "collect": ("sdlc.commands.collect", "Bring the jobs' shares together and decide."),
     "gates": ("sdlc.commands.gates", "List the gates; explain one."),
     "explain": ("sdlc.commands.explain", "Explain a finding, a rule, a blocker or a reason code."),
     "doctor": ("sdlc.commands.doctor", "Say which tools the gates would find here."),

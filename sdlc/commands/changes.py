@@ -2,50 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from sdlc.config import FILE, Config, load_config
+from sdlc import pipeline
+from sdlc.commands.judges import POLICY, WAIVERS, Judges
+from sdlc.config import FILE, load_config
 from sdlc.errors import SdlcError, UsageError
+from sdlc.evidence.store import Store
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
 from sdlc.policy.schema import Policy, load_policy
 from sdlc.policy.waivers import Waiver, load_waivers
 from sdlc.policy.weakening import of_files, of_policy, of_settings, of_suppressions, of_waivers
 from sdlc.tools import Tools
-from sdlc.workspace import Workspace, protected
+from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = "static-analysis"
+COMPARED = ("static-analysis", "sbom", "vulnerabilities")
+"""Gates whose findings are compared with the base commit's; none of them executes the base's code."""
 
 
-def weakenings(
+def compare(
+    workspace: Workspace,
+    tools: Tools,
+    judges: Judges,
+    planned: Mapping[str, tuple[str, ...]],
+    results: Sequence[GateResult],
+    store: Store,
+    *,
+    jobs: int,
+) -> tuple[dict[str, tuple[str, ...]], tuple[Finding, ...]]:
+    """Fingerprints of what the base commit had already, by gate, and every weakening that the head brings.
+
+    The base's findings are made anew from its files, never read from a file of the head.
+    """
+    with tempfile.TemporaryDirectory(prefix="sdlc-base-") as folder:
+        base = extract_base(workspace, tools, Path(folder))
+        chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
+        before = pipeline.run(chosen, base, tools, judges.config.settings, store, jobs=jobs)
+    prints = {result.gate: _fingerprints(result) for result in before}
+    return prints, _weakenings(workspace, base, tools, judges, results, before)
+
+
+def _fingerprints(result: GateResult) -> tuple[str, ...]:
+    return tuple(sorted(f.fingerprint for f in result.reading.findings if not f.suppressed))
+
+
+def _weakenings(
     workspace: Workspace,
     base: Workspace,
     tools: Tools,
-    config: Config,
-    policy: Policy | None,
-    waivers: tuple[Waiver, ...],
+    judges: Judges,
     results: Sequence[GateResult],
     before: Sequence[GateResult],
-    paths: tuple[str, str],
 ) -> tuple[Finding, ...]:
-    """Every weakening that the head brings against `base`; `policy` (None: bootstrap) and `waivers` are the base's.
-
-    `paths` are those of policy and waivers; `results` and `before` what the gates found in head and base.
-    """
-    policy_path, waivers_path = paths
     found: list[Finding] = []
-    if policy is not None:
-        found += of_policy(policy, _head_policy(workspace, policy_path), policy_path)
-    found += of_waivers(waivers, _head_waivers(workspace, waivers_path), waivers_path)
+    if not judges.bootstrap:
+        found += of_policy(judges.policy, _head_policy(workspace, POLICY), POLICY)
+    found += of_waivers(judges.waivers, _head_waivers(workspace, WAIVERS), WAIVERS)
     old = protected(workspace, tools, FILE)
+    settings = judges.config.settings
     if old is not None:
         pyproject = protected(workspace, tools, "pyproject.toml")
         try:
-            settings = load_config(old, pyproject=pyproject, folder=workspace.root.name).settings
+            before_settings = load_config(old, pyproject=pyproject, folder=workspace.root.name).settings
         except UsageError:
-            settings = config.settings  # what could not be read was never in force
-        found += of_settings(settings, config.settings, FILE)
-    harnesses = f"{config.settings['fuzz'].folder}/"
+            before_settings = settings  # what could not be read was never in force
+        found += of_settings(before_settings, settings, FILE)
+    harnesses = f"{settings['fuzz'].folder}/"
     found += of_files(base.paths, workspace.paths, {harnesses: "the harness or stored input"})
     found += of_suppressions(_findings(before), _findings(results))
     return tuple(found)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,28 +10,22 @@ from pathlib import Path
 import click
 
 from sdlc import pipeline
-from sdlc.commands.changes import weakenings
-from sdlc.config import FILE, Config, load_config
-from sdlc.disk import append_text, replace_file
-from sdlc.errors import ExitCode, StorageError, UsageError
+from sdlc.commands.changes import compare
+from sdlc.commands.judges import judges_of
+from sdlc.commands.verdicts import UNDECIDED, decided
+from sdlc.disk import replace_file
+from sdlc.errors import ExitCode, StorageError
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import CheckRecord, dump_check
 from sdlc.formats.terminal import printable
 from sdlc.model.result import GateResult
 from sdlc.model.verdict import Answer
-from sdlc.policy.decide import decide
-from sdlc.policy.facts import Facts
-from sdlc.policy.schema import BUILT_IN, Policy, Profile, load_policy
-from sdlc.policy.waivers import load_waivers
-from sdlc.reports import REPORTS, github, render
+from sdlc.policy.schema import Policy, Profile
+from sdlc.reports import REPORTS, render
+from sdlc.reports.github import tell
 from sdlc.session import Session
-from sdlc.tools import LocalTools, Tools
-from sdlc.workspace import Workspace, commit_time, extract_base, open_workspace, protected
-
-POLICY = ".sdlc/policy.toml"
-WAIVERS = ".sdlc/waivers.toml"
-COMPARED = ("static-analysis", "sbom", "vulnerabilities")
-"""Gates whose findings `--since` compares with the base commit; none of them executes the base's code."""
+from sdlc.tools import LocalTools
+from sdlc.workspace import commit_time, open_workspace
 
 EXIT_CODES = {
     Answer.ALLOWED: ExitCode.ALLOWED,
@@ -75,14 +67,9 @@ def command(
     """
     planned = pipeline.plan(gates)
     workspace = open_workspace(path, session.tools, since=since)
-    config = _configure(workspace)
-    policy_text, policy, bootstrap = _policy(workspace, session.tools, profile)
     out = out or workspace.root / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
-    policy_digest = store.put(policy_text)
-    waivers_text = protected(workspace, session.tools, WAIVERS)
-    waivers = load_waivers(waivers_text, f"{WAIVERS} of {workspace.base[:12]}") if waivers_text is not None else ()
-    waivers_digest = store.put(waivers_text) if waivers_text is not None else None
+    judges = judges_of(workspace, session.tools, store, profile)
     _forget_last_record(out)
 
     jobs = jobs or os.cpu_count() or 1
@@ -92,7 +79,7 @@ def command(
         planned,
         workspace,
         session.tools,
-        config.settings,
+        judges.config.settings,
         store,
         jobs=jobs,
         progress=progress,
@@ -100,70 +87,32 @@ def command(
     )
     base, weaker = None, None
     if since:
-        with tempfile.TemporaryDirectory(prefix="sdlc-base-") as folder:
-            tree = extract_base(workspace, session.tools, Path(folder))
-            chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
-            before = pipeline.run(chosen, tree, session.tools, config.settings, store, jobs=jobs)
-        base = {result.gate: _fingerprints(result) for result in before}
-        judges = None if bootstrap else policy
-        paths = (POLICY, WAIVERS)
-        weaker = weakenings(workspace, tree, session.tools, config, judges, waivers, results, before, paths)
-
+        base, weaker = compare(workspace, session.tools, judges, planned, results, store, jobs=jobs)
     committed = commit_time(workspace, session.tools)
-    facts = Facts(
-        results={result.gate: result for result in results},
-        profile=profile,
-        at=session.now,
-        product=config.product.name,
-        version=config.product.version,
-        bootstrap=bootstrap,
-        base=None if base is None else {gate: Counter(prints) for gate, prints in base.items()},
-        waivers=waivers,
-        weakenings=weaker,
-        committed=committed,
-        checked=session.now,
-    )
     record = CheckRecord(
-        product=config.product.name,
-        version=config.product.version,
+        product=judges.config.product.name,
+        version=judges.config.product.version,
         profile=profile,
         repository=workspace.prefix or ".",
         commit=workspace.commit,
         tree=workspace.tree,
         dirty=workspace.dirty,
         created=session.now.isoformat(timespec="seconds"),
-        policy=policy_digest,
-        bootstrap=bootstrap,
+        policy=judges.policy_digest,
+        bootstrap=judges.bootstrap,
         results=results,
-        verdict=decide(_only(policy, gates, planned), facts),
+        verdict=UNDECIDED,
         committed=committed,
-        waivers=waivers_digest,
+        waivers=judges.waivers_digest,
         since=workspace.base if since else "",
         base=base or {},
     )
+    record = decided(record, _only(judges.policy, gates, planned), judges.waivers, session.now, weaker)
     replace_file(session.disk, out / "check.json", dump_check(record))
     click.echo(render(format_, record, verbose=verbose), nl=False)
     if format_ == "github":
-        _tell_github(session, record)
-    click.get_current_context().exit(_exit_code(record, policy))
-
-
-def _configure(workspace: Workspace) -> Config:
-    data = workspace.read(FILE) if workspace.exists(FILE) else None
-    pyproject = workspace.read("pyproject.toml") if workspace.exists("pyproject.toml") else None
-    return load_config(data, pyproject=pyproject, folder=workspace.root.name)
-
-
-def _policy(workspace: Workspace, tools: Tools, profile: Profile) -> tuple[bytes, Policy, bool]:
-    text = protected(workspace, tools, POLICY)
-    if text is not None:
-        return text, load_policy(text, f"{POLICY} of {workspace.base[:12]}"), False
-    if profile == "release":
-        raise UsageError(
-            f"{POLICY} is not in the base commit {workspace.base[:12]}; a release needs a policy of its own",
-            hint=f"commit a {POLICY} (docs/policy.md), then run the same command again",
-        )
-    return BUILT_IN, load_policy(BUILT_IN, "built-in policy"), True
+        tell(session.environment, record)
+    click.get_current_context().exit(exit_code(record, judges.policy))
 
 
 def _only(policy: Policy, wanted: tuple[str, ...], planned: Mapping[str, tuple[str, ...]]) -> Policy:
@@ -181,18 +130,8 @@ def _forget_last_record(out: Path) -> None:
         raise StorageError(f"cannot replace {out / 'check.json'}: {error.strerror}") from error
 
 
-def _fingerprints(result: GateResult) -> tuple[str, ...]:
-    return tuple(sorted(f.fingerprint for f in result.reading.findings if not f.suppressed))
-
-
-def _tell_github(session: Session, record: CheckRecord) -> None:
-    """Add summary and outputs to the files that a job names in its environment; outside of one there are none."""
-    for variable, text in (("GITHUB_STEP_SUMMARY", github.summary(record)), ("GITHUB_OUTPUT", github.outputs(record))):
-        if name := session.environment.get(variable):
-            append_text(Path(name), text)
-
-
-def _exit_code(record: CheckRecord, policy: Policy) -> ExitCode:
+def exit_code(record: CheckRecord, policy: Policy) -> ExitCode:
+    """What the process answers; mode `observe` only shows its verdict, but never a release's."""
     if policy.mode == "observe" and record.profile != "release":
         return ExitCode.ALLOWED
     return EXIT_CODES[record.verdict.answer]

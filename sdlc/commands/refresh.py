@@ -11,14 +11,13 @@ import click
 from sdlc import pipeline
 from sdlc.commands.check import EXIT_CODES
 from sdlc.commands.inputs import OUT, PATH, last_check
-from sdlc.config import FILE, load_config
+from sdlc.commands.judges import configure
+from sdlc.commands.verdicts import decided
 from sdlc.disk import replace_file
 from sdlc.errors import BlockedError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import CheckRecord, dump_check
 from sdlc.model.result import GateResult, Outcome, Refreshed
-from sdlc.policy.decide import decide
-from sdlc.policy.facts import Facts
 from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
 from sdlc.readings.replay import settings_to_json
@@ -47,9 +46,7 @@ def command(session: Session, path: Path, out: Path | None, gate: str) -> None:
     if gate not in old:
         raise UsageError(f"the last check did not run {gate}", hint="sdlc check --profile release")
     compare(record.results, read_again(record.results, store.get))
-    pyproject = workspace.read("pyproject.toml") if workspace.exists("pyproject.toml") else None
-    text = workspace.read(FILE) if workspace.exists(FILE) else None
-    config = load_config(text, pyproject=pyproject, folder=workspace.root.name)
+    config = configure(workspace)
     chosen = [name for name in again if name in old]
     for name in chosen:
         if settings_to_json(config.settings[name]) != old[name].settings:
@@ -89,19 +86,9 @@ def _differs(gate: str, what: str) -> BlockedError:
 def _decided(
     record: CheckRecord, results: tuple[GateResult, ...], store: Store, session: Session, again: tuple[str, ...]
 ) -> CheckRecord:
-    waivers = load_waivers(store.get(record.waivers)) if record.waivers else ()
     now = session.now.replace(microsecond=0)
-    facts = Facts(
-        results={result.gate: result for result in results},
-        profile="release",
-        at=session.now,
-        product=record.product,
-        version=record.version,
-        waivers=waivers,
-        committed=record.committed,
-        checked=session.now,
-    )
     earlier = tuple(one for one in record.refreshed if one.gate not in again)
     refreshed = (*earlier, *(Refreshed(gate, now) for gate in again))
-    verdict = decide(load_policy(store.get(record.policy)), facts)
-    return replace(record, results=results, verdict=verdict, refreshed=refreshed)
+    merged = replace(record, results=results, refreshed=refreshed)
+    waivers = load_waivers(store.get(record.waivers)) if record.waivers else ()
+    return decided(merged, load_policy(store.get(record.policy)), waivers, session.now)

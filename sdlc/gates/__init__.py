@@ -40,6 +40,9 @@ class Gate(Protocol):
         """Look, and return what the tools printed. Raises ToolError."""
 
 
+EXECUTING = ("build", "tests", "fuzz")
+"""Gates that execute code of the product; all others only read it."""
+
 GATES: dict[str, Gate] = {  # a literal, so that mypy checks every module against Gate
     "build": build,
     "tests": tests,

@@ -8,7 +8,10 @@ construction. Text of the change under test could be a workflow command: it is e
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
 
+from sdlc.disk import append_text
 from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding, Severity
@@ -69,6 +72,13 @@ def outputs(record: CheckRecord) -> str:
         f"waived={len(record.verdict.waived)}\n"
         f"policy={record.policy}\n"
     )
+
+
+def tell(environment: Mapping[str, str], record: CheckRecord) -> None:
+    """Add summary and outputs to the files that a job names in its environment; outside of one there are none."""
+    for variable, text in (("GITHUB_STEP_SUMMARY", summary(record)), ("GITHUB_OUTPUT", outputs(record))):
+        if name := environment.get(variable):
+            append_text(Path(name), text)
 
 
 def _blocking(record: CheckRecord) -> list[Finding]:
