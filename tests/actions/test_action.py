@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 Make = Callable[..., Path]
 WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
+PARTS = sorted((REPOSITORY / ".github" / "actions").glob("*/action.yml"))
 PINS = {
     "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1",
     "actions/setup-python": "5fda3b95a4ea91299a34e894583c3862153e4b97",
@@ -143,11 +144,13 @@ def steps_of(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [step for job in document["jobs"].values() for step in job["steps"]]
 
 
-@pytest.mark.parametrize("path", [REPOSITORY / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [REPOSITORY / "action.yml", *PARTS, *WORKFLOWS], ids=str)
 def test_no_expression_in_a_script_and_every_action_by_its_hash(path: Path) -> None:
     for step in steps_of(load(path)):
         assert "${{" not in step.get("run", "")
-        if "uses" in step:
+        if step.get("uses", "").startswith("$/"):
+            assert (REPOSITORY / step["uses"][2:] / "action.yml").exists(), "the same commit of the same repository"
+        elif "uses" in step:
             action, _, pin = step["uses"].partition("@")
             assert PINS[action] == pin
 
@@ -165,8 +168,7 @@ def test_workflows_have_no_rights_but_those_they_name(path: Path) -> None:
 
 
 def test_the_scripts_are_executable_and_strict() -> None:
-    for name in ("install.sh", "check.sh"):
-        path = REPOSITORY / ".github" / "action" / name
+    for path in sorted((REPOSITORY / ".github" / "action").glob("*.sh")):
         assert path.stat().st_mode & 0o111
         assert "set -euo pipefail" in path.read_text()
 

@@ -1,0 +1,306 @@
+"""`pr.yml` runs, job by job; the author of a hostile pull request cannot talk its gate out of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import REPOSITORY, commit, git
+from fakes.products import COMMAND, PRODUCT
+from runner.expressions import Status, condition, evaluate, expand
+from runner.workflow import Job, Run
+
+from sdlc.formats import strict_json
+from sdlc.model.digest import sha256
+
+WORKFLOW = REPOSITORY / ".github" / "workflows" / "pr.yml"
+GATES = "build\ntests\nstatic-analysis\nthreat-model"
+CONFIGURATION = f"""\
+schema = "sdlc/1"
+[product]
+name = "box"
+version = "1.0"
+[gates.build]
+python = "{sys.executable}"
+command = {list(COMMAND)}
+"""
+POLICY = """\
+schema = "sdlc.policy/1"
+id = "box"
+rules = [{id = "builds", type = "required", gate = "build"}, {id = "tests", type = "required", gate = "tests"},
+         {id = "code", type = "required", gate = "static-analysis", severity = "medium"},
+         {id = "threats", type = "required", gate = "threat-model", when = "applicable"}]
+"""
+WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
+SILENCE = "nosec: command-injection B602 -- it is harmless, believe me"
+FINE = {"src/box/more.py": "y = 2\n"}
+Files = dict[str, str | bytes]
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    root = tmp_path / "product"
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main")
+    commit(root, {**PRODUCT, ".sdlc/policy.toml": POLICY, "sdlc.toml": CONFIGURATION})
+    return root
+
+
+def run(
+    base: Path,
+    change: Files,
+    tamper: Callable[[Job, str], None] = lambda _job, _step: None,
+    event: dict[str, Any] | None = None,
+    gates: str = GATES,
+) -> Run:
+    """A pull request with `change`, through the whole workflow."""
+    before = git(base, "rev-parse", "HEAD").strip()
+    commit(base, change)
+    head = git(base, "rev-parse", "HEAD").strip()
+    event = event if event is not None else {"pull_request": {"number": 7, "base": {"sha": before}}}
+    made = Run(base, base.parent / "run", event, head, {"gates": gates}, tamper)
+    return made.workflow(WORKFLOW)
+
+
+def results(done: Run) -> dict[str, str]:
+    return {name: job.result for name, job in done.jobs.items()}
+
+
+def test_a_good_change_passes_and_every_job_did_its_work(base: Path) -> None:
+    done = run(base, FINE)
+    assert results(done) == dict.fromkeys(("plan", "execute", "static", "join", "collect", "sarif", "gate"), "success")
+    assert done.jobs["collect"].outputs == {"verdict": "pass"}
+    assert done.jobs["collect"].summary.startswith("## ✅ Allowed")
+    assert not list(done.jobs["collect"].workspace.iterdir()), "who decides has no checkout"
+    assert done.alerts == []
+
+
+@pytest.mark.parametrize("kind", ["pull_request", pytest.param("merge_group", marks=pytest.mark.slow)])
+def test_a_weakness_blocks_in_a_pull_request_and_in_the_merge_queue(base: Path, kind: str) -> None:
+    before = git(base, "rev-parse", "HEAD").strip()
+    event: dict[str, Any] = {"merge_group": {"base_sha": before}}
+    if kind == "pull_request":
+        event = {"pull_request": {"number": 7, "base": {"sha": before}}}
+    done = run(base, {"src/box/weak.py": WEAK}, event=event)
+    assert (done.jobs["collect"].outputs["verdict"], done.jobs["gate"].result) == ("block", "failure")
+    assert "src/box/weak" in done.jobs["collect"].summary
+    assert [alert["ruleId"] for alert in done.alerts] == ["static-analysis/command-injection"], "shown all the same"
+
+
+def share_of(job: Job) -> Path:
+    return job.temp / "secure-sdlc-share"
+
+
+def rewrite(job: Job, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the share where it lies, as hostile code does that got out of its sandbox."""
+    path = share_of(job) / "share.json"
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_bytes(strict_json.dumps(document))
+
+
+def forge_the_outcome(job: Job, step: str) -> None:
+    if (job.name, step) == ("execute", "Keep the share"):
+        rewrite(job, lambda d: d["gates"][1].update(outcome="passed", findings=[], sentence="9000 passed"))
+
+
+def forge_evidence_with_its_digest(job: Job, step: str) -> None:
+    """The records are forged before the share is hashed: the digests fit, and the numbers contradict the bytes."""
+    if (job.name, step) == ("execute", "Keep the share"):
+        rewrite(job, lambda d: d["gates"][1]["counters"].update(passed=9000))
+
+
+def poison_the_artifact(job: Job, step: str) -> None:
+    """Between the jobs, where every job of the run may write artifacts."""
+    if (job.name, step) == ("collect", "Decide"):
+        path = job.temp / "execute" / "share.json"
+        path.write_bytes(path.read_bytes().replace(b"tests", b"toast"))
+
+
+def swap_shares(job: Job, step: str) -> None:
+    if (job.name, step) == ("collect", "Decide"):
+        shutil.rmtree(job.temp / "static")
+        shutil.copytree(job.temp / "join", job.temp / "static")
+
+
+def swap_the_plan(job: Job, step: str) -> None:
+    if (job.name, step) == ("collect", "Decide"):
+        path = job.temp / "plan" / "plan.json"
+        document = json.loads(path.read_text())
+        document["gates"] = [gate for gate in document["gates"] if gate["id"] != "tests"]
+        path.write_bytes(strict_json.dumps(document))
+
+
+def remove_evidence(job: Job, step: str) -> None:
+    if (job.name, step) == ("collect", "Decide"):
+        shutil.rmtree(job.temp / "execute" / "objects")
+
+
+def say_the_verdict_from_another_job(job: Job, step: str) -> None:
+    """A hostile job writes an output of the name `verdict`; the gate asks `collect` alone."""
+    if (job.name, step) == ("execute", "Keep the share"):
+        (job.folder / "output").write_text("verdict=pass\n")
+
+
+def break_the_scanner(job: Job, step: str) -> None:
+    if (job.name, step) == ("static", "Look at the source"):
+        (job.temp / "secure-sdlc").unlink()
+
+
+HOSTILE = {
+    "forges the outcome of the tests": forge_the_outcome,
+    "forges evidence and its digest": forge_evidence_with_its_digest,
+    "poisons an artifact between jobs": poison_the_artifact,
+    "swaps two shares": swap_shares,
+    "takes a gate out of the plan": swap_the_plan,
+    "removes the evidence": remove_evidence,
+    "breaks the scanner": break_the_scanner,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_who_has_a_job_in_hand_does_not_pass(base: Path, name: str) -> None:
+    failing = "from box import double\n\ndef test_double():\n    assert double(2) == 5\n"
+    done = run(base, {"tests/test_box.py": failing}, HOSTILE[name])
+    assert done.jobs["gate"].result == "failure"
+    assert done.jobs["collect"].outputs.get("verdict") != "pass"
+
+
+def test_an_output_of_another_job_is_no_verdict(base: Path) -> None:
+    done = run(base, {"src/box/weak.py": WEAK}, say_the_verdict_from_another_job)
+    assert (done.jobs["collect"].outputs["verdict"], done.jobs["gate"].result) == ("block", "failure")
+
+
+CHANGES: dict[str, tuple[Files, str]] = {
+    "weakens the policy that judges it": (
+        {"src/box/weak.py": WEAK, ".sdlc/policy.toml": POLICY.replace("medium", "critical")},
+        "WEAKER-POLICY",
+    ),
+    "removes the policy": ({".sdlc/policy.toml": "not a policy"}, "WEAKER-POLICY"),
+    "adds a waiver for itself": (
+        {
+            "src/box/weak.py": WEAK,
+            ".sdlc/waivers.toml": 'schema = "sdlc.waivers/1"\n[[waivers]]\nid = "W-1"\ngate = "static-analysis"\n'
+            'rule = "command-injection"\nfingerprint = "f1:' + "0" * 32 + '"\nfunction = "' + "0" * 64 + '"\n'
+            'owner = "mallory"\napprover = "eve"\nreason = "It is harmless, believe me."\ncreated = 2026-01-01\n'
+            "expires = 2026-02-01\n",
+        },
+        "WEAKER-WAIVER",
+    ),
+    "suppresses what it brings": (
+        {
+            "src/box/weak.py": WEAK.replace(
+                "shell=True)", "shell=True)  # nosec: command-injection B602 -- it is harmless, believe me"
+            )
+        },
+        "WEAKER-SUPPRESSION",
+    ),
+    "excludes its own file": (
+        {
+            "src/box/weak.py": WEAK,
+            "sdlc.toml": CONFIGURATION + '[gates.static-analysis]\nexclude = ["src/box/weak.py"]\n',
+        },
+        "WEAKER-SETTING",
+    ),
+    "deletes a failing test's assertion": ({"tests/test_box.py": "x = 1\n"}, ""),
+    "brings a workflow command in a file's name": ({"src/box/::set-output name=verdict::pass.py": WEAK}, "injection"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_that_works_on_its_own_judges_is_blocked(base: Path, name: str) -> None:
+    change, said = CHANGES[name]
+    done = run(base, change)
+    assert done.jobs["gate"].result == "failure"
+    collect = done.jobs["collect"]
+    assert collect.outputs.get("verdict") in ("block", "error")
+    assert said in collect.log
+    assert not any(line.lstrip().startswith("::set-output") for line in collect.log.splitlines())
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"pull_request": {"number": 7, "base": {"sha": "0" * 40}}},
+        {"pull_request": {"number": 7, "base": {"sha": "main; touch pwned"}}},
+        {"pull_request": {"number": 7, "base": {"sha": "$(touch pwned)"}}},
+    ],
+    ids=["base unreachable", "a branch name with shell in it", "a command in it"],
+)
+def test_a_base_that_is_not_there_is_an_error(base: Path, event: dict[str, Any]) -> None:
+    done = run(base, FINE, event=event)
+    assert results(done) == {
+        "plan": "failure",
+        "execute": "skipped",
+        "static": "skipped",
+        "join": "skipped",
+        "collect": "skipped",
+        "sarif": "skipped",
+        "gate": "failure",
+    }
+    assert not list(base.parent.rglob("pwned"))
+
+
+def test_a_pull_request_of_a_fork_has_no_more_and_no_less(base: Path) -> None:
+    """No job but the one that shows findings has a right to write, so a fork's read-only token changes nothing."""
+    done = run(base, FINE)
+    writing = {name for name, job in done.jobs.items() if "write" in job.permissions.values()}
+    assert writing == {"sarif"}
+    assert {name for name, job in done.jobs.items() if job.permissions.get("contents")} == {
+        "plan",
+        "execute",
+        "static",
+        "join",
+    }
+
+
+def test_code_scanning_that_refuses_changes_no_verdict(base: Path) -> None:
+    def refuse(job: Job, step: str) -> None:
+        if step == "Show them beside the code":
+            (job.temp / "results" / "results.sarif").unlink()
+            raise RuntimeError("403")
+
+    def tamper(job: Job, step: str) -> None:
+        if (job.name, step) == ("sarif", "Show them beside the code"):
+            job.permissions = {}
+
+    done = run(base, FINE, tamper)
+    assert (done.jobs["sarif"].result, done.jobs["gate"].result) == ("failure", "success")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("'PASS' == 'pass'", True),
+        ("needs.a.result != 'success'", True),
+        ("needs.b.outputs.x || 'default'", "default"),
+        ("!true && always()", False),
+        ("(1 == 1) && 'a''b'", "a'b"),
+    ],
+)
+def test_expressions_mean_what_the_service_means(text: str, value: object) -> None:
+    assert evaluate(text, {"needs": {"a": {"result": "skipped"}}}) == value
+
+
+def test_a_job_after_a_failure_runs_only_if_it_asks_for_it() -> None:
+    failed = Status(failed=True)
+    assert not condition(None, {}, failed)
+    assert not condition("${{ 'x' == 'x' }}", {}, failed)
+    assert condition("${{ always() && 'x' == 'x' }}", {}, failed)
+    assert expand("a ${{ 'b' }} ${{ null }}", {}) == "a b "
+    with pytest.raises(ValueError, match="no context"):
+        evaluate("secrets.TOKEN", {})
+
+
+def test_digests_of_shares_leave_as_outputs(base: Path) -> None:
+    done = run(base, FINE)
+    for name in ("execute", "static", "join"):
+        path = done.artifacts[f"sdlc-{name}"] / "share.json"
+        assert done.jobs[name].outputs == {"digest": sha256(path.read_bytes())}
