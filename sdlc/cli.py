@@ -25,6 +25,7 @@ from sdlc.session import Session
 from sdlc.tools import LocalTools
 
 COMMANDS = {
+    "init": ("sdlc.commands.init", "Write what a repository needs to begin."),
     "check": ("sdlc.commands.check", "Run the gates and say whether the change may pass."),
     "plan": ("sdlc.commands.plan", "Split the gates over jobs."),
     "share": ("sdlc.commands.share", "Run one job's part of a plan."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
 from sdlc.model.finding import Finding
@@ -33,6 +33,7 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     applied = apply(facts.waivers, findings, facts.at, policy.waivers)
     asked = [rule for rule in policy.rules if facts.profile in rule.profiles]
     decisions = tuple(_announced(rule, _decide(rule, facts, applied), facts) for rule in asked)
+    decisions = tuple(_adopted(one, policy, facts) for one in decisions)
     if not any(_looked(facts.results.get(decision.gate)) for decision in decisions):
         decisions += (NOTHING_LOOKED_AT,)
     if facts.weakenings is not None:
@@ -73,6 +74,23 @@ def _announced(rule: AnyRule, decision: RuleDecision, facts: Facts) -> RuleDecis
         return decision
     sentence = f"announced, from {rule.effective_on} on {decision.state.value}: {decision.sentence}"
     return replace(decision, state=State.TOLERATED, sentence=sentence)
+
+
+MAX_ADOPTION = timedelta(days=180)
+
+
+def _adopted(decision: RuleDecision, policy: Policy, facts: Facts) -> RuleDecision:
+    """Who begins has old findings: they are shown and block nothing, but a release, for at most half a year.
+
+    With a base to compare, `_required` has left the old ones out already, and what is new blocks as ever.
+    """
+    until = policy.adopting_until
+    begins = until is not None and facts.at.date() <= until <= (facts.at + MAX_ADOPTION).date()
+    if not begins or facts.profile != "pr" or facts.base is not None or not decision.findings:
+        return decision
+    if decision.state is not State.BLOCKED:
+        return decision
+    return replace(decision, state=State.TOLERATED, sentence=f"adopting until {until}: {decision.sentence}")
 
 
 def _announcements(asked: Sequence[AnyRule], decisions: Sequence[RuleDecision], facts: Facts) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sdlc.errors import UsageError
 from sdlc.model.finding import Confidence, Severity
@@ -171,9 +171,16 @@ class _Document(_Strict):
     schema_: Literal["sdlc.policy/1"] = Field(alias="schema")
     id: str
     mode: Mode = "enforcing"
+    adopting_until: date | None = None
     waivers: _Waivers = _Waivers()
     weakening: _Weakening = _Weakening()
     rules: tuple[Rule, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ends(self) -> _Document:
+        if (self.mode == "adopting") != (self.adopting_until is not None):
+            raise ValueError('mode = "adopting" and adopting_until = DATE belong together')
+        return self
 
     @field_validator("rules")
     @classmethod
@@ -188,13 +195,14 @@ class _Document(_Strict):
 
 @dataclass(frozen=True)
 class Policy:
-    """What must hold."""
+    """What must hold; in mode `adopting`, until that day, findings block a pull request only if they are new."""
 
     id: str
     mode: Mode
     rules: tuple[AnyRule, ...]
     waivers: Limits = field(default_factory=Limits)
     weakening_blocks: bool = True
+    adopting_until: date | None = None
 
 
 def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
@@ -214,4 +222,5 @@ def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
             f"{what}: {path}: {first['msg']}", hint="docs/policy.md lists the keys and types of a policy"
         ) from None
     limits = Limits(parsed.waivers.max_days, parsed.waivers.heads_up_days)
-    return Policy(parsed.id, parsed.mode, parsed.rules, limits, parsed.weakening.blocks)
+    blocks, until = parsed.weakening.blocks, parsed.adopting_until
+    return Policy(parsed.id, parsed.mode, parsed.rules, limits, blocks, until)

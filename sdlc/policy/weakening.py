@@ -29,6 +29,8 @@ def of_policy(old: Policy, new: Policy | None, path: str) -> tuple[Finding, ...]
     said: list[tuple[str, str]] = []
     if (old.mode, new.mode) == ("enforcing", "observe"):
         said.append(("mode", "mode: verdicts are only shown"))
+    if new.adopting_until is not None and (old.adopting_until is None or new.adopting_until > old.adopting_until):
+        said.append(("adopting_until", f"old findings block nothing until {new.adopting_until}"))
     if new.waivers.max_days > old.waivers.max_days:
         said.append(("max_days", f"waivers may last {new.waivers.max_days} days, not {old.waivers.max_days}"))
     if old.weakening_blocks and not new.weakening_blocks:

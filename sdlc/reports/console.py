@@ -9,6 +9,7 @@ from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import Answer, RuleDecision, State
+from sdlc.policy.weakening import RULE as WEAKENING
 
 WIDTH = 100
 SHOWN = 4
@@ -34,6 +35,7 @@ def render(record: CheckRecord, *, verbose: bool) -> str:
         lines.append(f"   … {len(findings) - len(shown)} more: sdlc check -v")
     if verbose:
         lines += _verbose(record)
+        lines += _tolerated(record)
     if record.dirty:
         lines.append(click.style("   The work tree has uncommitted changes; a release needs a clean one.", dim=True))
     return "\n".join(lines) + "\n"
@@ -135,3 +137,9 @@ def _verbose(record: CheckRecord) -> list[str]:
         tags = f"{finding.severity.value}, confidence {finding.confidence.value}"
         lines.append(f" · {where}  {printable(finding.rule)} ({tags}): {printable(finding.message)[:160]}{note}")
     return lines
+
+
+def _tolerated(record: CheckRecord) -> list[str]:
+    """What blocks nothing today: findings of rules that are announced, or of a product that adopts."""
+    rules = [rule for rule in record.verdict.having(State.TOLERATED) if rule.findings and rule.rule != WEAKENING]
+    return [line for rule in rules for finding in rule.findings for line in _finding_lines(rule, finding)]

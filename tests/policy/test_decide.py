@@ -227,3 +227,38 @@ def test_a_gate_is_held_to_its_tools(pins: str, answer: Answer) -> None:
     assert given.answer is answer
     if answer is Answer.BLOCKED:
         assert "the policy pins" in given.rules[0].sentence
+
+
+def adopting(until: str, **facts: object) -> Verdict:
+    head = f'schema = "sdlc.policy/1"\nid = "p"\nmode = "adopting"\nadopting_until = {until}\n'
+    policy = load_policy(f"{head}rules = [{REQUIRED}]".encode())
+    values = {"profile": "pr", "at": NOW, "product": "p", "version": "1"} | facts
+    return decide(policy, Facts({"g": result(Outcome.FAILED, finding())}, **values))  # type: ignore[arg-type]
+
+
+def test_who_adopts_is_shown_what_is_old_and_not_stopped_by_it() -> None:
+    given = adopting("2026-09-01")
+    assert (given.answer, given.rules[0].state, given.labels) == (Answer.ALLOWED, State.TOLERATED, ("adopting",))
+    assert given.rules[0].findings == (finding(),)
+
+
+@pytest.mark.parametrize(
+    ("until", "facts"),
+    [
+        ("2026-05-31", {}),
+        ("2027-06-01", {}),
+        ("2026-09-01", {"profile": "nightly"}),
+        ("2026-09-01", {"base": {"g": Counter()}}),
+    ],
+    ids=["over", "for good", "another profile", "new"],
+)
+def test_adopting_ends_and_excuses_nothing_new(until: str, facts: dict[str, object]) -> None:
+    assert adopting(until, **facts).answer is Answer.BLOCKED
+
+
+@pytest.mark.parametrize(
+    "text", ['mode = "adopting"', "adopting_until = 2026-09-01", 'mode = "observe"\nadopting_until = 2026-09-01']
+)
+def test_adopting_has_an_end_or_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="belong together"):
+        load_policy(f'schema = "sdlc.policy/1"\nid = "p"\n{text}\nrules = [{REQUIRED}]'.encode())

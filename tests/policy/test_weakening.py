@@ -156,3 +156,13 @@ def test_a_pin_that_goes_or_changes_is_weaker_and_a_new_one_is_not() -> None:
     assert said(bare, pinned) == []
     assert said(pinned, bare) == ["r.pins.rules"]
     assert said(pinned, policy(RULES["required"] + '\npins = {rules = "2"}')) == ["r.pins.rules"]
+
+
+def test_adopting_again_or_for_longer_is_weaker() -> None:
+    def until(day: str) -> Policy:
+        return policy(RULES["required"], f'mode = "adopting"\nadopting_until = {day}')
+
+    assert said(policy(RULES["required"]), until("2027-01-01")) == ["adopting_until"]
+    assert said(until("2027-01-01"), until("2027-02-01")) == ["adopting_until"]
+    assert said(until("2027-02-01"), until("2027-01-01")) == []
+    assert said(until("2027-02-01"), policy(RULES["required"])) == []

@@ -1,0 +1,236 @@
+"""
+A first threat model, drawn from what the code imports: where data come in, where they rest, where they go.
+
+It is a draft for people: every threat in it is open, so the gate asks for a decision about each. What is drawn is only
+what an import shows; a component that has none of these interfaces is not in the picture, and the draft says so.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sdlc.threats.model import MODEL_SCHEMA
+
+MAX_GLOBS = 12
+"""Files that are named for one component; behind them stands the folder."""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A kind of interface: what imports show it, who stands behind it, and what usually goes wrong there."""
+
+    id: str
+    title: str
+    modules: tuple[str, ...]
+    outside: str
+    zone: str
+    incoming: bool
+    threats: tuple[tuple[str, str, str, tuple[int, ...]], ...]
+    """Id, STRIDE category, statement and CWE numbers."""
+
+
+SURFACES = (
+    Surface(
+        "web",
+        "Web service",
+        (
+            "flask",
+            "fastapi",
+            "django",
+            "starlette",
+            "aiohttp.web",
+            "tornado",
+            "bottle",
+            "falcon",
+            "sanic",
+            "http.server",
+        ),
+        "Somebody who sends requests",
+        "network",
+        True,
+        (
+            (
+                "request-input",
+                "tampering",
+                "A request holds input that becomes a command, a query or a path.",
+                (20, 78, 89),
+            ),
+            ("request-identity", "spoofing", "A request is answered for somebody who did not prove who it is.", (287,)),
+            ("request-flood", "denial-of-service", "Requests use up memory, time or disk.", (400,)),
+        ),
+    ),
+    Surface(
+        "dicom",
+        "DICOM service or file",
+        ("pydicom", "pynetdicom"),
+        "A device that sends images",
+        "network",
+        True,
+        (
+            ("dicom-input", "tampering", "A crafted DICOM object leads to a wrong path, value or image.", (20, 22)),
+            (
+                "dicom-exposure",
+                "information-disclosure",
+                "Patient data leave without a right, or unencrypted.",
+                (319, 359),
+            ),
+        ),
+    ),
+    Surface(
+        "command-line",
+        "Command line",
+        ("click", "argparse", "typer"),
+        "Somebody who starts the program",
+        "user",
+        True,
+        (("argument-input", "tampering", "An argument names a file or a program that it should not reach.", (22, 88)),),
+    ),
+    Surface(
+        "deserializer",
+        "Reader of foreign formats",
+        ("pickle", "marshal", "shelve", "yaml", "xml", "lxml", "zipfile", "tarfile", "csv", "tomllib", "msgpack"),
+        "Somebody who made a file",
+        "network",
+        True,
+        (
+            (
+                "file-input",
+                "tampering",
+                "A crafted file makes the reader execute, overwrite or expand what it should not.",
+                (502, 22),
+            ),
+            ("file-bomb", "denial-of-service", "A small file unpacks to more than there is room for.", (409,)),
+        ),
+    ),
+    Surface(
+        "client",
+        "Client of other services",
+        ("requests", "httpx", "urllib.request", "aiohttp", "urllib3", "socket", "smtplib", "ftplib"),
+        "A service that is asked",
+        "network",
+        False,
+        (
+            ("reply-input", "spoofing", "A reply of somebody else is believed.", (295, 345)),
+            ("request-forgery", "information-disclosure", "A foreign address is asked, with our rights.", (918,)),
+        ),
+    ),
+    Surface(
+        "database",
+        "Database",
+        ("sqlite3", "sqlalchemy", "psycopg", "psycopg2", "pymysql", "asyncpg", "redis", "pymongo"),
+        "Data at rest",
+        "device",
+        False,
+        (
+            (
+                "stored-data",
+                "information-disclosure",
+                "Stored data are read by somebody without a right to them.",
+                (200, 311),
+            ),
+        ),
+    ),
+    Surface(
+        "process",
+        "Other programs",
+        ("subprocess", "pexpect", "paramiko"),
+        "A program that is started",
+        "device",
+        False,
+        (("program-argument", "elevation-of-privilege", "Foreign input becomes a part of a command.", (78,)),),
+    ),
+)
+"""Interfaces by the imports that show them."""
+
+
+def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
+    """A model of the product `name` as JSON values; `sources` are its Python files by path."""
+    used = {surface.id: _users(surface, sources) for surface in SURFACES}
+    shown = [surface for surface in SURFACES if used[surface.id]]
+    zones = {surface.zone for surface in shown} | {"device"}
+    titles = {
+        "device": ("The product's own process and disk", "high"),
+        "network": ("Everybody who reaches it over a network or by a file", "none"),
+        "user": ("The person at the keyboard", "semi"),
+    }
+    document: dict[str, Any] = {
+        "schema": MODEL_SCHEMA,
+        "system": {"id": _id(name), "title": name, "owner": "nobody-yet"},
+        "trust_zones": {zone: {"title": titles[zone][0], "trust": titles[zone][1]} for zone in sorted(zones)},
+        "components": {
+            surface.id: {"title": surface.title, "trust_zone": "device", "code": _globs(used[surface.id])}
+            for surface in shown
+        },
+        "threats": {},
+    }
+    outer = [surface for surface in shown if surface.zone != "device"]
+    if outer:
+        document["trust_boundaries"] = {
+            f"{zone}-device": {"between": [zone, "device"]} for zone in sorted({surface.zone for surface in outer})
+        }
+        document["actors"] = {
+            f"{surface.id}-peer": {"title": surface.outside, "trust_zone": surface.zone} for surface in outer
+        }
+        document["data_flows"] = {
+            f"{surface.id}-data": {
+                "from": f"{surface.id}-peer" if surface.incoming else surface.id,
+                "to": surface.id if surface.incoming else f"{surface.id}-peer",
+                "boundary": f"{surface.zone}-device",
+            }
+            for surface in outer
+        }
+    for surface in shown:
+        for threat, stride, statement, cwe in surface.threats:
+            document["threats"][threat] = {
+                "on": [surface.id],
+                "stride": stride,
+                "statement": statement,
+                "cwe": list(cwe),
+            }
+    if not shown:
+        document["components"]["product"] = {"title": name, "trust_zone": "device", "code": ["**/*.py"]}
+        statement = "Somebody changes the product, or what it is built of, on its way to those who use it."
+        document["threats"]["delivery"] = {
+            "on": ["product"],
+            "stride": "tampering",
+            "statement": statement,
+            "cwe": [494],
+        }
+    return document
+
+
+def _users(surface: Surface, sources: Mapping[str, bytes]) -> list[str]:
+    return sorted(path for path, data in sources.items() if _imports(data) & _prefixes(surface.modules))
+
+
+def _prefixes(modules: Sequence[str]) -> frozenset[str]:
+    return frozenset(modules)
+
+
+def _imports(data: bytes) -> frozenset[str]:
+    """Every module that a file imports, and every package above it; nothing for what is not Python."""
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(".".join(name.split(".")[: depth + 1]) for name in names for depth in range(name.count(".") + 1))
+
+
+def _globs(paths: list[str]) -> list[str]:
+    if len(paths) <= MAX_GLOBS:
+        return paths
+    return sorted({f"{path.rpartition('/')[0]}/*.py".lstrip("/") for path in paths})
+
+
+def _id(name: str) -> str:
+    letters = "".join(character if character.isalnum() and character.isascii() else "-" for character in name.lower())
+    return ("product-" + letters if not letters[:1].isalpha() else letters).strip("-")[:64] or "product"
