@@ -14,7 +14,7 @@ from sdlc.policy.weakening import of_files, of_policy, of_settings, of_suppressi
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, protected
 
-SUPPRESSIBLE = "static-analysis"
+SUPPRESSIBLE = ("static-analysis", "secrets")
 
 
 def weakenings(
@@ -67,4 +67,4 @@ def _head_waivers(workspace: Workspace, path: str) -> tuple[Waiver, ...]:
 
 
 def _findings(results: Sequence[GateResult]) -> list[Finding]:
-    return [finding for result in results if result.gate == SUPPRESSIBLE for finding in result.reading.findings]
+    return [finding for result in results if result.gate in SUPPRESSIBLE for finding in result.reading.findings]

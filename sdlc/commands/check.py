@@ -32,7 +32,7 @@ from sdlc.workspace import Workspace, extract_base, open_workspace, protected
 
 POLICY = ".sdlc/policy.toml"
 WAIVERS = ".sdlc/waivers.toml"
-COMPARED = ("static-analysis", "sbom", "vulnerabilities")
+COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities")
 """Gates whose findings `--since` compares with the base commit; none of them executes the base's code."""
 
 EXIT_CODES = {
@@ -74,7 +74,7 @@ def command(
     The policy comes from the base commit (HEAD, or the commit of --since), never from the work tree.
     """
     planned = pipeline.plan(gates)
-    workspace = open_workspace(path, session.tools, since=since)
+    workspace = open_workspace(path, session.tools, since=since, whole_history=profile != "pr")
     config = _configure(workspace)
     policy_text, policy, bootstrap = _policy(workspace, session.tools, profile)
     out = out or workspace.root / ".sdlc" / "out"
