@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatch
 
-from sdlc.credentials.placeholders import is_token
-from sdlc.credentials.shapes import classes, entropy
+from sdlc.credentials.placeholders import classes, is_token
+from sdlc.credentials.shapes import entropy
 
 _WORD = r"(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|key|credentials?)"
 _QUOTED = re.compile(
     r"(?i)" + _WORD + r"(?P<rest>[\w-]{0,40})[\"'\]]{0,2}[ \t]{0,20}"
     r"(?::[ \t]{0,3}[A-Za-z_][\w.]{0,40}(?:[ \t]{0,2}\|[ \t]{0,2}\w{1,20}|\[\w{1,40}\]){0,3}[ \t]{0,3})?"
-    r"(?:=>|:=|={1,3}|!=|:)[ \t]{0,20}\(?[ \t]{0,3}[rRbBuU]{0,2}(?P<quote>[\"'`])(?P<secret>[^\"'`\s\\]{8,400})(?P=quote)"
+    r"(?:=>|:=|={1,3}|!=|:)[ \t]{0,20}\(?[ \t]{0,3}[rRbBuU]{0,2}(?P<quote>[\"'`])"
+    r"(?P<secret>[^\"'`\s\\]{8,400})(?P=quote)"
 )
 _BARE = re.compile(
     r"(?im)^[ \t]{0,40}(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+|-[ \t]+|set[ \t]+)?(?P<name>[\w.-]{0,60}?" + _WORD + r")"
     r"(?P<rest>[\w-]{0,40})[ \t]{0,20}[=:][ \t]{0,20}(?P<secret>[^\s\"'`#;,\\]{8,400})[ \t]*(?:[#;].*)?\r?$"
 )
-_BARE_PATHS = ("*.env", "*.env.*", "*.ini", "*.cfg", "*.conf", "*.properties", "*.yaml", "*.yml", "*.toml", "*.sh",
-               "*Dockerfile*", "*.tfvars", "*.service", "*.txt", "*.bat", "*.ps1")  # fmt: skip
+_BARE_FILE = re.compile(
+    r"(?i).*(?:env|\.env\..*|\.(?:ini|cfg|conf|properties|ya?ml|toml|sh|bat|ps1|tfvars|service|txt))"
+    r"|.*(?:dockerfile|credentials|secrets).*"
+)
+"""Names of files in which values stand without quotes."""
+
 _BEFORE = re.compile(r"[\w.-]{0,60}\Z")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ALONE = {"password", "passwd", "passphrase", "passcode", "pwd", "secret", "token", "credential", "credentials", "pass"}
@@ -39,7 +43,7 @@ def find_assigned(text: str, path: str) -> Iterator[tuple[int, int]]:
         name = (before.group() if before else "") + text[match.start() : match.end("rest")]
         if says_secret(name) and _is_value(match["secret"], name):
             yield match.span("secret")
-    if any(fnmatch(path.rpartition("/")[2], pattern) for pattern in _BARE_PATHS):
+    if _BARE_FILE.fullmatch(path.rpartition("/")[2]):
         for match in _BARE.finditer(text):
             name = text[match.start("name") : match.end("rest")]
             if says_secret(name) and _is_value(match["secret"], name):

@@ -6,14 +6,16 @@ import re
 
 _STAND_INS = re.compile(
     r"example|placeholder|change.?(?:me|it|this)|replace|redacted|removed|insert|dummy|fake|foobar|foo.?bar|lorem"
-    r"|your|dein|enter.?(?:here|your)|goes.?here|not.?(?:a.?real|used|needed|so.?secret)|x{4,}|\*{3,}|\.{3}|…|•|_{4,}|-{4,}"
-    r"|0{6,}|12345|23456|98765|abcdef|qwert|asdf|deadbeef|cafebabe|letmein|hunter2|tiger|sesame",
+    r"|your|dein|enter.?here|goes.?here|not.?(?:a.?real|used|needed|so.?secret)|x{4,}|\*{3,}|\.{3}|…|•|_{4,}|-{4,}|0{8,}",
     re.IGNORECASE,
 )
+_USUAL = re.compile(r"12345|23456|98765|abcdef|qwert|asdf|0{5,}|deadbeef|cafebabe|letmein|hunter2|tiger|sesame", re.I)
 _REFERENCE = re.compile(
-    r"""[<{(\[$%]|\$\{|\{\{|%\(|.*(?:\$\{|\{\{|\}\}|%\(|%s|\{\w*\}|<\w[\w -]*>)|(?:env|vault|secret|file|ssm|op|arn|urn|data|ref)[:/]
-    |!\w|&\w|\*\w|@\w+\b(?!.*[\d])|\\[dwsSWD(\[]|\.{1,2}/|~?/|[a-z]+://|os\.|self\.|settings\.|config\.|process\.env|getenv|None\b|null\b
-    |true\b|false\b""",
+    r"""[<{(\[$%]|\$\{|\{\{|%\(
+    |.*(?:\$\{|\{\{|\}\}|%\(|%s|\{\w*\}|<\w[\w -]*>)
+    |(?:env|vault|secret|file|ssm|op|arn|urn|data|ref)[:/]
+    |!\w|&\w|\*\w|@\w+\b(?!.*[\d])|\\[dwsSWD(\[]|\.{1,2}/|~?/|[a-z]+://
+    |os\.|self\.|settings\.|config\.|process\.env|getenv|None\b|null\b|true\b|false\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -23,7 +25,10 @@ _HASHED = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[A-Za-z]+\d{0,4}(?:[_. :/@,!?#-]+[A-Za-z]*\d{0,3})*[!?.]?")
-_CODE = re.compile(r"[A-Za-z_][\w.]*\(.*\)?|[\w.]+\[.*\]?|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|.*\\[wdsb].*|.*[(\[]\?[:P<!=].*")
+_CODE = re.compile(
+    r"[A-Za-z_][\w.]*\(.*\)?|[\w.]+\[.*\]?|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|.*\\[wdsb].*|.*[(\[]\?[:P<!=].*"
+)
+_VERSION = re.compile(r"\d\.\d")
 _PUBLIC_KEY = re.compile(r"(?:AAAA[BCE]|MI[IGH][A-Za-z]|ssh-|ecdsa-)")
 _ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "0123456789", "qwertyuiop", "asdfghjkl", "zyxwvutsrqponmlkjihgfedcba")
 
@@ -35,11 +40,24 @@ def is_placeholder(value: str) -> bool:
 
 def is_password(value: str, user: str = "") -> bool:
     """Could a person or a program have chosen `value` to be secret? Words alone, however long, count as no."""
+    return _could_be(value, user) and classes(value) >= (2 if len(value) >= 16 else 3) and len(value) >= 8
+
+
+def is_login(value: str, user: str = "") -> bool:
+    """`is_password` at a place where nothing but a password stands: a shorter and simpler one counts, too."""
+    return _could_be(value, user)
+
+
+def _could_be(value: str, user: str) -> bool:
     if not 6 <= len(value) <= 400 or value == user or not value.isprintable() or " " in value:
         return False
-    if is_placeholder(value) or _REFERENCE.match(value) or _UUID.fullmatch(value) or _HASHED.match(value):
+    if is_placeholder(value) or _USUAL.search(value) or _REFERENCE.match(value) or _CODE.fullmatch(value):
         return False
-    return not (_WORDS.fullmatch(value) or _CODE.fullmatch(value)) and _is_mixed(value)
+    if _UUID.fullmatch(value) or _HASHED.match(value) or classes(value) < 2:
+        return False
+    if _WORDS.fullmatch(value):
+        return classes(value) == 4 and not _VERSION.search(value)
+    return len(value) < 16 or any(map(str.isdigit, value))
 
 
 def is_token(value: str) -> bool:
@@ -47,16 +65,10 @@ def is_token(value: str) -> bool:
     return is_password(value) and not _PUBLIC_KEY.match(value)
 
 
-def _is_mixed(value: str) -> bool:
-    kinds = [
-        any(map(str.islower, value)),
-        any(map(str.isupper, value)),
-        any(map(str.isdigit, value)),
-        any(not character.isalnum() for character in value),
-    ]
-    if len(value) >= 16:
-        return sum(kinds) >= 2 and kinds[2]
-    return sum(kinds) >= 3 and len(value) >= 8
+def classes(value: str) -> int:
+    """How many of the four there are: lower case, upper case, digits, anything else."""
+    tests = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+    return sum(any(map(test, value)) for test in tests)
 
 
 def _is_run(value: str) -> bool:

@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 
-from sdlc.credentials.placeholders import is_password, is_placeholder
+from sdlc.credentials.placeholders import classes, is_login, is_password, is_placeholder
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _NOISE = re.compile(r"\\[rnt]|[^A-Za-z0-9+/=]")
@@ -26,12 +26,6 @@ def holds(value: str, checks: tuple[tuple[str, ...], ...]) -> bool:
 def entropy(value: str) -> float:
     """Shannon entropy in bits per character."""
     return -sum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values()) if value else 0.0
-
-
-def classes(value: str) -> int:
-    """How many of the four there are: lower case, upper case, digits, anything else."""
-    tests = (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
-    return sum(any(map(test, value)) for test in tests)
 
 
 def folded(value: str) -> str:
@@ -72,7 +66,8 @@ def _crc32_base62(value: str) -> bool:
 
 def _macaroon(value: str) -> bool:
     """Version 2, and a first field (location) that is text."""
-    decoded = _decode(value.partition("-")[2])
+    text = value.partition("-")[2]
+    decoded = _decode(text[: len(text) // 4 * 4])
     if decoded is None or decoded[:2] != b"\x02\x01" or len(decoded) < 40:
         return False
     return decoded[3 : 3 + decoded[2]].isascii()
@@ -85,7 +80,7 @@ def _basic_pair(value: str) -> bool:
         user, colon, password = decoded.decode("utf-8").partition(":") if decoded else ("", "", "")
     except UnicodeDecodeError:
         return False
-    return bool(colon and user and user.isprintable() and password.isprintable() and is_password(password, user))
+    return bool(colon and user and user.isprintable() and password.isprintable() and is_login(password, user))
 
 
 def _jwt(value: str) -> bool:
@@ -145,6 +140,10 @@ def _password(value: str) -> bool:
     return is_password(value)
 
 
+def _login(value: str) -> bool:
+    return is_login(value)
+
+
 SHAPES: dict[str, Callable[..., bool]] = {
     "base64": _base64,
     "basic-pair": _basic_pair,
@@ -153,6 +152,7 @@ SHAPES: dict[str, Callable[..., bool]] = {
     "discord-bot": _discord_bot,
     "entropy": _entropy,
     "jwt": _jwt,
+    "login": _login,
     "macaroon": _macaroon,
     "password": _password,
     "pem": _pem,

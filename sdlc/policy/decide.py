@@ -22,13 +22,17 @@ NOTHING_LOOKED_AT = RuleDecision(
     next_step="`sdlc gates ID` says what a gate looks at",
 )
 
+IN_ANY_REPOSITORY = frozenset({"secrets"})
+"""Gates that find something to look at wherever there is a file; alone they say nothing of a product."""
+
 
 def decide(policy: Policy, facts: Facts) -> Verdict:
     """The verdict of `policy` over `facts`; one that rests on no gate's evidence is incomplete, never allowed."""
     findings = {gate: result.reading.findings for gate, result in facts.results.items()}
     applied = apply(facts.waivers, findings, facts.at, policy.waivers)
     decisions = tuple(_decide(rule, facts, applied) for rule in policy.rules if facts.profile in rule.profiles)
-    if not any(_looked(facts.results.get(decision.gate)) for decision in decisions):
+    gates = {decision.gate for decision in decisions}
+    if not any(_looked(facts.results.get(gate)) for gate in gates - IN_ANY_REPOSITORY or gates):
         decisions += (NOTHING_LOOKED_AT,)
     if facts.weakenings is not None:
         decisions += (decide_weakening(facts.weakenings, blocks=policy.weakening_blocks),)
