@@ -17,7 +17,7 @@ _QUOTED = re.compile(
 )
 _BARE = re.compile(
     r"(?im)^[ \t]{0,40}(?:export[ \t]+|ENV[ \t]+|ARG[ \t]+|-[ \t]+|set[ \t]+)?(?P<name>[\w.-]{0,60}?" + _WORD + r")"
-    r"(?P<rest>[\w-]{0,40})[ \t]{0,20}[=:][ \t]{0,20}(?P<secret>[^\s\"'`#;,\\]{8,400})[ \t]*(?:[#;].*)?\r?$"
+    r"(?P<rest>[\w-]{0,40})[ \t]{0,20}[=:][ \t]{0,20}(?P<secret>[^\s\"'`,\\]{8,400})[ \t]*(?:[ \t][#;].*)?\r?$"
 )
 _BARE_FILE = re.compile(
     r"(?i).*(?:env|\.env\..*|\.(?:ini|cfg|conf|properties|ya?ml|toml|sh|bat|ps1|tfvars|service|txt))"

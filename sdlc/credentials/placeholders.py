@@ -24,7 +24,7 @@ _HASHED = re.compile(
     r"|\$(?:\d|2[abxy]|apr1|argon2\w*|y|pbkdf2)[$-]|\{(?:SSHA|SHA|MD5|CRYPT)\}|(?:sha(?:1|256|384|512)|md5)-",
     re.IGNORECASE,
 )
-_WORDS = re.compile(r"[A-Za-z]+\d{0,4}(?:[_. :/@,!?#-]+[A-Za-z]*\d{0,3})*[!?.]?")
+_WORDS = re.compile(r"[A-Za-z]+\d{0,4}(?:[_./: -]+[A-Za-z]*\d{0,4})*[!?.]?")
 _CODE = re.compile(
     r"[A-Za-z_][\w.]*\(.*\)?|[\w.]+\[.*\]?|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|.*\\[wdsb].*|.*[(\[]\?[:P<!=].*"
 )

@@ -43,6 +43,9 @@ PLUGINS = (
 """Those of detect-secrets that know a form, each with words of which one must occur: many would match any long name.
 Its plug-ins for entropy, keywords and addresses are left out: they guess, and ours stand in their place."""
 
+LEAST = 12
+"""A shorter group of a pattern is no credential."""
+
 
 def main() -> int:
     """Read the request, write the answer; on any error its type alone is said."""
@@ -79,7 +82,10 @@ def _second_opinion(text: str, plugins: Iterable[tuple[Any, tuple[str, ...]]]) -
     lower = text.lower()
     for plugin, words in plugins:
         if any(word in lower for word in words):
-            yield from map(str, plugin.analyze_string(text))
+            for match in (match for regex in plugin.denylist for match in regex.finditer(text)):
+                # Some of its groups are the credential, others a prefix; its own code takes either.
+                longest = max(map(str, filter(None, match.groups())), key=len, default="")
+                yield longest if len(longest) >= LEAST else match[0]
 
 
 def _plugin(module: str, name: str) -> Any:
