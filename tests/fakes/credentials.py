@@ -83,6 +83,17 @@ class Mint:
         body = base64.encodebytes(self.random.randbytes(600)).decode().strip()
         return f"-----BEGIN {label}-----\n\n{body}\n=aB3d\n-----END {label}-----"
 
+    def putty(self) -> str:
+        """A key file with one line of key."""
+        head = (join("PuTTY-User-", "Key-File-3: ssh-ed25519"), "Encryption: none", "Comment: imported")
+        public = ("Public-Lines: 2", self.pick(ALNUM, 64), self.pick(ALNUM, 24))
+        return "\n".join([*head, *public, "Private-Lines: 1", self.pick(ALNUM, 44), "Private-MAC: 00"])
+
+    def discord(self) -> str:
+        """The bot's number, a time and a signature."""
+        number = base64.b64encode(f"8{self.pick('123456790', 17)}".encode()).decode().rstrip("=")
+        return ".".join([number, self.pick(ALNUM, 6), self.pick(ALNUM, 38)])
+
     def base64(self, size: int) -> str:
         """`size` random bytes."""
         return base64.b64encode(self.random.randbytes(size)).decode()
@@ -110,19 +121,7 @@ MAKERS: dict[str, Callable[[Mint], str]] = {
     "private-key-openssh": lambda m: m.pem("openssh"),
     "private-key-encrypted": lambda m: m.pem("pkcs8", b"opens nothing"),
     "pgp-private-key": lambda m: m.block(join("PGP PRIVATE ", "KEY BLOCK")),
-    "putty-private-key": lambda m: "\n".join(
-        [
-            join("PuTTY-User-", "Key-File-3: ssh-ed25519"),
-            "Encryption: none",
-            "Comment: imported",
-            "Public-Lines: 2",
-            m.pick(ALNUM, 64),
-            m.pick(ALNUM, 24),
-            "Private-Lines: 1",
-            m.pick(ALNUM, 44),
-            "Private-MAC: 00",
-        ]
-    ),  # fmt: skip
+    "putty-private-key": lambda m: m.putty(),
     "age-secret-key": lambda m: join("AGE-SECRET", "-KEY-1", m.pick("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58)),
     "aws-access-key": lambda m: join("AK", "IA", m.pick(string.ascii_uppercase + "234567", 16)),
     "aws-secret-key": lambda m: m.pick(ALNUM + "/+", 40),
@@ -152,13 +151,7 @@ MAKERS: dict[str, Callable[[Mint], str]] = {
     "slack-token": lambda m: join("xo", "xb-", m.pick("13579", 12), "-", m.pick("24680", 12), "-", m.pick(ALNUM, 24)),
     "slack-webhook": lambda m: join("T", m.pick(UPPER, 10), "/B", m.pick(UPPER, 10), "/", m.pick(ALNUM, 24)),
     "discord-webhook": lambda m: m.pick(URL, 67) + "a",
-    "discord-bot-token": lambda m: ".".join(
-        [
-            base64.b64encode(b"8" + m.pick("123456790", 17).encode()).decode().rstrip("="),
-            m.pick(ALNUM, 6),
-            m.pick(ALNUM, 38),
-        ]
-    ),  # fmt: skip
+    "discord-bot-token": lambda m: m.discord(),
     "teams-webhook": lambda m: f"{m.uuid()}@{m.uuid()}/IncomingWebhook/{m.pick(HEX, 32)}/{m.uuid()}",
     "telegram-bot-token": lambda m: join(m.pick("2468", 9), ":A", "A", m.pick(ALNUM, 33)),
     "stripe-live-key": lambda m: join("sk", "_live_", m.pick(ALNUM, 24)),
