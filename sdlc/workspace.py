@@ -129,9 +129,10 @@ def open_workspace(path: Path, tools: Tools, *, since: str = "", whole_history: 
 def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
     """The bytes of `path` in the base commit, or None when the base does not have it."""
     name = f"{workspace.base}:{workspace.prefix}{path}"
-    if _resolve(workspace.root, tools, name) is None:
+    repository = workspace.repository or workspace.root
+    if _resolve(repository, tools, name) is None:
         return None
-    return _git(workspace.root, tools, "cat-file", "blob", name)
+    return _git(repository, tools, "cat-file", "blob", name)
 
 
 def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:

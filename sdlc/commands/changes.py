@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sdlc.config import FILE, Config, load_config
+from sdlc.credentials.revoked import PATH as REVOKED
+from sdlc.credentials.revoked import Revocation, load_revocations
 from sdlc.errors import SdlcError, UsageError
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
 from sdlc.policy.schema import Policy, load_policy
 from sdlc.policy.waivers import Waiver, load_waivers
-from sdlc.policy.weakening import of_files, of_policy, of_settings, of_suppressions, of_waivers
+from sdlc.policy.weakening import of_files, of_policy, of_revocations, of_settings, of_suppressions, of_waivers
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, protected
 
@@ -37,6 +39,7 @@ def weakenings(
     if policy is not None:
         found += of_policy(policy, _head_policy(workspace, policy_path), policy_path)
     found += of_waivers(waivers, _head_waivers(workspace, waivers_path), waivers_path)
+    found += of_revocations(_revoked(protected(workspace, tools, REVOKED)), _head_revoked(workspace), REVOKED)
     old = protected(workspace, tools, FILE)
     if old is not None:
         pyproject = protected(workspace, tools, "pyproject.toml")
@@ -66,5 +69,18 @@ def _head_waivers(workspace: Workspace, path: str) -> tuple[Waiver, ...]:
         return ()
 
 
+def _head_revoked(workspace: Workspace) -> dict[str, Revocation]:
+    return _revoked(workspace.read(REVOKED) if workspace.exists(REVOKED) else None)
+
+
+def _revoked(data: bytes | None) -> dict[str, Revocation]:
+    try:
+        return load_revocations(data) if data is not None else {}
+    except SdlcError:
+        return {}  # the gate itself says that it cannot be read
+
+
 def _findings(results: Sequence[GateResult]) -> list[Finding]:
-    return [finding for result in results if result.gate in SUPPRESSIBLE for finding in result.reading.findings]
+    """What a comment may suppress; a credential whose revocation is recorded needs none."""
+    findings = (finding for result in results if result.gate in SUPPRESSIBLE for finding in result.reading.findings)
+    return [finding for finding in findings if "revoked" not in finding.properties]

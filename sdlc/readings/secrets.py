@@ -136,6 +136,7 @@ def _finding(row: _Row, kind: Mapping[str, Any], revoked: Mapping[str, Revocatio
     properties |= {"commit": row.commit} if row.commit else {}
     suppressed = ""
     if (entry := revoked.get(row.fingerprint)) is not None:
+        properties["revoked"] = str(entry.when)
         suppressed = f"revoked on {entry.when} by {entry.who}: {entry.how}"
     elif row.suppression is not None:
         rule, reason = row.suppression
