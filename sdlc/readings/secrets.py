@@ -25,6 +25,10 @@ GRADE = Grade.REPLAYED
 NEEDS: tuple[str, ...] = ()
 HISTORY = "secret-in-history"
 REPRODUCE = "sdlc check --gate secrets"
+COUNTED = (
+    "files", "commits", "versions", "binaries", "large-binaries", "links", "submodules", "excluded", "other-encoding",
+    "lfs-pointers",
+)  # fmt: skip
 RECORD = f"then record its fingerprint in {PATH}"
 _SAMPLES = re.compile(
     r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|fixtures|spec|conftest\.py|test_[^/]*|[^/]*_test\.\w+)(?:/|$)"
@@ -69,8 +73,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         rows = [_row(row) for row in strict_json.loads(raw["matches.json"], what="matches.json")]
         revoked = load_revocations(raw["revoked.toml"]) if "revoked.toml" in raw else {}
         problems = [(str(path), str(reason)) for path, reason in looked["problems"]]
-        counters = {name: int(looked[name]) for name in ("files", "commits", "versions", "binaries", "links")}
-        counters |= {name: int(looked[name]) for name in ("submodules", "excluded", "other-encoding", "lfs-pointers")}
+        counters = {name: int(looked[name]) for name in COUNTED}
         history = str(looked["history"])
         findings = tuple(_finding(row, kinds[row.kind], revoked) for row in _together(rows))
     except (KeyError, TypeError, ValueError) as error:
@@ -94,6 +97,7 @@ def _said(counters: Mapping[str, int], history: str) -> str:
         "revoked": "revoked",
         "excluded": "excluded",
         "binaries": "binary",
+        "large-binaries": "binary over 64 MiB not looked at",
         "links": "links",
         "submodules": "submodules left to their own checks",
         "lfs-pointers": "kept outside (LFS)",

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 
 from sdlc.errors import IncompleteError, ToolError
 from sdlc.searching.documents import BATCH, Document
-from sdlc.searching.tree import is_excluded, printable_path
+from sdlc.searching.tree import HEAD, is_excluded, printable_path
 from sdlc.tools import Tools
 from sdlc.workspace import GIT_TIMEOUT, MAX_FILE, Workspace
+
+LARGEST = 2 * MAX_FILE
+"""A version up to this size is at least looked at for what it is: a text, or a binary file."""
 
 _LINK, _SUBMODULE = "120000", "160000"
 # Nothing is fetched, replaced, or started because the repository's own configuration says so.
@@ -36,7 +39,7 @@ class History:
     timeout: float = GIT_TIMEOUT
     commits: int = 0
     versions: int = 0
-    links: int = 0
+    large: int = 0
     submodules: set[str] = field(default_factory=set)
     problems: list[tuple[str, str]] = field(default_factory=list)
 
@@ -71,7 +74,10 @@ class History:
         for (name, path), commit in brought.items():
             size = sizes[name]
             if size > MAX_FILE:
-                self.problems.append((path, f"is larger than {MAX_FILE // 2**20} MiB in commit {commit[:12]}"))
+                if size <= LARGEST and b"\0" in self._git("cat-file", "blob", name)[:HEAD]:
+                    self.large += 1
+                else:
+                    self.problems.append((path, f"is larger than {MAX_FILE // 2**20} MiB in commit {commit[:12]}"))
                 continue
             if batch and weight + size > BATCH:
                 yield from self._read(batch)
@@ -100,9 +106,7 @@ class History:
                 continue
             if mode == _SUBMODULE:
                 self.submodules.add(path)
-            elif mode == _LINK:
-                self.links += 1
-            elif (name, path) not in self.known:
+            elif mode != _LINK and (name, path) not in self.known:
                 brought.setdefault((name, path), commit)
         self.versions = len(brought)
         return brought

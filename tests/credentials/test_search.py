@@ -90,8 +90,8 @@ def test_names_that_say_secret(name: str, answer: bool) -> None:
 @pytest.mark.parametrize(
     "value",
     ["<password>", "changeme", "${PASSWORD}", "os.environ", "xxxxxxxxxxxx", "your-token-here-1", "Password!",
-     "aaaaaaaa", "2f8b2c1e-5f4c-4a0e-9d3b-0c1d2e3f4a5b", "{{ password }}", "$2b$12$abcdefgh", "abcdefgh1234", "%(pw)s1A",
-     "/run/secrets/key-1", "short1!", "correct horse", "Settings.API_KEY", "get_token(1)", "qwertyuiop12"],
+     "aaaaaaaa", "2f8b2c1e-5f4c-4a0e-9d3b-0c1d2e3f4a5b", "{{ password }}", "$2b$12$abcdefgh", "abcdefgh1234",
+     "%(pw)s1A", "/run/secrets/key-1", "short1!", "correct horse", "Settings.API_KEY", "get_token(1)", "qwertyuiop12"],
 )  # fmt: skip
 def test_stand_ins_are_no_passwords(value: str) -> None:
     assert not is_password(value)

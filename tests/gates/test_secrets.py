@@ -191,23 +191,28 @@ def test_what_is_no_text_is_counted_by_name(repository: Make) -> None:
         assert said in reading.sentence
 
 
-def test_a_file_that_is_too_large_is_an_error(repository: Make) -> None:
-    root = repository({"a.py": "x = 1\n"})
-    with (root / "huge.log").open("wb") as stream:
-        stream.truncate(64 * 1024 * 1024 + 1)
+@pytest.mark.parametrize("in_tree", [True, False])
+def test_a_text_that_is_too_large_is_an_error(repository: Make, in_tree: bool) -> None:
+    root = repository({"a.py": "x = 1\n", "huge.log": b"x" * (64 * 1024 * 1024 + 1)})
+    if not in_tree:
+        git(root, "rm", "-q", "huge.log")
+        commit(root, {"b.py": "y = 1\n"})
     reading = check(root)
     assert reading.outcome is Outcome.ERROR
-    assert "huge.log" in reading.sentence
+    assert reading.sentence.startswith("not all was looked at: huge.log: is larger than 64 MiB")
     assert check(root, Settings(exclude=("huge.log",))).outcome is Outcome.PASSED
 
 
-def test_a_version_that_was_too_large_is_an_error(repository: Make) -> None:
-    root = repository({"a.py": "x = 1\n", "huge.log": b"\0" * (64 * 1024 * 1024 + 1)})
-    git(root, "rm", "-q", "huge.log")
-    commit(root, {"b.py": "y = 1\n"})
+@pytest.mark.parametrize("in_tree", [True, False])
+def test_a_binary_file_that_is_too_large_is_counted_and_said(repository: Make, in_tree: bool) -> None:
+    root = repository({"a.py": "x = 1\n", "huge.dcm": b"\0" * (64 * 1024 * 1024 + 1)})
+    if not in_tree:
+        git(root, "rm", "-q", "huge.dcm")
+        commit(root, {"b.py": "y = 1\n"})
     reading = check(root)
-    assert reading.outcome is Outcome.ERROR
-    assert reading.sentence.startswith("not all was looked at: huge.log: is larger than 64 MiB in commit ")
+    assert reading.outcome is Outcome.PASSED
+    assert reading.counters["large-binaries"] == 1
+    assert reading.sentence.endswith("; 1 binary over 64 MiB not looked at")
 
 
 def test_more_than_anybody_would_read_is_an_error(repository: Make) -> None:

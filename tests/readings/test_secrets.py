@@ -12,8 +12,8 @@ from sdlc.model.result import Context, Outcome, Reading
 from sdlc.readings.secrets import Settings, read
 
 ONE, TWO = "f1:" + "1" * 32, "f1:" + "2" * 32
-LOOKED = {"files": 3, "links": 0, "excluded": 0, "binaries": 0, "other-encoding": 0, "lfs-pointers": 0, "submodules": 0,
-          "history": "all", "commits": 2, "versions": 4, "problems": []}  # fmt: skip
+COUNTED = ("links", "excluded", "binaries", "large-binaries", "other-encoding", "lfs-pointers", "submodules")
+LOOKED = dict.fromkeys(COUNTED, 0) | {"files": 3, "history": "all", "commits": 2, "versions": 4, "problems": []}
 KIND = {"id": "npm-token", "title": "an npm token", "severity": "critical", "confidence": "high", "revoke": "x"}
 RULES = {"sha256": "0" * 64, "kinds": [KIND | {"generic": False}, KIND | {"id": "assigned-secret", "generic": True}]}
 ROW = {"kind": "npm-token", "where": "tree", "path": "a.py", "line": 1, "end_line": 1, "commit": "", "length": "40",
