@@ -42,7 +42,7 @@ class Settings:
     """What is looked at and how long.
 
     `exclude`: globs of paths that are not looked at (`*` crosses folders); `timeout`: seconds for one batch of texts
-    (32 MiB) and for one question to git.
+    (16 MiB) and for one question to git.
     """
 
     exclude: tuple[str, ...] = field(default=(), metadata={"change": "may-only-strengthen"})

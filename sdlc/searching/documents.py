@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from sdlc.credentials.search import Match
@@ -13,8 +16,11 @@ from sdlc.formats import strict_json
 from sdlc.searching.worker import SCHEMA
 from sdlc.tools import Tools
 
-BATCH = 32 * 1024 * 1024
+BATCH = 16 * 1024 * 1024
 """As many bytes of text go to one child process."""
+
+CHILDREN = 2
+"""As many run at once."""
 
 WORKER = ("python", "-I", "-m", "sdlc.searching.worker")
 """Isolated: neither the folder that it runs in nor the environment can bring modules of their own."""
@@ -29,7 +35,7 @@ class Document:
     commit: str = ""
     message: bool = False
 
-    @property
+    @cached_property
     def form(self) -> str:
         """What these bytes are: `text`, `utf-16`, `other-encoding`, `binary` or `lfs-pointer`."""
         if self.data.startswith(b"version https://git-lfs.github.com/spec/"):
@@ -61,19 +67,31 @@ class Searcher:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
     def search(self, documents: Iterable[Document]) -> Iterator[Found]:
-        """What is in `documents`, batch by batch. Raises ToolError."""
+        """What is in `documents`, in their order, a few batches at once. Raises ToolError."""
+        with ThreadPoolExecutor(max_workers=CHILDREN) as pool:
+            running: deque[Future[list[Found]]] = deque()
+            for batch in self._batches(documents):
+                running.append(pool.submit(self._search, batch))
+                if len(running) > CHILDREN:
+                    yield from running.popleft().result()
+            for one in running:
+                yield from one.result()
+
+    def _batches(self, documents: Iterable[Document]) -> Iterator[list[Document]]:
         batch: list[Document] = []
         size = 0
         for document in documents:
+            if not document.message:
+                self.forms[document.form] = self.forms.get(document.form, 0) + 1
             if batch and size + len(document.data) > BATCH:
-                yield from self._search(batch)
+                yield batch
                 batch, size = [], 0
             batch.append(document)
             size += len(document.data)
         if batch:
-            yield from self._search(batch)
+            yield batch
 
-    def _search(self, batch: list[Document]) -> Iterator[Found]:
+    def _search(self, batch: list[Document]) -> list[Found]:
         done = self.tools.run(*WORKER, cwd=self.cwd, timeout=self.timeout, stdin=b"".join(self._request(batch)))
         try:
             answer = strict_json.loads_object(done.stdout, what="the search")
@@ -85,15 +103,13 @@ class Searcher:
             # What was printed may hold credentials, so it is no part of the message.
             raise ToolError("the search for secrets printed what nobody can read") from None
         self.problems += [(document.path, "more matches than anybody would read") for document in overflows]
-        yield from (Found(document, match) for document, match in rows)
+        return [Found(document, match) for document, match in rows]
 
     def _request(self, batch: list[Document]) -> Iterator[bytes]:
         yield _line({"kinds": len(self.kinds), "documents": len(batch)})
         yield self.kinds
         for document in batch:
             form = document.form
-            if not document.message:
-                self.forms[form] = self.forms.get(form, 0) + 1
             encoding = {"text": "utf-8", "lfs-pointer": "latin-1", "utf-16": "utf-16"}.get(form, "latin-1")
             about = {"path": document.path, "bytes": len(document.data), "encoding": encoding}
             yield _line(about | {"binary": form == "binary"})
