@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import sdlc
 from sdlc.config import load_config
+from sdlc.credentials.kinds import load_kinds
+from sdlc.credentials.revoked import load_revocations
+from sdlc.credentials.search import TooManyError, search
 from sdlc.errors import UnreadableError, UsageError
 from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import load_bandit
@@ -21,6 +27,8 @@ from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
 from sdlc.threats.load import ModelError, load_acceptances, load_model
 from sdlc.threats.pointers import load_pointers
+
+KINDS = load_kinds((Path(sdlc.__file__).parent / "rules" / "secrets" / "kinds.toml").read_bytes())
 
 
 @fuzz(raises=(UnreadableError,))
@@ -105,6 +113,21 @@ def fuzz_policy(data: bytes) -> None:
 def fuzz_waivers(data: bytes) -> None:
     """A file of waivers."""
     load_waivers(data)
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_revocations(data: bytes) -> None:
+    """A record of revoked credentials."""
+    load_revocations(data)
+
+
+@fuzz(raises=(TooManyError,))
+def fuzz_search(data: bytes) -> None:
+    """The search for credentials: an answer for any text, whose lines are lines of that text."""
+    text = data.decode("latin-1")
+    for match in search(text, "a.env", KINDS, binary=False):
+        if not 1 <= match.line <= match.end_line <= text.count("\n") + 1:
+            raise AssertionError("a line that is not there")
 
 
 @fuzz(raises=(ModelError,))

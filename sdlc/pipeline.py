@@ -1,23 +1,28 @@
 """
-From a workspace to gate results: plan → run → store → read. It decides nothing.
+From a workspace to gate results: plan → run → read → redact → store. It decides nothing.
 
 One gate's crash becomes that gate's outcome `error` here, in one place, and never takes down another. Only a disk
-that refuses to be written ends the whole run.
+that refuses to be written ends the whole run. Nothing is stored before the gate `secrets` has answered: what it found
+is taken out of every text, and what then says something else is read again.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from sdlc.credentials.redact import redact, redactor
 from sdlc.errors import SdlcError, StorageError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.executors.local import run_tasks
+from sdlc.formats import strict_json
 from sdlc.formats.context_json import load_tools
 from sdlc.gates import GATES, Gate
-from sdlc.model.result import GateResult, Outcome, RawArtifacts, Reading
+from sdlc.model.result import UNSTORED, GateResult, Outcome, RawArtifacts, Reading
 from sdlc.readings import READINGS
 from sdlc.readings.replay import replay, settings_to_json
 from sdlc.tools import Tools, within
@@ -37,8 +42,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class _Run:
+    """What a gate said, and its raw artifacts, not yet stored."""
+
     result: GateResult
     raw: RawArtifacts
+
+    @property
+    def answered(self) -> bool:
+        """True when other gates may build on it."""
+        return bool(self.raw) and self.result.reading.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
 def plan(wanted: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -85,8 +97,8 @@ def run(
 
     def work(gate: str, inputs: Mapping[str, _Run]) -> _Run:
         old = {need: before[need] for need in planned[gate] if need in before and need not in inputs}
-        answered = old | {need: done.raw for need, done in inputs.items() if done.raw}
-        return _run_gate(GATES[gate], workspace, within(tools, GATE_SECONDS), settings[gate], answered, store)
+        answered = old | {need: _kept(done.raw) for need, done in inputs.items() if done.answered}
+        return _run_gate(GATES[gate], workspace, within(tools, GATE_SECONDS), settings[gate], answered)
 
     runs = run_tasks(
         planned,
@@ -96,7 +108,8 @@ def run(
         ended=lambda _name, done: progress.ended(done.result),
         interrupt=interrupt,
     )
-    return tuple(runs[gate].result for gate in planned)
+    runs = _without_secrets({gate: runs[gate] for gate in planned}, before)
+    return tuple(_store(run, store) for run in runs.values())
 
 
 def _run_gate(
@@ -105,30 +118,19 @@ def _run_gate(
     tools: Tools,
     settings: Any,
     inputs: Mapping[str, RawArtifacts],
-    store: Store,
 ) -> _Run:
     started = time.monotonic()
     raw: RawArtifacts = {}
-    reason = None
-    try:
+
+    def look() -> Reading:
+        nonlocal raw
         reason = gate.not_applicable(workspace, settings)
         if reason is not None:
-            reading = Reading(Outcome.NOT_APPLICABLE, sentence=reason)
-        else:
-            raw = dict(gate.run(workspace, tools, settings, inputs))
-            for data in raw.values():
-                store.put(data)
-            reading = replay(gate.ID, raw, settings_to_json(settings), inputs)
-    except StorageError:
-        raise
-    except SdlcError as error:
-        reading = Reading(Outcome.ERROR, sentence=error.message, hint=error.hint)
-    except Exception as error:  # a bug in one gate must not take down the others
-        reading = Reading(
-            Outcome.ERROR,
-            sentence=f"a bug in the gate {gate.ID}: {type(error).__name__}: {error}"[:300],
-            hint="report it with the command that you ran",
-        )
+            return Reading(Outcome.NOT_APPLICABLE, sentence=reason)
+        raw = dict(gate.run(workspace, tools, settings, inputs))
+        return replay(gate.ID, _kept(raw), settings_to_json(settings), inputs)
+
+    reading = _guarded(gate.ID, look)
     reader = READINGS[gate.ID]
     result = GateResult(
         gate=gate.ID,
@@ -136,9 +138,63 @@ def _run_gate(
         reader=reader.READER,
         grade=reader.GRADE,
         settings=settings_to_json(settings),
-        raw={name: store.put(data) for name, data in sorted(raw.items())},
+        raw={},
         tools=load_tools(raw["tools.json"]) if "tools.json" in raw else (),
         seconds=time.monotonic() - started,
     )
-    answered = raw if reading.outcome in (Outcome.PASSED, Outcome.FAILED) else {}
-    return _Run(result, answered)
+    return _Run(result, raw)
+
+
+def _guarded(gate: str, look: Callable[[], Reading]) -> Reading:
+    """What `look` says; what it raises becomes the outcome `error`."""
+    try:
+        return look()
+    except StorageError:
+        raise
+    except SdlcError as error:
+        return Reading(Outcome.ERROR, sentence=error.message, hint=error.hint)
+    except Exception as error:  # a bug in one gate must not take down the others
+        said = f"a bug in the gate {gate}: {type(error).__name__}: {error}"[:300]
+        return Reading(Outcome.ERROR, sentence=said, hint="report it with the command that you ran")
+
+
+def _kept(raw: RawArtifacts) -> RawArtifacts:
+    """What may be stored, and read, and handed to other gates."""
+    return {name: data for name, data in raw.items() if not name.startswith(UNSTORED)}
+
+
+def _without_secrets(runs: Mapping[str, _Run], before: Mapping[str, RawArtifacts]) -> dict[str, _Run]:
+    """`runs` without the values that the gates found to be secret; whose bytes changed is read again from them.
+
+    `before` are raw artifacts of gates that ran earlier, which some of these read.
+    """
+    values = [
+        str(value)
+        for run in runs.values()
+        for name, data in run.raw.items()
+        if name.startswith(UNSTORED)
+        for value in strict_json.loads(data, what=name)
+    ]
+    pattern = redactor(values)
+    clean = {gate: {n: redact(data, pattern) for n, data in _kept(run.raw).items()} for gate, run in runs.items()}
+    changed = {gate for gate, raw in clean.items() if raw != _kept(runs[gate].raw)}
+    done: dict[str, _Run] = {}
+    for gate, run in runs.items():
+        reading = run.result.reading
+        wanted = READINGS[gate].NEEDS
+        needs = {need: before[need] for need in wanted if need in before and need not in runs}
+        needs |= {need: clean[need] for need in wanted if need in runs and runs[need].answered}
+        if run.raw and not changed.isdisjoint({gate, *needs}):
+            again = partial(replay, gate, clean[gate], run.result.settings, needs)
+            reading = _guarded(gate, again)
+        said = replace(reading, sentence=_said(reading.sentence, pattern), hint=_said(reading.hint, pattern))
+        done[gate] = _Run(replace(run.result, reading=said), clean[gate])
+    return done
+
+
+def _said(text: str, pattern: re.Pattern[bytes] | None) -> str:
+    return redact(text.encode("utf-8", "surrogatepass"), pattern).decode("utf-8", "surrogatepass")
+
+
+def _store(run: _Run, store: Store) -> GateResult:
+    return replace(run.result, raw={name: store.put(data) for name, data in sorted(run.raw.items())})

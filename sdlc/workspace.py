@@ -29,7 +29,9 @@ class Workspace:
 
     `root` is an absolute folder; `commit` and `tree` are git object names of HEAD (`tree` that of the
     subfolder); `prefix` is the subfolder's path in its repository, empty or ending in `/`; `base` is the commit
-    that protected files come from; `paths` are the tracked and the untracked, not ignored files, sorted.
+    that protected files come from; `paths` are the tracked and the untracked, not ignored files, sorted. `history` is
+    git's name of the commits under test: `base..commit`, or `commit` for all of them; empty for a tree that was taken
+    out of its repository, and then `repository` is where that lies.
     """
 
     root: Path
@@ -39,6 +41,8 @@ class Workspace:
     base: str
     dirty: bool
     paths: tuple[str, ...]
+    history: str = ""
+    repository: Path | None = None
 
     @property
     def environment(self) -> Path:
@@ -85,8 +89,10 @@ class Workspace:
             raise IncompleteError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
-def open_workspace(path: Path, tools: Tools, *, since: str = "") -> Workspace:
+def open_workspace(path: Path, tools: Tools, *, since: str = "", whole_history: bool = False) -> Workspace:
     """The workspace at `path`; its base is `since`, else HEAD.
+
+    Under test are the commits since the base, or all of them without `since` and with `whole_history`.
 
     Raises UsageError when `path` is no folder of a git repository, IncompleteError without a commit or when the
     base commit is not available.
@@ -117,6 +123,7 @@ def open_workspace(path: Path, tools: Tools, *, since: str = "") -> Workspace:
         base=base,
         dirty=bool(status),
         paths=_list_files(root, tools),
+        history=commit if whole_history or not since else f"{base}..{commit}",
     )
 
 
@@ -129,9 +136,10 @@ def commit_time(workspace: Workspace, tools: Tools) -> datetime:
 def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
     """The bytes of `path` in the base commit, or None when the base does not have it."""
     name = f"{workspace.base}:{workspace.prefix}{path}"
-    if _resolve(workspace.root, tools, name) is None:
+    repository = workspace.repository or workspace.root
+    if _resolve(repository, tools, name) is None:
         return None
-    return _git(workspace.root, tools, "cat-file", "blob", name)
+    return _git(repository, tools, "cat-file", "blob", name)
 
 
 def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:
@@ -154,6 +162,7 @@ def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:
         base=workspace.base,
         dirty=False,
         paths=tuple(paths),
+        repository=workspace.repository or workspace.root,
     )
 
 

@@ -9,18 +9,20 @@ from pathlib import Path
 from sdlc import pipeline
 from sdlc.commands.judges import POLICY, WAIVERS, Judges
 from sdlc.config import FILE, load_config
+from sdlc.credentials.revoked import PATH as REVOKED
+from sdlc.credentials.revoked import Revocation, load_revocations
 from sdlc.errors import SdlcError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
 from sdlc.policy.schema import Policy, load_policy
 from sdlc.policy.waivers import Waiver, load_waivers
-from sdlc.policy.weakening import of_files, of_policy, of_settings, of_suppressions, of_waivers
+from sdlc.policy.weakening import of_files, of_policy, of_revocations, of_settings, of_suppressions, of_waivers
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
-SUPPRESSIBLE = "static-analysis"
-COMPARED = ("static-analysis", "sbom", "vulnerabilities")
+SUPPRESSIBLE = ("static-analysis", "secrets")
+COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities")
 """Gates whose findings are compared with the base commit's; none of them executes the base's code."""
 
 
@@ -62,6 +64,7 @@ def _weakenings(
     if not judges.bootstrap:
         found += of_policy(judges.policy, _head_policy(workspace, POLICY), POLICY)
     found += of_waivers(judges.waivers, _head_waivers(workspace, WAIVERS), WAIVERS)
+    found += of_revocations(_revoked(protected(workspace, tools, REVOKED)), _head_revoked(workspace), REVOKED)
     old = protected(workspace, tools, FILE)
     settings = judges.config.settings
     if old is not None:
@@ -92,5 +95,18 @@ def _head_waivers(workspace: Workspace, path: str) -> tuple[Waiver, ...]:
         return ()
 
 
+def _head_revoked(workspace: Workspace) -> dict[str, Revocation]:
+    return _revoked(workspace.read(REVOKED) if workspace.exists(REVOKED) else None)
+
+
+def _revoked(data: bytes | None) -> dict[str, Revocation]:
+    try:
+        return load_revocations(data) if data is not None else {}
+    except SdlcError:
+        return {}  # the gate itself says that it cannot be read
+
+
 def _findings(results: Sequence[GateResult]) -> list[Finding]:
-    return [finding for result in results if result.gate == SUPPRESSIBLE for finding in result.reading.findings]
+    """What a comment may suppress; a credential whose revocation is recorded needs none."""
+    findings = (finding for result in results if result.gate in SUPPRESSIBLE for finding in result.reading.findings)
+    return [finding for finding in findings if "revoked" not in finding.properties]

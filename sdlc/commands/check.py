@@ -66,7 +66,7 @@ def command(
     The policy comes from the base commit (HEAD, or the commit of --since), never from the work tree.
     """
     planned = pipeline.plan(gates)
-    workspace = open_workspace(path, session.tools, since=since)
+    workspace = open_workspace(path, session.tools, since=since, whole_history=profile != "pr")
     out = out or workspace.root / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
     judges = judges_of(workspace, session.tools, store, profile)

@@ -10,7 +10,7 @@ from sdlc.errors import ExitCode, ToolError
 from sdlc.sandbox.confine import probe
 from sdlc.session import Session
 
-PROGRAMS = (("git", ""), ("uv", ""), ("bandit", ""), ("semgrep", ""))
+PROGRAMS = (("git", ""), ("uv", ""), ("bandit", ""), ("semgrep", ""), ("detect-secrets", ""))
 
 
 @click.command(name="doctor")
@@ -21,13 +21,13 @@ def command(session: Session) -> None:
     for program, distribution in PROGRAMS:
         try:
             found = session.tools.identify(program, distribution=distribution)
-            click.echo(f"ok       {program:<10} {found.version:<10} sha256 {(found.digest or '')[:16]}…")
+            click.echo(f"ok       {program:<14} {found.version:<10} sha256 {(found.digest or '')[:16]}…")
         except ToolError as error:
             missing += 1
-            click.echo(f"missing  {program:<10} {error.hint}")
+            click.echo(f"missing  {program:<14} {error.hint}")
     try:
-        click.echo(f"ok       {'sandbox':<10} level {probe(session.tools, Path.cwd()).value}")
+        click.echo(f"ok       {'sandbox':<14} level {probe(session.tools, Path.cwd()).value}")
     except ToolError as error:
         missing += 1
-        click.echo(f"missing  {'sandbox':<10} {error.message}")
+        click.echo(f"missing  {'sandbox':<14} {error.message}")
     click.get_current_context().exit(ExitCode.INCOMPLETE if missing else ExitCode.ALLOWED)

@@ -49,7 +49,7 @@ def command(
     The plan holds what applies, the settings, and the base's policy and waivers: no later job may say otherwise.
     """
     planned = pipeline.plan(gates)
-    workspace = open_workspace(path, session.tools, since=since)
+    workspace = open_workspace(path, session.tools, since=since, whole_history=profile != "pr")
     judges = judges_of(workspace, session.tools, Store(out / "objects", session.disk), profile)
     settings = judges.config.settings
     plan = Plan(

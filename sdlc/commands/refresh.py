@@ -38,7 +38,7 @@ def command(session: Session, path: Path, out: Path | None, gate: str) -> None:
     The record lists what ran again and when. Whatever was decided about an older candidate is void afterwards.
     """
     again = pipeline.downstream(gate)
-    workspace = open_workspace(path, session.tools)
+    workspace = open_workspace(path, session.tools, whole_history=True)
     out = out or workspace.root / ".sdlc" / "out"
     record = last_check(out, workspace)
     store = Store(out / "objects", session.disk)

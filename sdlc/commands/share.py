@@ -26,6 +26,7 @@ from sdlc.workspace import open_workspace
 
 FILE = "share.json"
 STATIC = "static"
+SECRETS = "secrets"
 
 SHARES = click.option(
     "--share",
@@ -53,7 +54,7 @@ def command(
     plan = load_plan(checked(folder / PLAN_FILE, plan_digest), what=str(folder / PLAN_FILE))
     if name not in plan.after:
         raise UsageError(f"the plan has no share {name!r}", hint=f"it has: {', '.join(plan.after)}")
-    workspace = open_workspace(path, session.tools, since=plan.base)
+    workspace = open_workspace(path, session.tools, since=plan.base, whole_history=plan.profile != "pr")
     if (workspace.commit, workspace.tree, workspace.dirty) != (plan.commit, plan.tree, plan.dirty):
         raise IncompleteError(
             f"the plan is for {plan.commit[:12]}, the work tree is at {workspace.commit[:12]}", hint="check it out"
@@ -68,7 +69,10 @@ def command(
     kept = dict(_kept(plan, plan_digest, shares, session))
     jobs = jobs or os.cpu_count() or 1
     settings = judges.config.settings
-    results = pipeline.run(gates, workspace, session.tools, settings, store, jobs=jobs, kept=kept)
+    # What other jobs found to be secret is not known here, so it is searched for here as well, and not reported.
+    silent = {SECRETS: ()} if SECRETS in plan.gates and SECRETS not in gates else {}
+    runs = pipeline.run({**gates, **silent}, workspace, session.tools, settings, store, jobs=jobs, kept=kept)
+    results = tuple(result for result in runs if result.gate in gates)
     base: dict[str, tuple[str, ...]] = {}
     weaker = None
     if plan.base and name != "execute":

@@ -14,6 +14,9 @@ RawArtifacts = Mapping[str, bytes]
 """Raw bytes by name, exactly as a gate got them from its tools. A `/` in a name groups; `context.json` and
 `tools.json` have a fixed meaning (see `Context` and `ToolVersion`)."""
 
+UNSTORED = "unstored/"
+"""An artifact whose name begins so is handed on in memory, and is never stored, read or shown."""
+
 
 class Outcome(StrEnum):
     """Five answers, because "could not answer" is never a pass and absence is never evidence."""

@@ -26,6 +26,9 @@ NOTHING_LOOKED_AT = RuleDecision(
     next_step="`sdlc gates ID` says what a gate looks at",
 )
 
+IN_ANY_REPOSITORY = frozenset({"secrets"})
+"""Gates that find something to look at wherever there is a file; alone they say nothing of a product."""
+
 
 def decide(policy: Policy, facts: Facts) -> Verdict:
     """The verdict of `policy` over `facts`; one that rests on no gate's evidence is incomplete, never allowed."""
@@ -34,7 +37,8 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     asked = [rule for rule in policy.rules if facts.profile in rule.profiles]
     decisions = tuple(_announced(rule, _decide(rule, facts, applied), facts) for rule in asked)
     decisions = tuple(_adopted(one, policy, facts) for one in decisions)
-    if not any(_looked(facts.results.get(decision.gate)) for decision in decisions):
+    gates = {decision.gate for decision in decisions}
+    if not any(_looked(facts.results.get(gate)) for gate in gates - IN_ANY_REPOSITORY or gates):
         decisions += (NOTHING_LOOKED_AT,)
     if facts.weakenings is not None:
         decisions += (decide_weakening(facts.weakenings, blocks=policy.weakening_blocks),)

@@ -37,6 +37,13 @@ when = "applicable"
 text = "No new weakness of high confidence in the code."
 
 [[rules]]
+id = "secrets"
+type = "required"
+gate = "secrets"
+severity = "high"
+text = "No credential in the files, or in the commits under test."
+
+[[rules]]
 id = "build"
 type = "required"
 gate = "build"

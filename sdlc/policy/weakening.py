@@ -67,6 +67,14 @@ def of_waivers(old: Iterable[Waiver], new: Iterable[Waiver], path: str) -> tuple
     )
 
 
+def of_revocations(old: Mapping[str, object], new: Mapping[str, object], path: str) -> tuple[Finding, ...]:
+    """Credentials that are now said to be revoked, by fingerprint, and entries that say something else."""
+    added = [name for name, entry in new.items() if old.get(name) != entry]
+    return tuple(
+        _finding("WEAKER-REVOCATION", f"{name} is now said to be revoked: see that it is", path, name) for name in added
+    )
+
+
 def of_files(old: Sequence[str], new: Sequence[str], kinds: Mapping[str, str]) -> tuple[Finding, ...]:
     """Files that are gone, of the kinds that prove something: the prefix of their path, and what they are."""
     there = set(new)

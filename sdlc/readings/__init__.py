@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from sdlc.model.result import Context, Grade, RawArtifacts, Reading
-from sdlc.readings import build, fuzz, sbom, static_analysis, tests, threat_model, vulnerabilities
+from sdlc.readings import build, fuzz, sbom, secrets, static_analysis, tests, threat_model, vulnerabilities
 
 
 class Reader(Protocol):
@@ -40,6 +40,7 @@ READINGS: dict[str, Reader] = {
     "build": build,
     "tests": tests,
     "static-analysis": static_analysis,
+    "secrets": secrets,
     "sbom": sbom,
     "vulnerabilities": vulnerabilities,
     "fuzz": fuzz,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import commit, git
+from fakes.credentials import Mint
 
 from sdlc.errors import ExitCode
 
@@ -46,6 +47,15 @@ reason = "I would rather not mend it."
 created = 2026-01-01
 expires = 2026-02-01
 """
+TOKEN = Mint(5).crc("gh" + "p")
+REVOKED = """\
+schema = "sdlc.revoked-secrets/1"
+[[revoked]]
+fingerprint = "f1:0123456789abcdef0123456789abcdef"
+who = "mallory"
+when = 2026-01-01
+how = "believe me, it is dead"
+"""
 
 
 @pytest.mark.parametrize(
@@ -55,6 +65,8 @@ expires = 2026-02-01
         ({".sdlc/policy.toml": POLICY.replace('gate = "static', 'gate = "fuzz" # "static')}, "WEAKER-POLICY", ""),
         ({".sdlc/policy.toml": "no TOML ["}, "WEAKER-POLICY", ".sdlc/policy.toml"),
         ({".sdlc/waivers.toml": WAIVER}, "WEAKER-WAIVER", ".sdlc/waivers.toml"),
+        ({".sdlc/revoked-secrets.toml": REVOKED}, "WEAKER-REVOCATION", ".sdlc/revoked-secrets.toml"),
+        ({"sdlc.toml": CONFIG + '[gates.secrets]\nexclude = ["app.py"]\n'}, "WEAKER-SETTING", "sdlc.toml"),
         ({"sdlc.toml": CONFIG.replace('"tests/*"', '"tests/*", "app.py"')}, "WEAKER-SETTING", "sdlc.toml"),
         ({"app.py": "import os\nos.system(input())  # nosec B605: it is fine\n"}, "WEAKER-SUPPRESSION", "app.py"),
         ({"fuzz/fuzz_app.py": None}, "WEAKER-PROOF", "fuzz/fuzz_app.py"),
@@ -77,6 +89,30 @@ def test_an_attempt_is_blocked_by_its_name(
     assert found["rule"] == rule
     assert found["place"]["path"].startswith(path)
     assert found["fix"]
+
+
+def test_a_comment_on_a_credential_is_a_weakening(repository: Make, cli: Cli) -> None:
+    root = repository(PRODUCT)
+    commit(root, {"app.py": f"x = '{TOKEN}'  # nosec github-token -- believe me\n"})
+    answer = cli("check", "--since", "HEAD~1", "--gate", "secrets", "--format", "json", cwd=root)
+    assert answer.returncode == ExitCode.BLOCKED
+    [row] = [rule for rule in json.loads(answer.stdout)["verdict"]["rules"] if rule["rule"] == "weakening"]
+    [found] = row["findings"]
+    assert (found["rule"], found["place"]["path"]) == ("WEAKER-SUPPRESSION", "app.py")
+    assert TOKEN not in answer.stdout
+
+
+def test_a_credential_whose_revocation_is_in_the_base_weakens_nothing(repository: Make, cli: Cli) -> None:
+    rule = '[[rules]]\nid = "no-secrets"\ntype = "required"\ngate = "secrets"\n'
+    root = repository(PRODUCT | {"app.py": f"x = '{TOKEN}'\n", ".sdlc/policy.toml": POLICY + rule})
+    cli("check", "--gate", "secrets", cwd=root)
+    check = json.loads((root / ".sdlc" / "out" / "check.json").read_text())
+    [finding] = check["gates"][0]["findings"]
+    entry = REVOKED.replace("f1:0123456789abcdef0123456789abcdef", finding["fingerprint"])
+    commit(root, {".sdlc/revoked-secrets.toml": entry})
+    commit(root, {"more.py": "y = 1\n"})
+    answer = cli("check", "--since", "HEAD~1", "--gate", "secrets", cwd=root)
+    assert answer.returncode == ExitCode.ALLOWED, answer.stdout
 
 
 def test_a_harmless_change_weakens_nothing(repository: Make, cli: Cli) -> None:

@@ -1,0 +1,1 @@
+const token: string = "@assigned-secret-hex@";

@@ -1,0 +1,2 @@
+def connect(user, password="@assigned-secret@"):
+    return (user, password)

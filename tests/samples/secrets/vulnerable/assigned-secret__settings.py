@@ -1,0 +1,1 @@
+DATABASES = {"default": {"USER": "router", "PASSWORD": "@assigned-secret@"}}

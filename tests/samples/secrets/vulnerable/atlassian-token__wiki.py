@@ -1,0 +1,1 @@
+publish("@atlassian-token@")

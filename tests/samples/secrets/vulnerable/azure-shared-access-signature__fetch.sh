@@ -1,0 +1,1 @@
+fetch "https://images.blob.core/ct?sv=2022&sp=r&sig=@azure-shared-access-signature@"

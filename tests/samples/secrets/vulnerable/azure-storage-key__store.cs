@@ -1,0 +1,1 @@
+var c = "DefaultEndpointsProtocol=https;AccountName=images;AccountKey=@azure-storage-key@;EndpointSuffix=core";

@@ -1,0 +1,1 @@
+HEADERS = {"Accept": "application/dicom+json", "Authorization": "Basic @basic-auth-header@"}

@@ -1,0 +1,1 @@
+requests.get(URL, auth=("viewer", "@basic-auth-pair@"))

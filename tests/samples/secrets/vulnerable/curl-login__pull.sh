@@ -1,0 +1,1 @@
+curl --silent -u viewer:@curl-login@ https://pacs.clinic.invalid/instances

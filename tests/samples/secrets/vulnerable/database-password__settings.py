@@ -1,0 +1,1 @@
+ENGINE = "postgresql+psycopg://router:@database-password@@db.clinic.invalid:5432/studies"

@@ -1,0 +1,1 @@
+softlayer_x = call("https://api.softlayer.com/soap/v3/@detect-secrets@")

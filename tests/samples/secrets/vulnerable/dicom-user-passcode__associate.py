@@ -1,0 +1,2 @@
+identity.user_identity_type = 2
+identity.secondary_field = b"@dicom-user-passcode@"

@@ -1,0 +1,1 @@
+doctl auth init -t @digitalocean-token@

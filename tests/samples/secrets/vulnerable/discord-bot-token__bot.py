@@ -1,0 +1,1 @@
+bot.run("@discord-bot-token@")

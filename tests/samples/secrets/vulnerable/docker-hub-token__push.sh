@@ -1,0 +1,1 @@
+docker login -u robot -p @docker-hub-token@

@@ -1,0 +1,1 @@
+const map = new Loader({ key: "@gcp-api-key@" });

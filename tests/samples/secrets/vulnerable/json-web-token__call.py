@@ -1,0 +1,1 @@
+call("@json-web-token@")

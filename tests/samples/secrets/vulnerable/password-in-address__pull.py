@@ -1,0 +1,1 @@
+get("https://viewer:@password-in-address@@pacs.clinic.invalid/dicom-web/studies")

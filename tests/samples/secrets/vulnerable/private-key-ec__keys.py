@@ -1,0 +1,1 @@
+KEY = """@private-key-ec@"""

@@ -1,0 +1,1 @@
+twine upload -u __token__ -p @pypi-token@ dist/*

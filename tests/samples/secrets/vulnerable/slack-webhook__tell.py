@@ -1,0 +1,1 @@
+post("https://hooks.slack.com/services/@slack-webhook@")

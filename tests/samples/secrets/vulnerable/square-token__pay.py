@@ -1,0 +1,1 @@
+charge("@square-token@")

@@ -1,0 +1,1 @@
+charge("@stripe-live-key@")

@@ -1,0 +1,1 @@
+charge("@stripe-test-key@")

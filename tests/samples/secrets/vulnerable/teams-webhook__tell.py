@@ -1,0 +1,1 @@
+post("https://clinic.webhook.office.com/webhookb2/@teams-webhook@")

@@ -1,0 +1,1 @@
+run("@telegram-bot-token@")

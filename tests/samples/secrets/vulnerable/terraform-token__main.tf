@@ -1,0 +1,1 @@
+credentials "app" { value = "@terraform-token@" }

@@ -1,0 +1,1 @@
+vault login @vault-token@
