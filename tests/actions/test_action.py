@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from conftest import REPOSITORY, commit
+from fakes.products import WEAK
 from ruamel.yaml import YAML
 
 Make = Callable[..., Path]
-WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
 PARTS = sorted((REPOSITORY / ".github" / "actions").glob("*/action.yml"))
 PINS = {

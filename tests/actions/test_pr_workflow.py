@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import REPOSITORY, commit, git
-from fakes.products import COMMAND, PRODUCT
+from fakes.products import CONFIGURATION, POLICY, PRODUCT, WEAK
 from runner.expressions import Status, condition, evaluate, expand
 from runner.workflow import Job, Run
 
@@ -20,23 +19,6 @@ from sdlc.model.digest import sha256
 
 WORKFLOW = REPOSITORY / ".github" / "workflows" / "pr.yml"
 GATES = "build\ntests\nstatic-analysis\nthreat-model"
-CONFIGURATION = f"""\
-schema = "sdlc/1"
-[product]
-name = "box"
-version = "1.0"
-[gates.build]
-python = "{sys.executable}"
-command = {list(COMMAND)}
-"""
-POLICY = """\
-schema = "sdlc.policy/1"
-id = "box"
-rules = [{id = "builds", type = "required", gate = "build"}, {id = "tests", type = "required", gate = "tests"},
-         {id = "code", type = "required", gate = "static-analysis", severity = "medium"},
-         {id = "threats", type = "required", gate = "threat-model", when = "applicable"}]
-"""
-WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
 SILENCE = "nosec: command-injection B602 -- it is harmless, believe me"
 FINE = {"src/box/more.py": "y = 2\n"}
 Files = dict[str, str | bytes]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import commit
-from fakes.products import COMMAND, PRODUCT
+from fakes.products import CONFIGURATION, POLICY, PRODUCT, WEAK
 
 from sdlc.cli import main
 from sdlc.disk import LocalDisk
@@ -24,23 +23,6 @@ from sdlc.model.digest import sha256
 from sdlc.session import Session
 from sdlc.tools import LocalTools
 
-CONFIGURATION = f"""\
-schema = "sdlc/1"
-[product]
-name = "box"
-version = "1.0"
-[gates.build]
-python = "{sys.executable}"
-command = {list(COMMAND)}
-"""
-WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
-POLICY = """\
-schema = "sdlc.policy/1"
-id = "box"
-rules = [{id = "builds", type = "required", gate = "build"}, {id = "tests", type = "required", gate = "tests"},
-         {id = "code", type = "required", gate = "static-analysis", severity = "medium"},
-         {id = "threats", type = "required", gate = "threat-model", when = "applicable"}]
-"""
 GATES = ("build", "tests", "static-analysis", "threat-model")
 ORDER = ("execute", "static", "join")
 

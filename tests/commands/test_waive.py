@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conftest import commit, git
+from fakes.products import WEAK
 
 from sdlc.errors import ExitCode
 from sdlc.policy.waivers import load_waivers
 
 Make = Callable[..., Path]
 Cli = Callable[..., subprocess.CompletedProcess[str]]
-WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
 POLICY = """\
 schema = "sdlc.policy/1"
 id = "p"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from conftest import commit, git, run_sdlc
-from fakes.products import COMMAND, PRODUCT
+from fakes.products import CONFIGURATION, PRODUCT
 
 POLICY = """\
 schema = "sdlc.policy/1"
@@ -27,15 +26,6 @@ type = "floor"
 gate = "tests"
 counter = "passed"
 at_least = 1
-"""
-CONFIGURATION = f"""\
-schema = "sdlc/1"
-[product]
-name = "box"
-version = "1.0"
-[gates.build]
-python = "{sys.executable}"
-command = {list(COMMAND)}
 """
 APPROVERS = ("ada", "grace")
 

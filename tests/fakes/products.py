@@ -30,6 +30,29 @@ PRODUCT: dict[str, str | bytes] = {
     "tests/test_box.py": "from box import double\n\ndef test_double():\n    assert double(2) == 4\n",
 }
 COMMAND = ("python", "-m", "hatchling", "build", "--target", "wheel", "--directory", "{out}")
+CONFIGURATION = f"""\
+schema = "sdlc/1"
+[product]
+name = "box"
+version = "1.0"
+[gates.build]
+python = "{sys.executable}"
+command = {list(COMMAND)}
+"""
+"""`sdlc.toml` of the product: built by the running interpreter."""
+
+POLICY = """\
+schema = "sdlc.policy/1"
+id = "box"
+rules = [{id = "builds", type = "required", gate = "build"}, {id = "tests", type = "required", gate = "tests"},
+         {id = "code", type = "required", gate = "static-analysis", severity = "medium"},
+         {id = "threats", type = "required", gate = "threat-model", when = "applicable"}]
+"""
+"""A policy of four gates."""
+
+WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {request.args['x']}\", shell=True)\n"
+"""A file that brings a command injection."""
+
 READY = build.Settings(python=sys.executable, command=COMMAND, timeout=120)
 TOOLS = LocalTools(dict(os.environ))
 
