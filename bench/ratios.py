@@ -51,6 +51,11 @@ def main() -> None:
                     run(product, str(BIN / "bandit"), "-r", ".", "-f", "json", "-q"),
                 ),
             ),
+            (
+                "sdlc check --gate secrets / detect-secrets scan",
+                lambda: run(product, str(BIN / "sdlc"), "check", "--gate", "secrets"),
+                lambda: run(product, str(BIN / "detect-secrets"), "scan", "--all-files", "--no-verify", "."),
+            ),
         ]
         bundle, trust = make_bundle(Path(folder, "release"))
         rows.append(

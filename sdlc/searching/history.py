@@ -44,14 +44,9 @@ class History:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
     def documents(self) -> Iterator[Document]:
-        """Messages and versions, oldest first. Raises IncompleteError for a history that is not all there."""
+        """Messages and versions, oldest first. Raises IncompleteError for an object that is not there."""
         if not self.workspace.history:
             return
-        if self._git("rev-parse", "--is-shallow-repository").strip() != b"false":
-            raise IncompleteError(
-                "the history is not all here: this is a shallow clone",
-                hint="git fetch --unshallow (in GitHub Actions: fetch-depth: 0), then run the same command again",
-            )
         commits = self._git("rev-list", "--reverse", "--topo-order", self.workspace.history).decode().split()
         self.commits = len(commits)
         yield from self._messages()
@@ -139,27 +134,32 @@ class History:
             at = start + size + 1
 
     def _git(self, *arguments: str, stdin: str = "") -> bytes:
-        cwd = self.workspace.repository or self.workspace.root
-        command = ("git", *_QUIET, *arguments)
-        run = self.tools.run
-        return run(*command, cwd=cwd, timeout=self.timeout, stdin=stdin.encode(), env=_ENVIRONMENT).stdout
+        return _git(self.workspace, self.tools, *arguments, timeout=self.timeout, stdin=stdin)
 
 
 def submodules_of(workspace: Workspace, tools: Tools) -> int:
     """How many folders of the tree are repositories of their own."""
     if not workspace.history:
         return 0
-    listed = tools.run("git", *_QUIET, "ls-files", "--stage", "-z", cwd=workspace.root, timeout=GIT_TIMEOUT)
-    return sum(entry.startswith(f"{_SUBMODULE} ".encode()) for entry in listed.stdout.split(b"\0"))
+    listed = _git(workspace, tools, "ls-files", "--stage", "-z")
+    return sum(entry.startswith(f"{_SUBMODULE} ".encode()) for entry in listed.split(b"\0"))
 
 
 def first_commit(workspace: Workspace, tools: Tools) -> bytes:
-    """The raw bytes of the commit that the base's main line began with."""
-    cwd = workspace.repository or workspace.root
-    quiet = {"cwd": cwd, "timeout": GIT_TIMEOUT, "env": _ENVIRONMENT}
-    arguments = ("rev-list", "--first-parent", "--max-parents=0", workspace.base)
-    names = tools.run("git", *_QUIET, *arguments, **quiet).stdout.decode("ascii").split()  # type: ignore[arg-type]
+    """The raw bytes of the commit that the base's main line began with. Raises IncompleteError."""
+    if _git(workspace, tools, "rev-parse", "--is-shallow-repository").strip() != b"false":
+        raise IncompleteError(
+            "the history is not all here: this is a shallow clone",
+            hint="git fetch --unshallow (in GitHub Actions: fetch-depth: 0), then run the same command again",
+        )
+    names = _git(workspace, tools, "rev-list", "--first-parent", "--max-parents=0", workspace.base).decode().split()
     if not names:
         raise ToolError("git names no first commit", hint="git fsck")
-    done = tools.run("git", *_QUIET, "cat-file", "commit", names[-1], **quiet)  # type: ignore[arg-type]
-    return done.stdout
+    return _git(workspace, tools, "cat-file", "commit", names[-1])
+
+
+def _git(workspace: Workspace, tools: Tools, *arguments: str, timeout: float = GIT_TIMEOUT, stdin: str = "") -> bytes:
+    cwd = workspace.repository or workspace.root
+    return tools.run(
+        "git", *_QUIET, *arguments, cwd=cwd, timeout=timeout, stdin=stdin.encode(), env=_ENVIRONMENT
+    ).stdout

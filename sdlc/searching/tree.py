@@ -52,6 +52,9 @@ class Tree:
         except IncompleteError as error:
             self.problems.append((shown, error.message.removeprefix(path).strip() or "cannot be read"))
             return
+        except OSError as error:  # of a large file, while it was read
+            self.problems.append((shown, (error.strerror or "cannot be read").lower()))
+            return
         self.files.append(shown)
         name = self._hash(len(data))
         name.update(data)

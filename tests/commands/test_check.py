@@ -75,6 +75,12 @@ def test_nothing_to_look_at_is_not_passed(repository: Make, cli: Cli) -> None:
     assert done.stdout.startswith("INCOMPLETE")
 
 
+def test_secrets_alone_carry_no_verdict_unless_they_alone_were_asked_for(repository: Make, cli: Cli) -> None:
+    root = repository({"README": "no code\n"})
+    assert cli("check", cwd=root).returncode == ExitCode.INCOMPLETE
+    assert cli("check", "--gate", "secrets", cwd=root).returncode == ExitCode.ALLOWED
+
+
 def test_json_is_one_document(repository: Make, cli: Cli) -> None:
     done = cli("check", str(repository({"app.py": INJECTION})), "--format", "json")
     document = json.loads(done.stdout)

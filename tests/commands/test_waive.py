@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conftest import commit, git
+from fakes.credentials import Mint
 from fakes.products import WEAK
 
 from sdlc.errors import ExitCode
@@ -111,3 +112,24 @@ def test_a_second_waiver_is_added_and_the_file_stays_readable(repository: Make, 
     assert waivers[0].reason == 'It says "no" \\ and tabs, ümläuts.'
     commit(root, {}, "Accept both")
     assert check(cli, root).returncode == ExitCode.ALLOWED
+
+
+def test_the_waiver_of_a_test_key_covers_that_key_at_that_place(repository: Make, cli: Cli) -> None:
+    mint = Mint(9)
+    key, other = mint.pem("pkcs8"), mint.pem("pkcs8")
+    policy = POLICY + '[[rules]]\nid = "no-secrets"\ntype = "required"\ngate = "secrets"\n'
+    root = repository({"tests/server.key": key, ".sdlc/policy.toml": policy, ".gitignore": ".sdlc/out/\n"})
+    assert cli("check", str(root), "--gate", "secrets").returncode == ExitCode.BLOCKED
+    record = json.loads((root / ".sdlc" / "out" / "check.json").read_text())
+    [finding] = record["gates"][0]["findings"]
+    waived = cli("waive", finding["fingerprint"], str(root), *WHO)
+    assert waived.returncode == ExitCode.ALLOWED, waived.stderr
+    commit(root, {})
+    answer = cli("check", str(root), "--gate", "secrets")
+    assert answer.returncode == ExitCode.ALLOWED, answer.stdout
+    assert "1 WAIVED" in answer.stdout
+    for path, text in (("src/server.key", key), ("tests/server.key", other)):
+        before = (root / path).read_text() if (root / path).exists() else None
+        commit(root, {path: text})
+        assert cli("check", str(root), "--gate", "secrets").returncode == ExitCode.BLOCKED, path
+        (root / path).unlink() if before is None else (root / path).write_text(before)
