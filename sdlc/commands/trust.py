@@ -9,6 +9,7 @@ from typing import get_args
 
 import click
 
+from sdlc.commands import notice
 from sdlc.commands.inputs import KEY, open_key, passphrase_options, read_file, read_trust, time_option
 from sdlc.disk import replace_file
 from sdlc.errors import UnreadableError, UsageError
@@ -230,7 +231,9 @@ def show(file: Path) -> None:
     ]
     for key in trust.keys.values():
         until = f"revoked ({key.revoked.reason})" if key.revoked else f"until {key.not_after:%Y-%m-%d}"
-        what = f"identity {key.identity.subject} of {key.identity.issuer}" if key.identity else f"key {key.id[:16]}"
+        what = f"key {key.id[:16]}"
+        if key.identity:
+            what = f"identity {key.id[:16]}, {key.identity.subject} of {key.identity.issuer}"
         lines.append(f"  {what}: {', '.join(key.roles)}, {key.person or 'a machine'}, {until}")
     able = {key.person for key in trust.keys.values() if "approver" in key.roles}
     if len(able) < trust.approvals_required:
@@ -254,6 +257,9 @@ def revoke(session: Session, file: Path, key: str, reason: str, at: datetime | N
     revoked = dataclasses.replace(hits[0], revoked=revocation)
     _write(session, file, dataclasses.replace(trust, keys={**trust.keys, revoked.id: revoked}))
     click.echo(f"key {revoked.id[:16]} is revoked ({reason}) from {time_to_text(revocation.at)} on")
+
+
+command.add_command(notice.command)
 
 
 @command.command("add-policy")

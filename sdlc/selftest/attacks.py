@@ -36,6 +36,9 @@ class Trial:
 
 def try_all(mirror: Mirror) -> tuple[Trial, ...]:
     """Every attack on `mirror`; raises BlockedError when even the honest release of the mirror is refused."""
+    for role in ("runner", "approver", "release-signer"):
+        if not mirror.holders(role):
+            raise BlockedError("signer-unknown", f"the trust root has no key for {role} that is not revoked")
     honest = mirror.verify(mirror.release())
     if not honest.ok:
         raise BlockedError(honest.reason, f"the honest twin of this release is refused: {honest.sentence}")

@@ -12,7 +12,9 @@ from sdlc.cli import main
 from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
 from sdlc.model.digest import sha256
+from sdlc.release.revocation import apply_notices
 from sdlc.session import Session
+from sdlc.signing.dsse import load_envelope
 from sdlc.signing.trust_json import load_trust
 from sdlc.tools import LocalTools
 
@@ -151,3 +153,26 @@ def test_a_key_is_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     capsys.readouterr()
     assert run("show", str(trust)) == ExitCode.ALLOWED
     assert "revoked (compromised)" in capsys.readouterr().out
+
+
+def test_a_notice_reaches_those_with_an_older_trust_root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trust, out = tmp_path / "trust.json", tmp_path / "notice.json"
+    (tmp_path / "pass").write_text("for tests only\n")
+    secret = ["--passphrase-file", str(tmp_path / "pass")]
+    assert run("init", str(trust), "--product", "box") == ExitCode.ALLOWED
+    assert run("add-person", str(trust), "ada", "--name", "Ada", "--email", "ada@example.org") == ExitCode.ALLOWED
+    for name, words in (("root", ("--role", "root", "--person", "ada")), ("runner", ("--role", "runner"))):
+        key = str(tmp_path / f"{name}.pem")
+        assert main(["key", "new", key, *secret], SESSION) == ExitCode.ALLOWED
+        assert run("add-key", str(trust), f"{key}.pub", *words) == ExitCode.ALLOWED
+    older = load_trust(trust.read_bytes(), what="older")
+    runner = next(key.id for key in older.keys.values() if "runner" in key.roles)
+    words = ("notice", str(trust), runner[:12], "--out", str(out), *secret, "--key")
+    assert run(*words, str(tmp_path / "root.pem")) == ExitCode.USAGE
+    assert "revoke it first" in capsys.readouterr().err
+    assert run("revoke", str(trust), runner, "--reason", "compromised") == ExitCode.ALLOWED
+    assert run(*words, str(tmp_path / "runner.pem")) == ExitCode.BLOCKED
+    assert "[signer-wrong-role]" in capsys.readouterr().err
+    assert run(*words, str(tmp_path / "root.pem")) == ExitCode.ALLOWED
+    changed, _ = apply_notices(older, [("n", load_envelope(out.read_bytes(), what="n"))])
+    assert changed.keys[runner].revoked is not None

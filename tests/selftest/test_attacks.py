@@ -18,7 +18,7 @@ from sdlc.release.bundle import write_bundle
 from sdlc.selftest.attacks import Trial, try_all
 from sdlc.selftest.mirror import Mirror
 from sdlc.session import Session
-from sdlc.signing.trust import TrustRoot
+from sdlc.signing.trust import Revocation, TrustRoot
 from sdlc.signing.trust_json import dump_trust
 from sdlc.tools import LocalTools
 
@@ -116,3 +116,13 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     bundle.write_bytes(b"nothing")
     assert main(words, session) is ExitCode.BLOCKED
     assert "[bundle-malformed]" in capsys.readouterr().err
+
+
+def test_a_trust_root_whose_signer_is_revoked_is_said(tmp_path: Path) -> None:
+    trust = strict()
+    gone = Revocation(NOW + timedelta(days=9), "superseded")
+    keys = {
+        k.id: dataclasses.replace(k, revoked=gone if "release-signer" in k.roles else None) for k in trust.keys.values()
+    }  # noqa: E501
+    with pytest.raises(BlockedError, match="no key for release-signer"):
+        trials(tmp_path, strict(keys=keys))
