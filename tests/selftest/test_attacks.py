@@ -123,6 +123,6 @@ def test_a_trust_root_whose_signer_is_revoked_is_said(tmp_path: Path) -> None:
     gone = Revocation(NOW + timedelta(days=9), "superseded")
     keys = {
         k.id: dataclasses.replace(k, revoked=gone if "release-signer" in k.roles else None) for k in trust.keys.values()
-    }  # noqa: E501
+    }
     with pytest.raises(BlockedError, match="no key for release-signer"):
         trials(tmp_path, strict(keys=keys))
