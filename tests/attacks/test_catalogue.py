@@ -24,11 +24,13 @@ import attacks.keyless
 import attacks.parsing
 import attacks.taken_back
 import attacks.time_stamps
-import attacks.trust_and_time  # noqa: F401 - importing fills the catalogue
+import attacks.trust_and_time
+import attacks.waivers  # noqa: F401 - importing fills the catalogue
 import pytest
 from attacks.kit import ATTACKS, Attack, Kit, rezip
 from conftest import REPOSITORY
 from fakes.time_authority import authority
+from fakes.waived import waived_release
 
 from sdlc.cli import main
 from sdlc.disk import LocalDisk
@@ -90,6 +92,12 @@ def test_a_keyless_release_is_verified(
     monkeypatch.setitem(sys.modules, "sigstore.errors", None)
     assert verify(tmp_path, good) is ExitCode.INCOMPLETE
     assert json.loads(capsys.readouterr().out)["reason"] == "verifier-lacks-keyless"
+
+
+def test_a_waived_release_is_verified(tmp_path: Path) -> None:
+    """The clean twin of G71."""
+    data = write_bundle(waived_release(Kit(tmp_path / "store").store))
+    assert verify(tmp_path, Attack(data, "")) is ExitCode.ALLOWED
 
 
 def test_an_invalid_signature_in_front_hides_no_good_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes import releases
-from fakes.releases import SIGNED, candidate_of, chain, check_of, proposal_of, raw_of, records, trust_root
+from fakes.releases import SIGNED, trust_root
+from fakes.waived import waived_release
 
 from sdlc.disk import LocalDisk
 from sdlc.errors import BlockedError
@@ -17,34 +16,10 @@ from sdlc.release.bundle import PAGE, WAIVERS, write_bundle
 from sdlc.release.verification import Verification
 from sdlc.release.verify import verify
 
-WAIVER = """\
-schema = "sdlc.waivers/1"
-[[waivers]]
-id = "W-1"
-gate = "tests"
-rule = "test-failed"
-fingerprint = "{fingerprint}"
-owner = "{owner}"
-approver = "{approver}"
-reason = "It fails on this machine alone."
-created = {created}
-expires = {expires}
-"""
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path, LocalDisk())
-
-
-def release(store: Store, *, approvals: tuple[str, ...] = ("ada", "grace"), **changes: str) -> dict[str, bytes]:
-    """A release of which one test fails, with a waiver for that."""
-    check = check_of(store, raw_of(records("tests/test_a.py::test_two")))
-    [finding] = check.results[1].reading.findings
-    values = {"owner": "alan", "approver": "ada", "created": "2026-05-20", "expires": "2026-07-01", **changes}
-    text = WAIVER.format(fingerprint=finding.fingerprint, **values).replace("test-failed", finding.rule)
-    candidate = candidate_of(store, dataclasses.replace(check, waivers=store.put(text.encode())))
-    return releases.members(proposal_of(candidate, chain(candidate, *approvals), store), store)
 
 
 def verified(members: dict[str, bytes]) -> Verification:
@@ -52,7 +27,7 @@ def verified(members: dict[str, bytes]) -> Verification:
 
 
 def test_it_is_verified_and_says_what_was_waived(store: Store) -> None:
-    members = release(store)
+    members = waived_release(store)
     result = verified(members)
     assert result.ok, result.sentence
     assert any("waived until 2026-07-01" in note for note in result.notes)
@@ -75,21 +50,21 @@ def test_it_is_verified_and_says_what_was_waived(store: Store) -> None:
     ],
 )
 def test_what_a_waiver_cannot_do(store: Store, changes: dict[str, str], reason: str) -> None:
-    assert verified(release(store, **changes)).reason == reason
+    assert verified(waived_release(store, **changes)).reason == reason
 
 
-def test_a_wildcard_makes_no_release(store: Store) -> None:
+def test_a_wildcard_makes_no_waived_release(store: Store) -> None:
     with pytest.raises(BlockedError) as caught:
-        release(store, owner="*")
+        waived_release(store, owner="*")
     assert caught.value.reason == "waivers-unreadable"
 
 
 def test_a_third_person_makes_up_for_the_owner(store: Store) -> None:
-    made = release(store, approvals=("ada", "grace", "alan"), owner="grace", approver="ada")
+    made = waived_release(store, approvals=("ada", "grace", "alan"), owner="grace", approver="ada")
     assert verified(made).ok
 
 
 def test_the_file_cannot_be_taken_out_or_changed(store: Store) -> None:
-    members = release(store)
+    members = waived_release(store)
     assert verified({name: data for name, data in members.items() if name != WAIVERS}).reason == "member-missing"
     assert verified({**members, WAIVERS: members[WAIVERS] + b"\n"}).reason == "waivers-changed"

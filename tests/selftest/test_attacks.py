@@ -7,7 +7,9 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
+from conftest import REPOSITORY
 from fakes.releases import NOW, POLICY, SECOND_KEY, SIGNED, candidate_of, chain, members, proposal_of, trust_root
 
 from sdlc.cli import main
@@ -113,6 +115,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main((*words, "--json"), session) is ExitCode.BLOCKED
     document = json.loads(capsys.readouterr().out)
     assert (document["schema"], document["slipped"]) == ("sdlc.selftest/1", 1)
+    schema = json.loads((REPOSITORY / "docs" / "schemas" / "selftest.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(document)
     bundle.write_bytes(b"nothing")
     assert main(words, session) is ExitCode.BLOCKED
     assert "[bundle-malformed]" in capsys.readouterr().err
