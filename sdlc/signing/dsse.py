@@ -79,8 +79,9 @@ def _with_certificate(document: dict[str, Any], data: bytes, what: str) -> Envel
     ):
         raise UnreadableError(f"{what}: not a Sigstore bundle v0.3 with a certificate, in the one form that is written")
     entries = inner.get("signatures")
-    named = [{"keyid": "", **entry} if isinstance(entry, dict) else entry for entry in entries or []]
-    envelope = envelope_from_json({**inner, "signatures": named}, what=what)
+    if isinstance(entries, list):
+        entries = [{"keyid": "", **entry} if isinstance(entry, dict) else entry for entry in entries]
+    envelope = envelope_from_json({**inner, "signatures": entries}, what=what)
     if len(envelope.signatures) != 1 or envelope.signatures[0].keyid:
         raise UnreadableError(f"{what}: a keyless bundle carries exactly one signature, and no key id")
     return replace(envelope, material=data)

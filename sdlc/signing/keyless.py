@@ -58,7 +58,6 @@ def prove(material: bytes, trusted_root: str) -> Proof:
         from sigstore.errors import Error
         from sigstore.models import Bundle, TrustedRoot
         from sigstore.verify import Verifier
-        from sigstore.verify.policy import UnsafeNoOp
         from sigstore_models.trustroot.v1 import TrustedRoot as Document
     except ImportError:
         raise LacksKeyless("this is a keyless signature", hint='pip install "secure-sdlc[keyless]"') from None
@@ -68,13 +67,21 @@ def prove(material: bytes, trusted_root: str) -> Proof:
     try:
         bundle = Bundle.from_json(material)
         verifier = Verifier(trusted_root=TrustedRoot(Document.from_json(trusted_root)))
-        # Who signed is compared by us, exactly; the library's policies match what is in the certificate only.
-        verifier.verify_dsse(bundle, UnsafeNoOp())
+        named = _Named()
+        verifier.verify_dsse(bundle, named)
         certificate = bundle.signing_certificate
-        identity = _identity(certificate)
     except (Error, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise NotProved(f"{type(error).__name__}: {error}"[:300]) from None
-    return Proof(identity, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    return Proof(named.identity, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
+class _Named:
+    """A policy for sigstore-python that demands one subject and one issuer, and keeps them: we compare them exactly."""
+
+    identity: Identity
+
+    def verify(self, cert: object) -> None:
+        self.identity = _identity(cert)
 
 
 _ISSUER, _OLD_ISSUER = "1.3.6.1.4.1.57264.1.8", "1.3.6.1.4.1.57264.1.1"

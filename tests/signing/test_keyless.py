@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import random
 import socket
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from fakes.sigstore_instance import ISSUER, SUBJECT, Instance, instance
 
-from sdlc.errors import UnreadableError
+from sdlc.errors import BlockedError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.signing.dsse import load_envelope
 from sdlc.signing.keyless import Identity, LacksKeyless, NotProved, prove
@@ -175,3 +176,42 @@ def test_another_form_is_refused(bundle: dict[str, Any], edit: Edit) -> None:
 def test_another_spelling_is_refused(bundle: dict[str, Any]) -> None:
     with pytest.raises(UnreadableError):
         load_envelope(json.dumps(bundle).encode(), what="x")
+
+
+def mutated(value: Any, choose: random.Random) -> None:
+    """Somewhere in the document, something else: gone, doubled, or of another type."""
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    if not keys:
+        return
+    key = choose.choice(keys)
+    if isinstance(value[key], dict | list) and choose.random() < 0.6:
+        mutated(value[key], choose)
+    elif isinstance(value, dict) and choose.random() < 0.3:
+        del value[key]
+    elif isinstance(value, list) and choose.random() < 0.3:
+        value.append(value[key])
+    else:
+        value[key] = choose.choice([None, 1, -1, True, "", "AAAA", "x" * 9, [], {}])
+
+
+def test_whatever_is_mutated_proves_the_same_or_nobody(bundle: dict[str, Any], root: str) -> None:
+    choose, good = random.Random(7), prove(dumped(bundle), root)
+    refused = 0
+    for _ in range(600):
+        document = copy.deepcopy(bundle)
+        mutated(document, choose)
+        try:
+            envelope = load_envelope(dumped(document), what="x")
+            if envelope.material is not None and document != bundle:
+                assert prove(envelope.material, root) == good
+                assert envelope.payload == PAYLOAD
+        except (NotProved, UnreadableError, BlockedError):
+            refused += 1
+    assert refused > 400
+
+
+def test_nothing_is_said_beside_the_answer(
+    bundle: dict[str, Any], root: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prove(dumped(bundle), root)
+    assert capfd.readouterr() == ("", "")
