@@ -23,7 +23,7 @@ from sdlc.session import Session
 from sdlc.signing.dsse import dump_envelope, load_envelope
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
 from sdlc.signing.keyless import ALGORITHM as ALGORITHM_KEYLESS
-from sdlc.signing.keyless import Identity
+from sdlc.signing.keyless import CLAIMS, Identity
 from sdlc.signing.time_stamps import TimeAuthority, load_certificates
 from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 from sdlc.signing.trust_json import dump_trust, load_trust
@@ -127,6 +127,7 @@ def add_person(
 @FILE
 @click.argument("subject")
 @click.option("--issuer", required=True, help="Who vouches for it, as in the certificate.")
+@click.option("--claim", "claims", multiple=True, metavar="NAME=TEXT", help="What the certificate must say besides.")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="What it may sign.")
 @click.option("--person", help="Whose identity it is; that of a job belongs to nobody.")
 @click.option("--sigstore-root", type=click.Path(path_type=Path), help="The instance's trusted root; once.")
@@ -137,6 +138,7 @@ def add_identity(
     file: Path,
     subject: str,
     issuer: str,
+    claims: tuple[str, ...],
     roles: tuple[str, ...],
     person: str | None,
     sigstore_root: Path | None,
@@ -144,7 +146,12 @@ def add_identity(
 ) -> None:
     """Let SUBJECT (a workflow's address, an e-mail) of a Sigstore instance sign without a key."""
     trust = read_trust(file)
-    identity = Identity(issuer, subject)
+    pairs = [(name, text) for name, _, text in (claim.partition("=") for claim in claims)]
+    if not all(name in CLAIMS and text for name, text in pairs) or len(dict(pairs)) != len(pairs):
+        raise UsageError("--claim is NAME=TEXT, each name once", hint=f"known: {', '.join(CLAIMS)}")
+    identity = Identity(issuer, subject, tuple(sorted(pairs)))
+    if identity.lacks:
+        raise UsageError(f"{subject}: {identity.lacks}", hint="--claim repository-id=NUMBER, see docs/signers.md")
     if identity.id in trust.keys:
         raise UsageError(f"{file}: {subject} of {issuer} is already there")
     root = trust.sigstore_root
@@ -233,7 +240,8 @@ def show(file: Path) -> None:
         until = f"revoked ({key.revoked.reason})" if key.revoked else f"until {key.not_after:%Y-%m-%d}"
         what = f"key {key.id[:16]}"
         if key.identity:
-            what = f"identity {key.id[:16]}, {key.identity.subject} of {key.identity.issuer}"
+            said = "".join(f", {name} {text}" for name, text in key.identity.claims)
+            what = f"identity {key.id[:16]}, {key.identity.subject} of {key.identity.issuer}{said}"
         lines.append(f"  {what}: {', '.join(key.roles)}, {key.person or 'a machine'}, {until}")
     able = {key.person for key in trust.keys.values() if "approver" in key.roles}
     if len(able) < trust.approvals_required:

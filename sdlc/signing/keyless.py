@@ -18,6 +18,21 @@ ALGORITHM = "sigstore"
 SKEW = timedelta(minutes=5)
 
 
+FORGE = "https://token.actions.githubusercontent.com"
+"""GitHub's issuer of tokens for jobs."""
+
+CLAIMS = {
+    "runner": "1.3.6.1.4.1.57264.1.11",
+    "repository": "1.3.6.1.4.1.57264.1.12",
+    "ref": "1.3.6.1.4.1.57264.1.14",
+    "repository-id": "1.3.6.1.4.1.57264.1.15",
+    "owner-id": "1.3.6.1.4.1.57264.1.17",
+    "trigger": "1.3.6.1.4.1.57264.1.20",
+    "environment": "1.3.6.1.4.1.57264.1.23",
+}
+"""What a certificate may say of a job besides its workflow; source: sigstore/fulcio, docs/oid-info.md."""
+
+
 class LacksKeyless(IncompleteError):
     """The signature may be good; what is installed here cannot tell."""
 
@@ -28,15 +43,36 @@ class NotProved(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who may sign without a key: `subject` as in the certificate (a workflow's address, an e-mail), by `issuer`."""
+    """Who may sign without a key: `subject` as in the certificate (a workflow's address, an e-mail), by `issuer`.
+
+    `claims`, sorted pairs of a name of `CLAIMS` and its value, are what the certificate must say besides.
+    """
 
     issuer: str
     subject: str
+    claims: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> Digest:
         """What the trust root and decisions call it."""
-        return sha256(f"sigstore identity\n{self.issuer}\n{self.subject}".encode())
+        lines = ["sigstore identity", self.issuer, self.subject, *(f"{name}={value}" for name, value in self.claims)]
+        return sha256("\n".join(lines).encode())
+
+    def admits(self, proven: Identity) -> bool:
+        """Whether somebody who proved to be `proven` is this one: same issuer and subject, no claim missing."""
+        same = (self.issuer, self.subject) == (proven.issuer, proven.subject)
+        return same and set(self.claims) <= set(proven.claims)
+
+    @property
+    def lacks(self) -> str | None:
+        """Why this identity would be that of strangers too; None when it is not.
+
+        Attack: a reusable workflow has one address, whoever calls it. Everybody may call a public one from a
+        repository of their own, and the certificate then names the same subject.
+        """
+        if self.issuer == FORGE and not {name for name, _ in self.claims} & {"repository", "repository-id"}:
+            return "a workflow's address is the same for all who call it: name the repository that may (repository-id)"
+        return None
 
 
 @dataclass(frozen=True)
@@ -98,24 +134,25 @@ def _identity(certificate: object) -> Identity:
     subjects += names.get_values_for_type(x509.RFC822Name)
     if len(subjects) != 1 or len(list(names)) != 1:
         raise ValueError("the certificate does not name exactly one subject")
-    found: dict[str, str] = {}
-    for extension in certificate.extensions:
-        number = extension.oid.dotted_string
-        if number in (_ISSUER, _OLD_ISSUER) and isinstance(extension.value, x509.UnrecognizedExtension):
-            raw = extension.value.value
-            found[number] = _der_text(raw) if number == _ISSUER else raw.decode("utf-8")
-    issuers = set(found.values())
+    raw = {
+        extension.oid.dotted_string: extension.value.value
+        for extension in certificate.extensions
+        if isinstance(extension.value, x509.UnrecognizedExtension)
+    }
+    issuers = {_der_text(raw[_ISSUER])} if _ISSUER in raw else set()
+    issuers |= {raw[_OLD_ISSUER].decode("utf-8")} if _OLD_ISSUER in raw else set()
     if len(issuers) != 1:
         raise ValueError("the certificate does not name exactly one issuer")
-    return Identity(issuers.pop(), str(subjects[0]))
+    claims = tuple(sorted((name, _der_text(raw[number])) for name, number in CLAIMS.items() if number in raw))
+    return Identity(issuers.pop(), str(subjects[0]), claims)
 
 
 def _der_text(raw: bytes) -> str:
     """A DER UTF8String of at most 127 bytes, or of a length in one more byte."""
     if len(raw) < 2 or raw[0] != 0x0C:
-        raise ValueError("the issuer is no UTF8String")
+        raise ValueError("the issuer or a claim is no UTF8String")
     start = 2 if raw[1] < 0x80 else 3
     length = raw[1] if start == 2 else raw[2]
     if raw[1] > 0x81 or len(raw) != start + length:
-        raise ValueError("the issuer is cut off, or something follows it")
+        raise ValueError("the issuer or a claim is cut off, or something follows it")
     return raw[start:].decode("utf-8")

@@ -161,7 +161,7 @@ def _keys_that_signed(envelope: Envelope, trust: TrustRoot) -> tuple[tuple[Key, 
     """Whose signatures stand under `envelope`, and for a keyless one when; raises NotProved, LacksKeyless."""
     if envelope.material is not None:
         proof = prove(envelope.material, trust.sigstore_root)
-        return tuple(key for key in trust.keys.values() if key.identity == proof.identity), proof
+        return tuple(key for key in trust.keys.values() if key.identity and key.identity.admits(proof.identity)), proof
     message = pae(envelope.payload_type, envelope.payload)
     signed = tuple(
         key

@@ -16,7 +16,7 @@ from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
 from sdlc.signing.keyed import ALGORITHM, key_id, load_public_key
 from sdlc.signing.keyless import ALGORITHM as KEYLESS
-from sdlc.signing.keyless import Identity
+from sdlc.signing.keyless import CLAIMS, Identity
 from sdlc.signing.time_stamps import TimeAuthority, load_certificates
 from sdlc.signing.trust import ROLES, Independence, Key, Person, Revocation, TrustRoot
 
@@ -211,6 +211,7 @@ def _identities_to_json(trust: TrustRoot) -> dict[str, object]:
         {
             "subject": key.identity.subject,
             "issuer": key.identity.issuer,
+            **({"claims": dict(key.identity.claims)} if key.identity.claims else {}),
             "person": key.person,
             "roles": list(key.roles),
             "not_before": time_to_text(key.not_before),
@@ -227,11 +228,25 @@ def _identities_to_json(trust: TrustRoot) -> dict[str, object]:
 
 
 def _identity(table: _Table) -> Key:
-    identity = Identity(issuer=table.text("issuer"), subject=table.text("subject"))
-    for name, text in (("issuer", identity.issuer), ("subject", identity.subject)):
+    claims = _claims(table) if table.has("claims") else ()
+    identity = Identity(issuer=table.text("issuer"), subject=table.text("subject"), claims=claims)
+    for name, text in (("issuer", identity.issuer), ("subject", identity.subject), *claims):
         if "*" in text or text != text.strip() or not text.isprintable():
             raise table.wrong(name, "it is compared as it is: no wildcard, no white space around, nothing invisible")
+    if identity.lacks:
+        raise table.wrong("claims", identity.lacks)
     return _holder(table, identity.id, KEYLESS, "", identity)
+
+
+def _claims(table: _Table) -> tuple[tuple[str, str], ...]:
+    """What the certificate must say besides; attack: an unknown name that nobody would compare."""
+    named = table.value("claims")
+    if not isinstance(named, dict) or not named:
+        raise table.wrong("claims", "an object of names and texts is expected")
+    for name, text in named.items():
+        if name not in CLAIMS or not isinstance(text, str) or not text:
+            raise table.wrong("claims", f"{name!r:.40} is no claim with a text; known: {', '.join(CLAIMS)}")
+    return tuple(sorted(named.items()))
 
 
 def _revocation(table: _Table) -> Revocation:

@@ -31,11 +31,13 @@ class Keyless:
         subject: str = SUBJECT,
         issuer: str = ISSUER,
         edit: Callable[[dict[str, Any]], object] = lambda _document: None,
+        **claims: str,
     ) -> None:
         self._ours, self._subject, self._issuer, self._edit = ours, subject, issuer, edit
+        self._claims = {name.replace("_", "-"): text for name, text in claims.items()}
 
     def sign(self, payload: bytes) -> Envelope:
-        document = copy.deepcopy(self._ours.sign(payload, self._subject, self._issuer))
+        document = copy.deepcopy(self._ours.sign(payload, self._subject, self._issuer, claims=self._claims))
         self._edit(document)
         return load_envelope(strict_json.dumps(document), what="x")
 
@@ -45,11 +47,12 @@ def now() -> datetime:
     return instance().began
 
 
-def keyless_trust(revoked: Revocation | None = None, role: str = "release-signer") -> TrustRoot:
+def keyless_trust(revoked: Revocation | None = None, role: str = "release-signer", **claims: str) -> TrustRoot:
     """The usual trust root, in which a workflow's identity has the place of the release signer's key."""
     trust = trust_root(expires=ALWAYS)
     keys = {k.id: dataclasses.replace(k, not_after=ALWAYS) for k in trust.keys.values() if k.id != SIGNER.key_id}
-    identity = Identity(ISSUER, SUBJECT)
+    named = tuple(sorted((name.replace("_", "-"), text) for name, text in claims.items()))
+    identity = Identity(ISSUER, SUBJECT, named)
     keys[identity.id] = Key(identity.id, ALGORITHM, "", None, (role,), trust.created, ALWAYS, revoked, identity)
     root = strict_json.dumps(instance().trusted_root()).decode()
     return dataclasses.replace(trust, keys=keys, sigstore_root=root)
@@ -90,6 +93,19 @@ def outsider_of_the_same_instance_signs(kit: Kit) -> Attack:
 @attack("A7")
 def outsider_has_the_same_name_from_another_issuer(kit: Kit) -> Attack:
     return case(released(kit, Keyless(instance(), SUBJECT, "https://token.other.example")), "signer-unknown")
+
+
+@attack("A7")
+def outsider_calls_the_same_workflow_from_a_repository_of_the_own(kit: Kit) -> Attack:
+    """A reusable workflow's address is the same for all who call it; the repository is not."""
+    trust = keyless_trust(repository_id="7", environment="release")
+    return case(released(kit, Keyless(instance(), repository_id="8", environment="release")), "signer-unknown", trust)
+
+
+@attack("A7")
+def insider_signs_in_a_job_that_nobody_let_into_the_environment(kit: Kit) -> Attack:
+    trust = keyless_trust(repository_id="7", environment="release")
+    return case(released(kit, Keyless(instance(), repository_id="7")), "signer-unknown", trust)
 
 
 @attack("A7")

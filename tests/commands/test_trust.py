@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from fakes.signer import MemorySigner
 
 from sdlc.cli import main
 from sdlc.disk import LocalDisk
-from sdlc.errors import ExitCode
+from sdlc.errors import ExitCode, UnreadableError
 from sdlc.model.digest import sha256
 from sdlc.release.revocation import apply_notices
 from sdlc.session import Session
 from sdlc.signing.dsse import load_envelope
+from sdlc.signing.keyless import FORGE
 from sdlc.signing.trust_json import load_trust
 from sdlc.tools import LocalTools
 
@@ -53,6 +55,39 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+def test_an_identity_with_claims(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.init("--approvals", "1", "--expires", "2027-01-01")
+    (desk.folder / "root.json").write_text("{}")
+    words = ("add-identity", "https://github.com/o/r/.github/workflows/release.yml@1", "--issuer", FORGE)
+    words = (*words, "--role", "release-signer", "--sigstore-root", str(desk.folder / "root.json"))
+    before = desk.file.read_bytes()
+    for more, said in (
+        ((), "name the repository that may"),
+        (("--claim", "environment=release"), "name the repository that may"),
+        (("--claim", "repository-id="), "NAME=TEXT"),
+        (("--claim", "branch=main"), "known: runner"),
+        (("--claim", "ref=a", "--claim", "ref=b", "--claim", "repository-id=7"), "each name once"),
+    ):
+        assert desk.trust(*words, *more) == ExitCode.USAGE
+        assert said in capsys.readouterr().err
+        assert desk.file.read_bytes() == before
+    assert desk.trust(*words, "--claim", "repository-id=7", "--claim", "environment=release") == ExitCode.ALLOWED
+    assert desk.trust("show") == ExitCode.ALLOWED
+    assert "environment release, repository-id 7" in capsys.readouterr().out
+    document = json.loads(desk.file.read_text())
+    for claims in (
+        {},
+        [],
+        {"branch": "main"},
+        {"repository-id": 7},
+        {"environment": "release"},
+        {"repository-id": "*"},
+    ):
+        document["identities"][0]["claims"] = claims
+        with pytest.raises(UnreadableError, match=r"claims|repository-id"):
+            load_trust(json.dumps(document).encode(), what="t")
 
 
 def test_step_by_step(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,11 @@ import functools
 import hashlib
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from types import MappingProxyType
 from typing import Any
 
 from cryptography import x509
@@ -26,6 +27,7 @@ from fakes.time_authority import authority, served_by
 
 from sdlc.formats import strict_json
 from sdlc.signing.dsse import BUNDLE_TYPE, PAYLOAD_TYPE, Envelope, load_envelope, pae
+from sdlc.signing.keyless import CLAIMS
 
 SUBJECT = "https://forge.example/imaging/router/.forge/workflows/release.yml@refs/heads/main"
 ISSUER = "https://token.forge.example"
@@ -33,6 +35,15 @@ ORIGIN = "log.example"
 ISSUER_OID = ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 SCT_LIST = ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 DAY = timedelta(days=1)
+JOB_CLAIMS = {
+    "environment": "environment",
+    "owner-id": "repository_owner_id",
+    "ref": "ref",
+    "repository-id": "repository_id",
+    "runner": "runner_environment",
+    "trigger": "event_name",
+}
+"""Our name of a claim, and the token's."""
 
 
 def b64(data: bytes) -> str:
@@ -41,6 +52,12 @@ def b64(data: bytes) -> str:
 
 def spki(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def utf8(text: str) -> bytes:
+    """A DER UTF8String of at most 255 bytes."""
+    data = text.encode()
+    return b"\x0c" + (bytes([len(data)]) if len(data) < 128 else bytes([0x81, len(data)])) + data
 
 
 def der(certificate: x509.Certificate) -> bytes:
@@ -134,14 +151,13 @@ class Instance:
         issuer: str,
         begin: timedelta = timedelta(minutes=-1),
         lasts: timedelta = timedelta(minutes=10),
+        claims: Mapping[str, str] = MappingProxyType({}),
     ) -> x509.Certificate:
         """A certificate of ten minutes with an embedded SCT, valid from `begin` after now on."""
         start = datetime.now(UTC).replace(microsecond=0) + begin
         name: x509.GeneralName = (
             x509.UniformResourceIdentifier(subject) if "://" in subject else x509.RFC822Name(subject)
         )
-        text = issuer.encode()
-        length = bytes([len(text)]) if len(text) < 128 else bytes([0x81, len(text)])
         builder = (
             x509.CertificateBuilder()
             .subject_name(x509.Name([]))
@@ -155,8 +171,11 @@ class Instance:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._ca.public_key()), critical=False)
             .add_extension(x509.SubjectAlternativeName([name]), critical=True)
-            .add_extension(x509.UnrecognizedExtension(ISSUER_OID, b"\x0c" + length + text), critical=False)
+            .add_extension(x509.UnrecognizedExtension(ISSUER_OID, utf8(issuer)), critical=False)
         )
+        for name, text in claims.items():
+            said = x509.UnrecognizedExtension(ObjectIdentifier(CLAIMS[name]), utf8(text))
+            builder = builder.add_extension(said, critical=False)
         before = builder.sign(self._ca, hashes.SHA256())
         builder = builder.add_extension(x509.UnrecognizedExtension(SCT_LIST, self._sct(before)), critical=False)
         return builder.sign(self._ca, hashes.SHA256())
@@ -193,9 +212,7 @@ class Instance:
             "canonicalizedBody": b64(entry),
         }
 
-    def sign(
-        self, payload: bytes, subject: str = SUBJECT, issuer: str = ISSUER, **certificate: timedelta
-    ) -> dict[str, Any]:
+    def sign(self, payload: bytes, subject: str = SUBJECT, issuer: str = ISSUER, **certificate: Any) -> dict[str, Any]:
         """A whole Sigstore bundle (JSON) around `payload`, made without asking anybody over a network."""
         key = ec.generate_private_key(ec.SECP256R1())
         leaf = self.certify(key.public_key(), subject, issuer, **certificate)
@@ -219,9 +236,7 @@ class Instance:
             },
         }
 
-    def envelope(
-        self, payload: bytes, subject: str = SUBJECT, issuer: str = ISSUER, **certificate: timedelta
-    ) -> Envelope:
+    def envelope(self, payload: bytes, subject: str = SUBJECT, issuer: str = ISSUER, **certificate: Any) -> Envelope:
         """The same as an envelope."""
         return load_envelope(strict_json.dumps(self.sign(payload, subject, issuer, **certificate)), what="x")
 
@@ -252,10 +267,10 @@ class Instance:
         with served_by(Handler) as address:
             yield address
 
-    def token(self, subject: str = SUBJECT, issuer: str = ISSUER) -> str:
+    def token(self, subject: str = SUBJECT, issuer: str = ISSUER, **more: str) -> str:
         """An identity token; what checks its signature is the authority alone, and ours does not."""
         now = int(datetime.now(UTC).timestamp())
-        claims = {"aud": "sigstore", "sub": subject, "iss": issuer, "iat": now - 5, "exp": now + 600}
+        claims = {"aud": "sigstore", "sub": subject, "iss": issuer, "iat": now - 5, "exp": now + 600, **more}
         parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
         return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, b"signed"))
 
@@ -263,7 +278,11 @@ class Instance:
         payload = authorization.removeprefix("Bearer ").split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         request = x509.load_pem_x509_csr(base64.b64decode(body["certificateSigningRequest"]))
-        leaf = self.certify(request.public_key(), claims["sub"], claims["iss"])
+        # Of a forge's job, the certificate names the workflow that ran and what the token says besides.
+        workflow = claims.get("job_workflow_ref")
+        subject = f"https://github.com/{workflow}" if workflow else claims["sub"]
+        said = {name: claims[member] for name, member in JOB_CLAIMS.items() if member in claims}
+        leaf = self.certify(request.public_key(), subject, claims["iss"], claims=said)
         chain = [one.public_bytes(serialization.Encoding.PEM).decode() for one in (leaf, self.root)]
         return json.dumps({"signedCertificateEmbeddedSct": {"chain": {"certificates": chain}}}).encode()
 

@@ -18,7 +18,7 @@ from fakes.sigstore_instance import ISSUER, SUBJECT, Instance, instance
 from sdlc.errors import BlockedError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.signing.dsse import load_envelope
-from sdlc.signing.keyless import Identity, LacksKeyless, NotProved, prove
+from sdlc.signing.keyless import FORGE, Identity, LacksKeyless, NotProved, prove
 
 PAYLOAD = strict_json.dumps(
     {
@@ -66,6 +66,24 @@ def test_who_signed_is_proved_without_a_network(
 def test_subjects_of_both_kinds_and_long_issuers(ours: Instance, root: str, subject: str) -> None:
     issuer = "https://token.example/" + "y" * 120
     assert prove(dumped(ours.sign(PAYLOAD, subject, issuer)), root).identity == Identity(issuer, subject)
+
+
+def test_what_a_certificate_says_besides_is_proved_too(ours: Instance, root: str) -> None:
+    said = {"repository-id": "7", "environment": "release"}
+    proven = prove(dumped(ours.sign(PAYLOAD, claims=said)), root).identity
+    assert proven == Identity(ISSUER, SUBJECT, (("environment", "release"), ("repository-id", "7")))
+    for claims in ((), (("repository-id", "7"),), proven.claims):
+        assert Identity(ISSUER, SUBJECT, claims).admits(proven)
+    for claims in ((("repository-id", "8"),), (("environment", "release"), ("ref", "refs/heads/main"))):
+        assert not Identity(ISSUER, SUBJECT, claims).admits(proven)
+    assert not Identity(ISSUER, SUBJECT + "x").admits(proven)
+
+
+def test_the_address_of_a_workflow_alone_is_anybody_s() -> None:
+    assert "repository" in (Identity(FORGE, SUBJECT).lacks or "")
+    assert "repository" in (Identity(FORGE, SUBJECT, (("environment", "release"),)).lacks or "")
+    assert Identity(FORGE, SUBJECT, (("repository-id", "7"),)).lacks is None
+    assert Identity(ISSUER, SUBJECT).lacks is None
 
 
 def entry(document: dict[str, Any]) -> dict[str, Any]:
