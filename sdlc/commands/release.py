@@ -19,7 +19,7 @@ from sdlc.commands.inputs import (
     read_file,
     read_trust,
 )
-from sdlc.disk import replace_file
+from sdlc.disk import append_text, replace_file
 from sdlc.errors import BlockedError, ExitCode, IncompleteError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats.terminal import printable
@@ -100,6 +100,8 @@ def prepare(
     assemble.keep_candidate(candidate, signer, trust, store, session.disk, folder)
     proposal = assemble.open_proposal(folder, store)
     click.echo(f"candidate {proposal.digest[:16]} written to {folder / assemble.CANDIDATE_FILE}")
+    if output := session.environment.get("GITHUB_OUTPUT"):
+        append_text(Path(output), f"candidate={proposal.digest}\n")
     click.echo(summary(proposal), nl=False)
     if proposal.verdict.answer is not Answer.ALLOWED:
         click.get_current_context().exit(EXIT_CODES[proposal.verdict.answer])
@@ -138,6 +140,7 @@ def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> 
 @passphrase_options
 @click.option("--out", "target", type=click.Path(path_type=Path), required=True, help="The bundle to write.")
 @click.option("--from", "out", type=click.Path(path_type=Path), help="Results of the check; default PATH/.sdlc/out.")
+@click.option("--candidate", "expected", default="", metavar="DIGEST", help="Sign this candidate and no other.")
 @click.option("--timestamp", "stamps", multiple=True, metavar="URL", help="Ask this time-stamp authority (RFC 3161).")
 @click.option("--days", type=click.IntRange(1, 3650), default=730, show_default=True, help="How long it is valid.")
 @click.pass_obj
@@ -150,12 +153,19 @@ def sign(
     passphrase_file: Path | None,
     passphrase_fd: int | None,
     target: Path,
+    expected: str,
     stamps: tuple[str, ...],
     days: int,
 ) -> None:
     """Sign the approved candidate and write the evidence bundle; refuses what `sdlc verify` would refuse."""
     trust = read_trust(trust_file)
     proposal, store, _ = opened(path, out, session)
+    if expected and expected != proposal.digest:
+        raise BlockedError(
+            "candidate-exchanged",
+            f"the candidate here is {proposal.digest[:16]}, to be signed is {expected[:16]}",
+            hint="somebody put another one into its place: look who wrote the folder",
+        )
     assemble.demand_allowed(proposal.verdict)
     answer = quorum(
         proposal.decisions, trust, proposal.candidate, proposal.digest, session.now, proposal.verdict.waived

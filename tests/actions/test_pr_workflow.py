@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from conftest import REPOSITORY, commit, git
+from fakes.callers import caller
 from fakes.products import CONFIGURATION, POLICY, PRODUCT, WEAK
 from runner.expressions import Status, condition, evaluate, expand
+from runner.forge import Forge, Refused
 from runner.workflow import Job, Run
 
 from sdlc.formats import strict_json
@@ -39,14 +41,16 @@ def run(
     tamper: Callable[[Job, str], None] = lambda _job, _step: None,
     event: dict[str, Any] | None = None,
     gates: str = GATES,
+    fork: bool = False,
 ) -> Run:
-    """A pull request with `change`, through the whole workflow."""
+    """A pull request with `change`, through the whole workflow, called as the documentation says."""
     before = git(base, "rev-parse", "HEAD").strip()
     commit(base, change)
     head = git(base, "rev-parse", "HEAD").strip()
     event = event if event is not None else {"pull_request": {"number": 7, "base": {"sha": before}}}
-    made = Run(base, base.parent / "run", event, head, {"gates": gates}, tamper)
-    return made.workflow(WORKFLOW)
+    forge = Forge(base.parent / "forge", base)
+    made = Run(forge, base.parent / "run", next(iter(event)), event, head, "refs/pull/7/merge", {}, tamper, fork)
+    return made.workflow(caller("pr.yml", base.parent, gates=gates))
 
 
 def results(done: Run) -> dict[str, str]:
@@ -55,8 +59,10 @@ def results(done: Run) -> dict[str, str]:
 
 def test_a_good_change_passes_and_every_job_did_its_work(base: Path) -> None:
     done = run(base, FINE)
-    assert results(done) == dict.fromkeys(("plan", "execute", "static", "join", "collect", "sarif", "gate"), "success")
+    jobs = ("sdlc", "evidence", "plan", "execute", "static", "join", "collect", "sarif", "gate")
+    assert results(done) == dict.fromkeys(jobs, "success")
     assert done.jobs["collect"].outputs == {"verdict": "pass"}
+    assert done.jobs["sdlc"].outputs == {"verdict": "pass"}
     assert done.jobs["collect"].summary.startswith("## ✅ Allowed")
     assert not list(done.jobs["collect"].workspace.iterdir()), "who decides has no checkout"
     assert done.alerts == []
@@ -219,6 +225,8 @@ def test_a_change_that_works_on_its_own_judges_is_blocked(base: Path, name: str)
 def test_a_base_that_is_not_there_is_an_error(base: Path, event: dict[str, Any]) -> None:
     done = run(base, FINE, event=event)
     assert results(done) == {
+        "sdlc": "failure",
+        "evidence": "failure",
         "plan": "failure",
         "execute": "skipped",
         "static": "skipped",
@@ -227,28 +235,28 @@ def test_a_base_that_is_not_there_is_an_error(base: Path, event: dict[str, Any])
         "sarif": "skipped",
         "gate": "failure",
     }
+    assert done.jobs["sdlc"].outputs == {"verdict": ""}
     assert not list(base.parent.rglob("pwned"))
 
 
 def test_a_pull_request_of_a_fork_has_no_more_and_no_less(base: Path) -> None:
-    """No job but the one that shows findings has a right to write, so a fork's read-only token changes nothing."""
-    done = run(base, FINE)
-    writing = {name for name, job in done.jobs.items() if "write" in job.permissions.values()}
-    assert writing == {"sarif"}
-    assert {name for name, job in done.jobs.items() if job.permissions.get("contents")} == {
-        "plan",
-        "execute",
-        "static",
-        "join",
-    }
+    """No job but the one that shows findings has a right to write; with a fork's read-only token it alone fails."""
+    done = run(base, FINE, fork=True)
+    assert {name: result for name, result in results(done).items() if result != "success"} == {"sarif": "failure"}
+    assert "403" in done.jobs["sarif"].log
+    assert not [job for job in done.jobs.values() if "write" in job.permissions.values()]
+    reading = {name for name, job in done.jobs.items() if job.permissions.get("contents") and job.workspace.exists()}
+    assert reading == {"plan", "execute", "static", "join"}
+
+
+def test_a_caller_that_grants_too_little_does_not_start(base: Path) -> None:
+    head = git(base, "rev-parse", "HEAD").strip()
+    made = Run(Forge(base.parent / "forge", base), base.parent / "run", "pull_request", {}, head)
+    with pytest.raises(Refused, match="sarif asks for security-events: write"):
+        made.called(WORKFLOW, {"contents": "read"})
 
 
 def test_code_scanning_that_refuses_changes_no_verdict(base: Path) -> None:
-    def refuse(job: Job, step: str) -> None:
-        if step == "Show them beside the code":
-            (job.temp / "results" / "results.sarif").unlink()
-            raise RuntimeError("403")
-
     def tamper(job: Job, step: str) -> None:
         if (job.name, step) == ("sarif", "Show them beside the code"):
             job.permissions = {}
