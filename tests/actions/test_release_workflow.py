@@ -56,10 +56,10 @@ class Release:
         """Each approves the candidate that was downloaded, and pushes the decision."""
         candidate = self.folder / "-".join(("downloaded", *persons))
         shutil.copytree(self.forge.artifacts["sdlc-candidate"], candidate)
+        git(self.forge.repository, "switch", "-q", BRANCH)
         for path in self._chains(self.forge.repository):
-            target = candidate / "release" / path.parent.name
-            if target.is_dir():
-                shutil.copy(path, target)
+            shutil.copy(path, candidate / "release" / path.parent.name)
+        git(self.forge.repository, "switch", "-q", "main")
         for person in persons:
             done = run_sdlc(*self.desk.command(person), "--out", str(candidate))
             assert done.returncode == 0, done.stdout + done.stderr
