@@ -11,8 +11,8 @@ import click
 
 from sdlc import pipeline
 from sdlc.commands.changes import compare
-from sdlc.commands.judges import judges_of
-from sdlc.commands.verdicts import UNDECIDED, decided
+from sdlc.commands.judges import judges_of, proposed_by
+from sdlc.commands.verdicts import UNDECIDED, announced, decided
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode, StorageError
 from sdlc.evidence.store import Store
@@ -107,7 +107,11 @@ def command(
         since=workspace.base if since else "",
         base=base or {},
     )
-    record = decided(record, _only(judges.policy, gates, planned), judges.waivers, session.now, weaker)
+    policy = _only(judges.policy, gates, planned)
+    record = decided(record, policy, judges.waivers, session.now, weaker)
+    if not gates:
+        proposed = proposed_by(workspace, session.tools, store)
+        record = announced(record, policy, judges.waivers, proposed, store.get, session.now)
     replace_file(session.disk, out / "check.json", dump_check(record))
     click.echo(render(format_, record, verbose=verbose), nl=False)
     if format_ == "github":

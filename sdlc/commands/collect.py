@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from sdlc.commands.inputs import read_file
+from sdlc.commands.judges import Proposed
 from sdlc.commands.plan import FILE as PLAN_FILE
 from sdlc.commands.share import FILE, PLAN, SHARES, checked, named
-from sdlc.commands.verdicts import UNDECIDED, decided
+from sdlc.commands.verdicts import UNDECIDED, announced, decided
 from sdlc.disk import replace_file
 from sdlc.errors import IncompleteError
 from sdlc.evidence.shares import AGAIN, Plan, Share, check_shares, load_plan
@@ -82,6 +83,8 @@ def command(
         base={gate: prints for share in found for gate, prints in share.base.items()},
     )
     record = decided(record, policy, waivers, session.now, _weakenings(plan, found))
+    proposed = Proposed(plan.proposed_policy, plan.proposed_waivers)
+    record = announced(record, policy, waivers, proposed, blob, session.now)
     replace_file(session.disk, out / "check.json", dump_check(record))
     click.echo(render(format_, record, verbose=verbose), nl=False)
     if format_ == "github":

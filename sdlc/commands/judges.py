@@ -15,6 +15,7 @@ from sdlc.workspace import Workspace, protected
 
 POLICY = ".sdlc/policy.toml"
 WAIVERS = ".sdlc/waivers.toml"
+NO_WAIVERS = b'schema = "sdlc.waivers/1"\n'
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,28 @@ def judges_of(workspace: Workspace, tools: Tools, store: Store, profile: Profile
         waivers=load_waivers(waivers_text, f"{WAIVERS} of {workspace.base[:12]}") if waivers_text is not None else (),
         waivers_digest=store.put(waivers_text) if waivers_text is not None else None,
     )
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What the head would put into the place of its judges, as texts in the store; None: it leaves them as they are."""
+
+    policy: Digest | None = None
+    waivers: Digest | None = None
+
+
+def proposed_by(workspace: Workspace, tools: Tools, store: Store) -> Proposed:
+    """The head's policy and waivers, where they are not the base's; a removed one is what would then apply."""
+    return Proposed(
+        _changed(workspace, tools, store, POLICY, BUILT_IN), _changed(workspace, tools, store, WAIVERS, NO_WAIVERS)
+    )
+
+
+def _changed(workspace: Workspace, tools: Tools, store: Store, path: str, otherwise: bytes) -> Digest | None:
+    head = workspace.read(path) if workspace.exists(path) else None
+    if head == protected(workspace, tools, path):
+        return None
+    return store.put(head if head is not None else otherwise)
 
 
 def configure(workspace: Workspace) -> Config:

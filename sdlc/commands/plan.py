@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sdlc import pipeline
-from sdlc.commands.judges import judges_of
+from sdlc.commands.judges import judges_of, proposed_by
 from sdlc.disk import replace_file
 from sdlc.evidence.shares import Plan, PlannedGate, dump_plan
 from sdlc.evidence.store import Store
@@ -52,6 +52,7 @@ def command(
     workspace = open_workspace(path, session.tools, since=since, whole_history=profile != "pr")
     judges = judges_of(workspace, session.tools, Store(out / "objects", session.disk), profile)
     settings = judges.config.settings
+    proposed = proposed_by(workspace, session.tools, Store(out / "objects", session.disk))
     plan = Plan(
         run=run,
         nonce=secrets.token_hex(16),
@@ -67,6 +68,8 @@ def command(
         policy=judges.policy_digest,
         bootstrap=judges.bootstrap,
         waivers=judges.waivers_digest,
+        proposed_policy=proposed.policy,
+        proposed_waivers=proposed.waivers,
         gates={
             gate: PlannedGate(
                 share_of(gate),

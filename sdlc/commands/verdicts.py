@@ -3,20 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import get_args
 
+from sdlc.commands.judges import Proposed
+from sdlc.errors import SdlcError
 from sdlc.formats.check_json import CheckRecord
+from sdlc.model.digest import Digest
 from sdlc.model.finding import Finding
-from sdlc.model.verdict import Answer, Verdict
-from sdlc.policy.decide import decide
+from sdlc.model.verdict import Answer, State, Verdict
+from sdlc.policy.decide import count, decide
 from sdlc.policy.facts import Facts
-from sdlc.policy.schema import Policy, Profile
-from sdlc.policy.waivers import Waiver
+from sdlc.policy.schema import Policy, Profile, load_policy
+from sdlc.policy.waivers import Waiver, load_waivers
 
 UNDECIDED = Verdict(Answer.INCOMPLETE, ())
 """What a record has until it is decided."""
+
+
+def announced(
+    record: CheckRecord,
+    policy: Policy,
+    waivers: tuple[Waiver, ...],
+    proposed: Proposed,
+    blob: Callable[[Digest], bytes],
+    at: datetime,
+) -> CheckRecord:
+    """`record` with a note what its verdict would be after the merge of a change of its `policy` or `waivers`.
+
+    The note turns nothing: what judges a change comes from its base.
+    """
+    if not proposed.policy and not proposed.waivers:
+        return record
+    what = " and ".join(name for name, digest in (("policy", proposed.policy), ("waivers", proposed.waivers)) if digest)
+    try:
+        policy = load_policy(blob(proposed.policy), "the change's policy") if proposed.policy else policy
+        waivers = load_waivers(blob(proposed.waivers), "the change's waivers") if proposed.waivers else waivers
+    except SdlcError as error:
+        said = f"the changed {what} cannot be read, and after the merge no check could answer: {error.message}"
+    else:
+        after = decided(record, policy, waivers, at, ()).verdict
+        stopping = len(after.having(State.BLOCKED)) + len(after.having(State.INCOMPLETE))
+        said = f"the changed {what} would count after the merge; with it this check would be {after.answer.value}"
+        said += f" ({count(stopping, 'rule')} not met)" if stopping else ""
+    return replace(record, verdict=replace(record.verdict, notes=(*record.verdict.notes, said)))
 
 
 def decided(

@@ -37,7 +37,10 @@ class PlannedGate:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done for one commit, under one base; `run` and `nonce` tell this run from every other."""
+    """What is to be done for one commit, under one base; `run` and `nonce` tell this run from every other.
+
+    `proposed_policy` and `proposed_waivers` are what the change would put into their place; they judge nothing here.
+    """
 
     run: str
     nonce: str
@@ -53,6 +56,8 @@ class Plan:
     policy: Digest
     bootstrap: bool
     waivers: Digest | None
+    proposed_policy: Digest | None
+    proposed_waivers: Digest | None
     gates: Mapping[str, PlannedGate]
     after: Mapping[str, tuple[str, ...]]
 
@@ -94,6 +99,7 @@ def dump_plan(plan: Plan) -> bytes:
             },
             "policy": {"digest": plan.policy, "bootstrap": plan.bootstrap},
             "waivers": plan.waivers,
+            "proposed": {"policy": plan.proposed_policy, "waivers": plan.proposed_waivers},
             "gates": [
                 {"id": gate, "share": one.share, "settings": dict(one.settings), "not_applicable": one.not_applicable}
                 for gate, one in plan.gates.items()
@@ -122,7 +128,9 @@ def load_plan(data: bytes, *, what: str) -> Plan:
             committed=time_from_text(source["committed"]),
             policy=parse_digest(document["policy"]["digest"]),
             bootstrap=bool(document["policy"]["bootstrap"]),
-            waivers=parse_digest(document["waivers"]) if document["waivers"] else None,
+            waivers=_digest(document["waivers"]),
+            proposed_policy=_digest(document["proposed"]["policy"]),
+            proposed_waivers=_digest(document["proposed"]["waivers"]),
             gates={
                 str(gate["id"]): PlannedGate(str(gate["share"]), dict(gate["settings"]), str(gate["not_applicable"]))
                 for gate in document["gates"]
@@ -134,6 +142,10 @@ def load_plan(data: bytes, *, what: str) -> Plan:
     if dump_plan(plan) != data or {one.share for one in plan.gates.values()} - set(plan.after):
         raise UnreadableError(f"{what}: not a plan in the one form that is written")
     return plan
+
+
+def _digest(text: object) -> Digest | None:
+    return None if text is None else parse_digest(str(text))
 
 
 def dump_share(share: Share) -> bytes:

@@ -13,7 +13,13 @@ from sdlc.model.result import Context, PlaceContext, ToolVersion
 def dump_context(context: Context) -> bytes:
     """`context.json` of `context`."""
     places = [
-        {"path": p.path, "line": p.line, "statement": p.statement, "function": p.function}
+        {
+            "path": p.path,
+            "line": p.line,
+            "statement": p.statement,
+            "function": p.function,
+            **({"line_hash": p.line_hash} if p.line_hash else {}),
+        }
         for p in sorted(context.places, key=lambda p: (p.path, p.line))
     ]
     return strict_json.dumps({"schema": "sdlc.context/1", "files": sorted(context.files), "places": places})
@@ -24,7 +30,13 @@ def load_context(data: bytes) -> Context:
     document = strict_json.loads_object(data, what="context.json")
     try:
         places = tuple(
-            PlaceContext(str(p["path"]), int(p["line"]), str(p["statement"]), parse_digest(p["function"]))
+            PlaceContext(
+                path=str(p["path"]),
+                line=int(p["line"]),
+                statement=str(p["statement"]),
+                function=parse_digest(p["function"]),
+                line_hash=str(p.get("line_hash", "")),
+            )
             for p in document["places"]
         )
         return Context(files=tuple(str(name) for name in document["files"]), places=places)

@@ -45,6 +45,7 @@ class Source:
     tree: ast.Module
     suppressions: tuple[Suppression, ...]
     table: bool
+    text: str
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def load_source(path: str, data: bytes) -> Source | Unparsed:
         tree = parse(data)
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         table = len(data) > TABLE and all(isinstance(node, _CONSTANTS) for node in ast.walk(tree))
-        return Source(tree, find_suppressions(path, data.decode(encoding)), table)
+        text = data.decode(encoding)
+        return Source(tree, find_suppressions(path, text), table, text)
     except SyntaxError as error:
         return Unparsed(path, error.lineno or 0, error.msg or "invalid syntax")
     except (tokenize.TokenError, ValueError) as error:

@@ -29,6 +29,7 @@ from sdlc.errors import IncompleteError, ToolError
 from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import load_bandit
 from sdlc.formats.context_json import dump_context, dump_tools
+from sdlc.formats.line_hash import line_hashes
 from sdlc.formats.python_source import MAX_SOURCE, Source, Unparsed, load_source
 from sdlc.formats.semgrep_json import load_semgrep
 from sdlc.formats.suppression_comments import dump_suppressions
@@ -138,6 +139,10 @@ def _places(artifacts: Mapping[str, bytes], sources: Mapping[str, Source]) -> It
         return
     places = {(match.path, match.line) for match in load_semgrep(artifacts["semgrep.json"]).matches}
     places |= {(issue.path, issue.line) for issue in load_bandit(artifacts["bandit.json"]).issues}
+    hashes: dict[str, tuple[str, ...]] = {}
     for path, line in sorted(place for place in places if place[0] in sources):
+        if path not in hashes:
+            hashes[path] = line_hashes(sources[path].text)
         statement, function = enclosing_in(sources[path].tree, line)
-        yield PlaceContext(path, line, statement, function)
+        known = hashes[path][line - 1] if 0 < line <= len(hashes[path]) else ""
+        yield PlaceContext(path, line, statement, function, known)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LINE_HASH = "line-hash"
+"""The property that holds GitHub's hash of the line."""
+
 
 class Severity(StrEnum):
     """How bad it is if it is true; ordered, and an unknown word from a tool is read as CRITICAL."""

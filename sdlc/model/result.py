@@ -55,12 +55,13 @@ class ToolVersion:
 @dataclass(frozen=True)
 class PlaceContext:
     """What a reading may know of the code at a reported place: the normalised AST of the smallest enclosing
-    statement, and the digest of the enclosing function's normalised AST."""
+    statement, and the digest of the enclosing function's normalised AST. `line_hash` is GitHub's, for SARIF alone."""
 
     path: str
     line: int
     statement: str
     function: Digest
+    line_hash: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,9 @@ from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import BanditIssue, BanditReport, load_bandit
 from sdlc.formats.semgrep_json import SemgrepMatch, SemgrepReport, load_semgrep
 from sdlc.formats.suppression_comments import Suppression, load_suppressions
-from sdlc.model.digest import Digest
-from sdlc.model.finding import Confidence, Finding, Place, Severity
+from sdlc.model.finding import LINE_HASH, Confidence, Finding, Place, Severity
 from sdlc.model.fingerprint import fingerprint
-from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+from sdlc.model.result import Context, Grade, Outcome, PlaceContext, RawArtifacts, Reading
 
 READER = "bandit+semgrep/1"
 GRADE = Grade.REPLAYED
@@ -163,14 +162,15 @@ def _findings(
         [_of_bandit(issue, statements) for issue in bandit.issues],
         statements,
     )
-    functions = {(place.path, place.line): place.function for place in context.places}
-    return tuple(_suppress(_located(finding, functions), by_path[_place(finding).path]) for finding in merged)
+    places = {(place.path, place.line): place for place in context.places}
+    return tuple(_suppress(_located(finding, places), by_path[_place(finding).path]) for finding in merged)
 
 
-def _located(finding: Finding, functions: Mapping[tuple[str, int], Digest]) -> Finding:
-    """`finding` with the digest of the function around it, which a waiver is bound to."""
-    function = functions[_place(finding).path, _place(finding).line]
-    return replace(finding, properties={**finding.properties, "function": function})
+def _located(finding: Finding, places: Mapping[tuple[str, int], PlaceContext]) -> Finding:
+    """`finding` with the digest of the function around it, which a waiver is bound to, and the line's hash."""
+    place = places[_place(finding).path, _place(finding).line]
+    more = {"function": str(place.function)} | ({LINE_HASH: place.line_hash} if place.line_hash else {})
+    return replace(finding, properties={**finding.properties, **more})
 
 
 def _of_semgrep(match: SemgrepMatch, statements: Mapping[tuple[str, int], str]) -> Finding:

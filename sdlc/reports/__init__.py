@@ -22,6 +22,7 @@ REPORTS = {
     "junit": "sdlc.reports.junit",
     "markdown": "sdlc.reports.markdown",
     "github": "sdlc.reports.github",
+    "gitlab": "sdlc.reports.gitlab",
 }
 
 

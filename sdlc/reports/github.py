@@ -48,16 +48,18 @@ def summary(record: CheckRecord) -> str:
         f"## {MARKS[record.verdict.answer]} – {escape(record.product)} {escape(record.version)}, {where}{labels}",
         "",
     ]
+    notes = [f"- {escape(note)[:MAX_TEXT]}" for note in record.verdict.notes[:2]]
     if record.verdict.answer is Answer.ALLOWED and not record.verdict.refused and not record.verdict.notes:
         lines.append(f"{len(record.verdict.rules)} rules hold: {', '.join(_ran(record))}.")
         return "\n".join(lines) + "\n"
     lines += ["| gate | outcome | new | fixed | existing | time |", "|---|---|---:|---:|---:|---:|"]
     lines += [_row(result, record) for result in record.results]
-    room = max(1, min(MAX_SHOWN, 25 - len(lines) - 5))
+    room = max(1, min(MAX_SHOWN, 25 - len(lines) - 5 - len(notes)))
     blocking = _blocking(record)
     lines += ["", *(f"{number}. {_line(finding)}" for number, finding in enumerate(blocking[:room], start=1))]
     if len(blocking) > room:
         lines.append(f"… {len(blocking) - room} more")
+    lines += notes
     unanswered = record.verdict.having(State.INCOMPLETE)[: max(0, 23 - len(lines))]
     lines += [f"- {escape(rule.rule)}: {escape(rule.sentence)[:MAX_TEXT]}" for rule in unanswered]
     since = f" --since {record.since[:12]}" if record.since else ""

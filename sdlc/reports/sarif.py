@@ -16,7 +16,7 @@ from urllib.parse import quote
 from sdlc import __version__
 from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.terminal import printable
-from sdlc.model.finding import Confidence, Finding, Severity
+from sdlc.model.finding import LINE_HASH, Confidence, Finding, Severity
 
 MAX_RESULTS = 5000
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -112,7 +112,10 @@ def _result(gate: str, finding: Finding, index: dict[str, int], folder: str) -> 
                 }
             }
         ],
-        "partialFingerprints": {"sdlc/f1": finding.fingerprint},
+        "partialFingerprints": {
+            **({"primaryLocationLineHash": finding.properties[LINE_HASH]} if LINE_HASH in finding.properties else {}),
+            "sdlc/f1": finding.fingerprint,
+        },
     }
     if finding.suppressed:
         result["suppressions"] = [{"kind": "inSource", "justification": _text(finding.suppressed)}]

@@ -7,7 +7,7 @@ from typing import Any
 
 from fakes.checks import HOSTILE, finding, record
 
-from sdlc.model.finding import Place, Severity
+from sdlc.model.finding import LINE_HASH, Place, Severity
 from sdlc.reports import render, sarif
 
 
@@ -31,6 +31,13 @@ def test_a_result_refers_to_its_rule_and_its_place() -> None:
     assert place["region"] == {"startLine": 7, "startColumn": 5}
     assert result["level"] == "error"
     assert result["partialFingerprints"]["sdlc/f1"].startswith("f1:")
+
+
+def test_the_hash_by_which_code_scanning_knows_a_line_again() -> None:
+    [result] = run_of(finding(properties={LINE_HASH: "6fe68ab7498b66f8:1"}))["results"]
+    assert result["partialFingerprints"]["primaryLocationLineHash"] == "6fe68ab7498b66f8:1"
+    [result] = run_of(finding())["results"]
+    assert "primaryLocationLineHash" not in result["partialFingerprints"]
 
 
 def test_paths_count_from_the_top_of_the_repository() -> None:
