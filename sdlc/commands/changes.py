@@ -13,16 +13,25 @@ from sdlc.credentials.revoked import PATH as REVOKED
 from sdlc.credentials.revoked import Revocation, load_revocations
 from sdlc.errors import SdlcError, UsageError
 from sdlc.evidence.store import Store
+from sdlc.gates.workflows import FILES as WORKFLOWS
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
 from sdlc.policy.schema import Policy, load_policy
 from sdlc.policy.waivers import Waiver, load_waivers
-from sdlc.policy.weakening import of_files, of_policy, of_revocations, of_settings, of_suppressions, of_waivers
+from sdlc.policy.weakening import (
+    of_files,
+    of_policy,
+    of_revocations,
+    of_settings,
+    of_suppressions,
+    of_waivers,
+    of_workflows,
+)
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
-SUPPRESSIBLE = ("static-analysis", "secrets")
-COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities")
+SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
+COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows")
 """Gates whose findings are compared with the base commit's; none of them executes the base's code."""
 
 
@@ -44,8 +53,8 @@ def compare(
         base = extract_base(workspace, tools, Path(folder))
         chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
         before = pipeline.run(chosen, base, tools, judges.config.settings, store, jobs=jobs)
-    prints = {result.gate: _fingerprints(result) for result in before}
-    return prints, _weakenings(workspace, base, tools, judges, results, before)
+        prints = {result.gate: _fingerprints(result) for result in before}
+        return prints, _weakenings(workspace, base, tools, judges, results, before)
 
 
 def _fingerprints(result: GateResult) -> tuple[str, ...]:
@@ -76,8 +85,19 @@ def _weakenings(
         found += of_settings(before_settings, settings, FILE)
     harnesses = f"{settings['fuzz'].folder}/"
     found += of_files(base.paths, workspace.paths, {harnesses: "the harness or stored input"})
+    found += of_workflows(_workflows(base), _workflows(workspace))
     found += of_suppressions(_findings(before), _findings(results))
     return tuple(found)
+
+
+def _workflows(workspace: Workspace) -> dict[str, bytes]:
+    found = {}
+    for path in (path for path in workspace.paths if WORKFLOWS.fullmatch(path)):
+        try:
+            found[path] = workspace.read(path)
+        except SdlcError:
+            continue  # a link out of the tree is no workflow; the gate says so
+    return found
 
 
 def _head_policy(workspace: Workspace, path: str) -> Policy | None:

@@ -44,6 +44,14 @@ severity = "high"
 text = "No credential in the files, or in the commits under test."
 
 [[rules]]
+id = "workflows"
+type = "required"
+gate = "workflows"
+when = "applicable"
+severity = "medium"
+text = "No workflow lets a stranger act in the project's name, or a check fail in silence."
+
+[[rules]]
 id = "build"
 type = "required"
 gate = "build"

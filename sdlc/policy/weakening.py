@@ -8,6 +8,7 @@ be seen when it comes: it is a row of its own, which blocks unless the base's po
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from sdlc.policy.schema import Floor, Forbid, MaxAge, Policy, Required, Rule, Th
 from sdlc.policy.waivers import Waiver
 
 RULE = "weakening"
+_CALLS = re.compile(rb"sdlc|/\.github/workflows/(evidence|monitor|pr|recheck|release)\.yml@")
+"""How a workflow file calls the gates, by their name or by the workflows of the toolkit."""
 FIX = "Take it back, or let somebody merge it alone who may change what has to hold."
 _PROFILES = ("pr", "nightly", "release")
 
@@ -84,6 +87,20 @@ def of_files(old: Sequence[str], new: Sequence[str], kinds: Mapping[str, str]) -
         if path not in there
         for prefix, word in kinds.items()
         if path.startswith(prefix)
+    )
+
+
+def of_workflows(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """Workflow files that call this toolkit and are changed or gone: who edits the call can edit the gate away."""
+    return tuple(
+        _finding(
+            "WEAKER-WORKFLOW",
+            f"{path}, which calls the gates, is {'changed' if path in new else 'deleted'}",
+            path,
+            path,
+        )
+        for path, data in sorted(old.items())
+        if _CALLS.search(data) and new.get(path) != data
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from sdlc.model.result import Context, Grade, RawArtifacts, Reading
-from sdlc.readings import build, fuzz, sbom, secrets, static_analysis, tests, threat_model, vulnerabilities
+from sdlc.readings import build, fuzz, sbom, secrets, static_analysis, tests, threat_model, vulnerabilities, workflows
 
 
 class Reader(Protocol):
@@ -45,4 +45,5 @@ READINGS: dict[str, Reader] = {
     "vulnerabilities": vulnerabilities,
     "fuzz": fuzz,
     "threat-model": threat_model,
+    "workflows": workflows,
 }

@@ -26,8 +26,6 @@ WEAK = "import subprocess\n\ndef run(request):\n    subprocess.run(f\"ls {reques
 PRODUCT = {"app.py": "x = 1\n", ".sdlc/policy.toml": POLICY, ".gitignore": ".sdlc/out/\n"}
 FLOOR = '[[rules]]\nid = "many"\ntype = "floor"\ngate = "static-analysis"\ncounter = "files"\nat_least = 99\n'
 STRICTER = POLICY + FLOOR
-    POLICY + '[[rules]]\nid = "many"\ntype = "floor"\ngate = "static-analysis"\ncounter = "files"\nat_least = 99\n'
-)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -163,6 +164,8 @@ class Run:
             results = []
             for values in itertools.product(*axes.values()):
                 contexts["matrix"] = dict(zip(axes, values, strict=True))
+                shutil.rmtree(made.workspace)  # each is a machine of its own
+                made.workspace.mkdir()
                 results.append(steps.run(job["steps"], contexts))
         made.result = "failure" if "failure" in results else "success"
 
@@ -183,10 +186,10 @@ class Run:
 
 
 def _local(uses: str) -> Path:
-    """A called workflow: `./` is the repository of the calling file, which for ours is this checkout."""
+    """A called workflow: `$/` is the repository and commit of the calling file, which for ours is this checkout."""
     path = uses.partition("@")[0]
-    assert path.startswith(("./", OURS)), f"the runner does not know {uses}"
-    return REPOSITORY / path.removeprefix("./").removeprefix(OURS)
+    assert path.startswith(("$/", OURS)), f"the runner does not know {uses}"
+    return REPOSITORY / path.removeprefix("$/").removeprefix(OURS)
 
 
 def _needs(job: dict[str, Any]) -> list[str]:
