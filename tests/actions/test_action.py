@@ -141,7 +141,7 @@ def load(path: Path) -> dict[str, Any]:
 def steps_of(document: dict[str, Any]) -> list[dict[str, Any]]:
     if "runs" in document:
         return list(document["runs"]["steps"])
-    return [step for job in document["jobs"].values() for step in job["steps"]]
+    return [step for job in document["jobs"].values() for step in job.get("steps", ())]
 
 
 @pytest.mark.parametrize("path", [REPOSITORY / "action.yml", *PARTS, *WORKFLOWS], ids=str)
@@ -150,6 +150,8 @@ def test_no_expression_in_a_script_and_every_action_by_its_hash(path: Path) -> N
         assert "${{" not in step.get("run", "")
         if step.get("uses", "").startswith("$/"):
             assert (REPOSITORY / step["uses"][2:] / "action.yml").exists(), "the same commit of the same repository"
+        elif step.get("uses") == "./base":
+            assert path.name == "selftest.yml", "the toolkit of the base judges a change of the toolkit"
         elif "uses" in step:
             action, _, pin = step["uses"].partition("@")
             assert PINS[action] == pin
@@ -161,10 +163,21 @@ def test_workflows_have_no_rights_but_those_they_name(path: Path) -> None:
     assert document["permissions"] == {}
     assert "pull_request_target" not in str(document)
     for job in document["jobs"].values():
+        if "uses" in job:
+            assert (REPOSITORY / job["uses"].removeprefix("$/")).exists(), "the same commit of the same repository"
+            continue
         assert job["timeout-minutes"] <= 90
         for step in job["steps"]:
             if step.get("uses", "").startswith("actions/checkout"):
                 assert step["with"]["persist-credentials"] is False
+
+
+def test_no_workflow_restores_a_cache() -> None:
+    """A cache that a less trusted run has poisoned is no way into ours."""
+    for path in (REPOSITORY / "action.yml", *PARTS, *WORKFLOWS):
+        text = path.read_text()
+        assert "actions/cache" not in text
+        assert not re.search(r"^\s+cache:", text, re.MULTILINE)
 
 
 def test_the_scripts_are_executable_and_strict() -> None:

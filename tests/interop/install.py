@@ -21,6 +21,9 @@ CLIENTS = {
 }
 """Module, version and package of each client; docs/interop.md says what it did with our output."""
 
+NODE = Path(__file__).parent
+"""Where package.json names the forge's own parser, which npm brings."""
+
 TARGET = Path(__file__).parent.parent.parent / ".interop"
 
 
@@ -31,6 +34,7 @@ def main() -> int:
         return 0
     missing = [name for name in CLIENTS if not (TARGET / name).exists()]
     failed = [name for name in missing if not build(name)]
+    failed += [] if (TARGET / "node" / "forge_parser.cjs").exists() or bundle() else ["the forge's parser"]
     for name in failed:
         print(f"{name} could not be installed", file=sys.stderr)
     return 1 if failed else 0
@@ -45,6 +49,24 @@ def build(name: str) -> bool:
         words = ["go", "build", "-o", str(TARGET / name), f"{module}/{package}"]
         environment = {**os.environ, "GOFLAGS": "-mod=mod"}
         return subprocess.run(words, cwd=folder, env=environment, check=False).returncode == 0
+
+
+def bundle() -> bool:
+    """One program of the forge's own parser and our few lines; True when it was made, or when there is no npm."""
+    if shutil.which("npm") is None:
+        print("npm was not found; the tests against the forge's own parser will be skipped")
+        return True
+    folder = TARGET / "node"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "forge_parser.mjs"):
+        shutil.copy(NODE / name, folder)
+    words = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
+    print("npm install, of tests/interop/package.json", flush=True)
+    if subprocess.run(words, cwd=folder, check=False).returncode:
+        return False
+    made = ["--bundle", "--platform=node", "--format=cjs", "--outfile=forge_parser.cjs", "--log-level=warning"]
+    words = [str(folder / "node_modules" / ".bin" / "esbuild"), "forge_parser.mjs", *made]
+    return subprocess.run(words, cwd=folder, check=False).returncode == 0
 
 
 if __name__ == "__main__":

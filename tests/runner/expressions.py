@@ -142,7 +142,16 @@ class _Parser:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """As the service compares: text without regard to case, null like nothing."""
+    """`==` of the service: texts in whatever case; values of two kinds are compared as numbers, and NaN is no one's."""
     if isinstance(one, str) and isinstance(other, str):
         return one.lower() == other.lower()
-    return shown(one) == shown(other)
+    return _number(one) == _number(other)
+
+
+def _number(value: Any) -> float:
+    if value is None or value == "":
+        return 0.0
+    try:
+        return float(value) if isinstance(value, bool | int | float | str) else float("nan")
+    except ValueError:
+        return float("nan")
