@@ -173,6 +173,15 @@ def test_one_approval_is_not_enough_and_a_second_mends_it(release: Release) -> N
     assert results(release.run()) == dict.fromkeys(JOBS, "success")
 
 
+def test_no_other_candidate_is_signed_than_the_one_that_was_put_out(release: Release) -> None:
+    release.decide("ada", "grace")
+    words = ["release", "sign", "--from", str(release.forge.artifacts["sdlc-candidate"]), "--candidate", "0" * 64]
+    words += ["--trust", str(release.desk.trust), "--key", "signer.pem", "--out", str(release.folder / "b.zip")]
+    done = run_sdlc(*words)
+    assert done.returncode == 1
+    assert "[candidate-exchanged]" in done.stderr
+
+
 def before(job: str, step: str, deed: Callable[[Job], object]) -> Tamper:
     def tamper(at: Job, name: str) -> None:
         if (at.name, name) == (job, step):

@@ -15,6 +15,7 @@ from runner.steps import Job
 from runner.workflow import Run
 
 WORKFLOW = REPOSITORY / ".github" / "workflows" / "selftest.yml"
+SLOW = pytest.mark.slow
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -59,7 +60,7 @@ def run(forge: Forge, change: dict[str, str | bytes], event: str = "pull_request
     return made.workflow(WORKFLOW)
 
 
-@pytest.mark.parametrize("event", ["pull_request", "merge_group", "push"])
+@pytest.mark.parametrize("event", ["pull_request", *(pytest.param(e, marks=SLOW) for e in ("merge_group", "push"))])
 def test_a_good_change_of_the_toolkit_passes(forge: Forge, event: str) -> None:
     done = run(forge, {"sdlc/more.py": "y = 2\n"}, event)
     assert {name: job.result for name, job in done.jobs.items()} == {"test": "success", "gate": "success"}, done.jobs[

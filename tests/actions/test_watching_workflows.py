@@ -42,6 +42,7 @@ def issues(forge: Forge) -> list[tuple[str, str]]:
     return [(one["state"], one["body"]) for one in forge.read("issues")]
 
 
+@pytest.mark.slow
 def test_one_issue_is_kept_up_to_date(forge: Forge) -> None:
     assert night(forge, 1).jobs["issue"].result == "success"
     assert issues(forge) == []

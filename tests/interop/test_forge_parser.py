@@ -71,8 +71,8 @@ def expression(chance: random.Random, depth: int = 0) -> str:
             (
                 "needs.plan.result", "needs.x.result", "needs.y.result", "needs.plan.outputs.digest", "inputs.path",
                 "needs.plan.outputs.none", "inputs.yes", "inputs.no", "inputs.gone", "github.event.number",
-                "github.event.pull_request.base.sha", "'success'", "'SUCCESS'", "''", "'it''s'", "true", "false", "null",
-                "7", "0",
+                "github.event.pull_request.base.sha", "'success'", "'SUCCESS'", "''", "'it''s'", "true", "false",
+                "null", "7", "0",
             )
         )  # fmt: skip
     left, right = expression(chance, depth + 1), expression(chance, depth + 1)
