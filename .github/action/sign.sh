@@ -3,6 +3,10 @@
 set -euo pipefail
 result="$RUNNER_TEMP/secure-sdlc-bundle"
 mkdir -p "$result"
+if [[ ! "$SDLC_CANDIDATE" =~ ^[0-9a-f]{64}$ ]]; then
+  echo "::error title=secure-sdlc::no candidate was named to be signed"
+  exit 2
+fi
 echo "$SDLC_TRUST_DIGEST  $SDLC_FOLDER/trust.json" | sha256sum --check --quiet --strict
 # Who let this job into its environment, and whether somebody may without asking. A record, not the quorum.
 gh api "repos/$GH_REPO/actions/runs/$SDLC_RUN/approvals" > "$result/approvals.json" || echo '[]' > "$result/approvals.json"

@@ -60,8 +60,11 @@ class Identity:
 
     def admits(self, proven: Identity) -> bool:
         """Whether somebody who proved to be `proven` is this one: same issuer and subject, no claim missing."""
-        same = (self.issuer, self.subject) == (proven.issuer, proven.subject)
-        return same and set(self.claims) <= set(proven.claims)
+        return self.same_subject(proven) and set(self.claims) <= set(proven.claims)
+
+    def same_subject(self, other: Identity) -> bool:
+        """Whether issuer and subject are the same, whatever the claims."""
+        return (self.issuer, self.subject) == (other.issuer, other.subject)
 
     @property
     def lacks(self) -> str | None:

@@ -139,6 +139,11 @@ def why_not(
         return "keyless-not-proved", f"the keyless signature proves nobody: {error}"
     if proof is not None and not signed:
         identity = proof.identity
+        listed = [k.identity for k in trust.keys.values() if k.identity and k.identity.same_subject(identity)]
+        if listed:
+            missing = sorted(set(listed[0].claims) - set(identity.claims))
+            said = ", ".join(f"{name} {text}" for name, text in missing)
+            return "signer-unknown", f"signed by {identity.subject}, but the certificate does not say {said}"
         return "signer-unknown", f"signed by {identity.subject} of {identity.issuer}, whom the trust root does not list"
     if proof is not None and not proof.covers(at):
         return (

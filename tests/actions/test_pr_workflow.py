@@ -161,6 +161,55 @@ def test_who_has_a_job_in_hand_does_not_pass(base: Path, name: str) -> None:
     assert done.jobs["collect"].outputs.get("verdict") != "pass"
 
 
+COMMENT = """\
+on: pull_request
+permissions: {}
+jobs:
+  comment:
+    uses: OWNER/REPO/.github/workflows/comment.yml@SHA
+    permissions: {pull-requests: write}
+"""
+
+
+def commented(done: Run, number: int, fork: bool = False) -> Run:
+    """The job after `pr.yml`, for those who want it."""
+    folder = done.folder.parent / f"comment{number}"
+    folder.mkdir()
+    (folder / "caller.yml").write_text(COMMENT)
+    made = Run(done.forge, folder / "jobs", "pull_request", done.event, done.commit, done.ref, fork=fork)
+    return made.workflow(folder / "caller.yml")
+
+
+@pytest.mark.slow
+def test_one_comment_is_rewritten_and_none_is_written_while_all_is_well(base: Path) -> None:
+    good = run(base, FINE)
+    assert commented(good, 1).jobs["write"].result == "success"
+    assert good.forge.read("comments") == []
+    good.forge.write("comments", [{"id": 1, "bot": False, "body": "<!-- secure-sdlc --> a person's"}])
+    bad = again(good, {"src/box/weak.py": WEAK})
+    assert commented(bad, 2).jobs["write"].result == "success"
+    assert commented(bad, 3).jobs["write"].result == "success"
+    [_, written] = bad.forge.read("comments")
+    assert "src/box/weak" in written["body"]
+    mended = again(bad, {"src/box/weak.py": "y = 3\n"})
+    commented(mended, 4)
+    [person, written] = mended.forge.read("comments")
+    assert person["body"].endswith("a person's")
+    assert written["body"].count("\n") == 2, "one line when all is well"
+    assert commented(mended, 5, fork=True).jobs["write"].result == "failure", "and nothing else fails for it"
+
+
+def again(done: Run, change: Files) -> Run:
+    """The next push to the same pull request."""
+    repository = done.forge.repository
+    commit(repository, change)
+    head = git(repository, "rev-parse", "HEAD").strip()
+    done.forge.artifacts.clear()
+    shutil.rmtree(done.forge.folder / "artifacts")
+    made = Run(done.forge, done.folder.parent / f"run-{head[:7]}", "pull_request", done.event, head, done.ref)
+    return made.workflow(caller("pr.yml", repository.parent, gates=GATES))
+
+
 def test_an_output_of_another_job_is_no_verdict(base: Path) -> None:
     done = run(base, {"src/box/weak.py": WEAK}, say_the_verdict_from_another_job)
     assert (done.jobs["collect"].outputs["verdict"], done.jobs["gate"].result) == ("block", "failure")

@@ -44,7 +44,7 @@ class Forge:
         for name in ("tokens", "releases"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.write("repository", str(self.repository))
-        for name in ("issues", "checks", "approvals"):
+        for name in ("issues", "checks", "approvals", "comments"):
             self.write(name, [])
         self.write("environment", {"protection_rules": [{"type": "required_reviewers"}], "can_admins_bypass": False})
 

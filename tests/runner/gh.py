@@ -38,9 +38,11 @@ def api(words: list[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--method", default="GET")
     parser.add_argument("-f", action="append", default=[])
+    parser.add_argument("-F", action="append", default=[])
+    parser.add_argument("--jq", default="")
     parser.add_argument("path")
     given = parser.parse_intermixed_args(words)
-    kind = (given.method, *given.path.split("/")[3:])
+    kind = (given.method, *given.path.partition("?")[0].split("/")[3:])
     match kind:
         case ("GET", "actions", "runs", _, "approvals"):
             demand("actions", "read")
@@ -51,8 +53,29 @@ def api(words: list[str]) -> None:
         case ("POST", "check-runs"):
             demand("checks", "write")
             save("checks", [*load("checks"), dict(one.split("=", 1) for one in given.f)])
+        case ("GET", "issues", _, "comments"):
+            demand("pull-requests", "read")
+            assert "<!-- secure-sdlc -->" in given.jq
+            found = [one for one in load("comments") if one["bot"] and one["body"].startswith("<!-- secure-sdlc -->")]
+            print(found[0]["id"] if found else "")
+        case ("POST", "issues", _, "comments"):
+            demand("pull-requests", "write")
+            comments = load("comments")
+            save("comments", [*comments, {"id": len(comments) + 1, "bot": True, "body": body(given.F)}])
+        case ("PATCH", "issues", "comments", number):
+            demand("pull-requests", "write")
+            comments = load("comments")
+            comments[int(number) - 1]["body"] = body(given.F)
+            save("comments", comments)
         case _:
             refuse(f"HTTP 404: {given.path}")
+
+
+def body(fields: list[str]) -> str:
+    [field] = fields
+    text = Path(field.removeprefix("body=@")).read_text()
+    assert len(text) <= 65536
+    return text
 
 
 def release(words: list[str]) -> None:

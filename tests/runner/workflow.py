@@ -53,7 +53,7 @@ class Run:
     def workflow(self, path: Path) -> Run:
         """Run the workflow `path`, which the event must start."""
         document = YAML(typ="safe").load(path)
-        triggers = document["on"]
+        triggers = {document["on"]: {}} if isinstance(document["on"], str) else document["on"]
         if self._starts(triggers):
             self._jobs(document, {}, None)
         return self

@@ -13,12 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attacks.keyless import keyless_trust
 from fakes.sigstore_instance import ISSUER, SUBJECT, Instance, instance
 
 from sdlc.errors import BlockedError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.signing.dsse import load_envelope
 from sdlc.signing.keyless import FORGE, Identity, LacksKeyless, NotProved, prove
+from sdlc.signing.trust import why_not
 
 PAYLOAD = strict_json.dumps(
     {
@@ -77,6 +79,13 @@ def test_what_a_certificate_says_besides_is_proved_too(ours: Instance, root: str
     for claims in ((("repository-id", "8"),), (("environment", "release"), ("ref", "refs/heads/main"))):
         assert not Identity(ISSUER, SUBJECT, claims).admits(proven)
     assert not Identity(ISSUER, SUBJECT + "x").admits(proven)
+
+
+def test_who_lacks_a_claim_is_told_which(ours: Instance) -> None:
+    trust = keyless_trust(repository_id="7", environment="release")
+    envelope = load_envelope(dumped(ours.sign(PAYLOAD, claims={"repository-id": "7"})), what="x")
+    reason, sentence = why_not(envelope, trust, "release-signer", ours.began)
+    assert (reason, "does not say environment release" in sentence) == ("signer-unknown", True)
 
 
 def test_the_address_of_a_workflow_alone_is_anybody_s() -> None:
