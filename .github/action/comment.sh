@@ -4,9 +4,13 @@ set -euo pipefail
 marker="<!-- secure-sdlc -->"
 body="$RUNNER_TEMP/secure-sdlc-comment.md"
 [[ "$SDLC_NUMBER" =~ ^[0-9]+$ ]]
+well=false
+if head -n 1 "$SDLC_RESULTS/results.md" | grep -q '^## ALLOWED '; then
+  well=true
+fi
 {
   echo "$marker"
-  if grep -q '"answer":"allowed"' "$SDLC_RESULTS/check.json"; then
+  if [ "$well" = true ]; then
     head -n 1 "$SDLC_RESULTS/results.md"
   else
     # A comment holds 65,536 characters.
@@ -17,6 +21,6 @@ found="$(gh api "repos/$GH_REPO/issues/$SDLC_NUMBER/comments?per_page=100" \
   --jq '[.[] | select(.user.type == "Bot" and (.body | startswith("<!-- secure-sdlc -->")))][0].id // ""')"
 if [ -n "$found" ]; then
   gh api --method PATCH "repos/$GH_REPO/issues/comments/$found" -F body=@"$body" > /dev/null
-elif ! grep -q '"answer":"allowed"' "$SDLC_RESULTS/check.json"; then
+elif [ "$well" = false ]; then
   gh api --method POST "repos/$GH_REPO/issues/$SDLC_NUMBER/comments" -F body=@"$body" > /dev/null
 fi

@@ -77,7 +77,7 @@ class Run:
 
     def _call(self, path: Path, given: dict[str, Any], granted: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         document = YAML(typ="safe").load(path)
-        shape = document["on"]["workflow_call"]
+        shape = document["on"]["workflow_call"] or {}
         declared = shape.get("inputs") or {}
         assert not set(given) - set(declared), f"{path.name} has no such input"
         defaults = {name: one.get("default", "") for name, one in declared.items()}
