@@ -45,7 +45,7 @@ AUDITS: dict[str, tuple[int, str]] = {
 }
 """What an audit of zizmor means in the words of weaknesses, and how to mend it."""
 
-_COMMENT = re.compile(r"#\s*nosec\s*:?\s+(?P<ids>[a-z0-9, -]*?[a-z0-9])(?:\s+--\s+(?P<reason>\S.*))?\s*$")
+_COMMENT = re.compile(r"#\s?nosec:?\s(?P<rest>.*)$")
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,7 @@ def _suppressed(finding: Finding, files: Mapping[str, str]) -> Finding:
         if number != finding.place.line and not line.lstrip().startswith("#"):
             continue
         comment = _COMMENT.search(line)
-        if comment and comment["reason"] and finding.rule in re.split(r"[,\s]+", comment["ids"]):
-            return replace(finding, suppressed=comment["reason"].strip())
+        ids, _, reason = comment["rest"].partition(" -- ") if comment else ("", "", "")
+        if reason.strip() and finding.rule in ids.replace(",", " ").split():
+            return replace(finding, suppressed=reason.strip())
     return finding

@@ -8,7 +8,7 @@ action) is zizmor's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sdlc.model.finding import Confidence, Severity
@@ -96,7 +96,8 @@ _HEAD = re.compile(
     r"github\.event\.pull_request\.head|github\.head_ref|refs/pull/|github\.event\.workflow_run\.head_|"
     r"github\.event\.issue\.number|github\.event\.number|github\.event\.pull_request\.number"
 )
-_FETCHED = re.compile(r"gh\s+pr\s+checkout|git\s+(fetch|checkout|pull)[^\n]*(pull/|\$\{\{[^}]*head)")
+_GIT = re.compile(r"\bgit\s{1,8}(fetch|checkout|pull)\b")
+_OF_A_REQUEST = re.compile(r"pull/|\$\{\{[^}]{0,200}head")
 _CHECKER = re.compile(
     r"(^|[\s;&|/'\"])(sdlc\s+(check|verify|collect|share)|pytest|tox|nox|bandit|semgrep|trivy|grype|pip-audit|zizmor|"
     r"gitleaks|osv-scanner|mypy|cosign\s+verify\S*|slsa-verifier|make\s+(test|lint|check)|npm\s+(test|audit))(?=[\s;&|'\"]|$)",
@@ -129,17 +130,18 @@ def _foreign(workflow: Workflow, job: Job) -> Iterator[Match]:
     for number, step in enumerate(job.steps):
         values = " ".join(step.given.get(name, "") for name in ("ref", "repository"))
         taken = _is_checkout(step) and (_HEAD.search(values) or step.given.get("allow-unsafe-pr-checkout") == "true")
-        if not taken and not _FETCHED.search(step.run):
+        fetched = any(_fetches(line) for line in step.run.splitlines())
+        if not taken and not fetched:
             continue
-        if _FETCHED.search(step.run) or any(_runs_something(later) for later in job.steps[number + 1 :]):
+        if fetched or any(_runs_something(later) for later in job.steps[number + 1 :]):
             yield Match(FOREIGN, step.line, f"{job.id}: {step.uses or step.run}")
 
 
 def _cache(workflow: Workflow, job: Job) -> Iterator[Match]:
     rights = workflow.rights(job)
-    signs = _writes(rights, "id-token") or _writes(rights, "packages") or _writes(rights, "attestations")
-    publishes = _writes(rights, "contents") and workflow.triggers & {"push", "release"} and job.environment
-    if not (signs or publishes or job.environment):
+    signs = any(_writes(rights, scope) for scope in ("id-token", "packages", "attestations"))
+    publishes = bool(job.environment) or (_writes(rights, "contents") and "release" in workflow.triggers)
+    if not (signs or publishes):
         return
     for step in job.steps:
         cached = step.uses.startswith("actions/cache") and not step.uses.startswith("actions/cache/save")
@@ -181,6 +183,11 @@ def _skipped(job: Job) -> Iterator[Match]:
         yield Match(SKIPPED, job.line, job.id)
 
 
+def _fetches(line: str) -> bool:
+    """Whether a line of a script lays out a stranger's commit; each pattern alone, so that no line takes long."""
+    return "gh pr checkout" in line or bool(_GIT.search(line) and _OF_A_REQUEST.search(line))
+
+
 def _is_checkout(step: Step) -> bool:
     return step.uses.startswith("actions/checkout@")
 
@@ -190,6 +197,5 @@ def _runs_something(step: Step) -> bool:
     return bool(step.run.strip()) or step.uses.startswith("./")
 
 
-def _writes(rights: object, scope: str) -> bool:
-    assert isinstance(rights, dict)  # noqa: S101 - what load_workflow makes
+def _writes(rights: Mapping[str, str], scope: str) -> bool:
     return "write" in (rights.get(scope), rights.get("*"))

@@ -74,6 +74,11 @@ def test_a_comment_counts_only_with_rule_and_reason(repository: Make, comment: s
     assert (found.outcome is Outcome.FAILED) or suppressed
 
 
+def test_a_comment_of_white_space_is_only_long(repository: Make) -> None:
+    text = INJECTED.rstrip() + " # nosec" + " " * 200_000 + "!\n"
+    assert looked_at(repository({".github/workflows/b.yml": text})).counters["suppressed"] == 0
+
+
 def test_configuration_of_the_workspace_does_not_count(repository: Make) -> None:
     quiet = "rules:\n  template-injection:\n    disable: true\n"
     found = looked_at(

@@ -38,6 +38,14 @@ def job(steps: str, top: str = "on: pull_request", more: str = "") -> str:
 
 
 @pytest.mark.parametrize(
+    "line", ["git fetch " * 40_000, "${{ " * 90_000, "|| " * 90_000, "make test" + " " * 300_000, "pytest;" * 50_000]
+)
+def test_a_hostile_line_is_only_long(line: str) -> None:
+    """Quadratic patterns would be busy for hours with these."""
+    fired(job(f"      - run: |\n          {line}x\n", "on: [issue_comment]"))
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         (job("      - run: |\n          set +e\n          pytest\n          echo done\n"), {"check-that-cannot-fail"}),
