@@ -50,11 +50,11 @@ def run_ours(tree: Path) -> tuple[Named, Named, dict[str, set[str]]]:
     for argv in (["init", "-q"], ["add", "-A"], ["-c", "user.name=b", "-c", "user.email=b@b", "commit", "-qm", "b"]):
         subprocess.run(["git", *argv], cwd=tree, check=True)
     report = json.loads(_output(tree, "sdlc", "check", "--gate", "static-analysis", "--format", "json"))
-    (result,) = report["results"]
-    if result["reading"]["outcome"] not in {"passed", "failed"}:
-        raise RuntimeError(f"the gate did not look at everything: {result['reading']}")
+    (result,) = report["gates"]
+    if result["outcome"] not in {"passed", "failed"}:
+        raise RuntimeError(f"the gate did not look at everything: {result['sentence']}")
     blocking, all_named, rules = defaultdict(set), defaultdict(set), defaultdict(set)
-    for finding in result["reading"]["findings"]:
+    for finding in result["findings"]:
         path = finding["place"]["path"]
         all_named[path] |= set(finding["cwe"])
         if finding["confidence"] == "high":
