@@ -1,0 +1,5 @@
+import os
+
+from sqlalchemy import create_engine
+
+ENGINE = create_engine(os.environ["ARCHIVE_DATABASE"])

@@ -1,0 +1,7 @@
+import tornado.web
+
+
+class Studies(tornado.web.RequestHandler):
+    def set_default_headers(self):
+        self.set_header("Access-Control-Allow-Origin", "https://viewer.invalid")
+        self.set_header("Access-Control-Allow-Credentials", "true")

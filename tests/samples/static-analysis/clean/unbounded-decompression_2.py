@@ -1,0 +1,7 @@
+import socket
+import zlib
+
+
+def receive(peer: socket.socket) -> bytes:
+    packed = peer.recv(65536)
+    return zlib.decompressobj().decompress(packed, 10_000_000)

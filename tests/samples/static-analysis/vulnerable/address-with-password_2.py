@@ -1,0 +1,5 @@
+import pymongo
+
+
+def database():
+    return pymongo.MongoClient("mongodb://writer:tiefblau9@store/log")

@@ -1,0 +1,12 @@
+from flask import Flask, request
+
+app = Flask(__name__)
+ORIGINS = ("https://viewer.invalid", "https://desk.invalid")
+
+
+@app.after_request
+def allow(response):
+    origin = request.headers.get("Origin")
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Allow-Credentials"] = "true"
+    return response

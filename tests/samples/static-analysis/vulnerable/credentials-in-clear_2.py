@@ -1,0 +1,7 @@
+import smtplib
+
+
+def send(message, password: str) -> None:
+    with smtplib.SMTP("mail.invalid", 587) as server:
+        server.login("desk", password)
+        server.send_message(message)

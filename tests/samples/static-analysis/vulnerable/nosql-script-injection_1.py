@@ -1,0 +1,9 @@
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.get("/visits")
+def visits():
+    ward = request.args["ward"]
+    return {"visits": app.visits.count({"$where": "this.ward == '" + ward + "'"})}
