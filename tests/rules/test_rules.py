@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -11,12 +9,10 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from rules.scanning import BY_ID, REPOSITORY, scan
 
-REPOSITORY = Path(__file__).parent.parent.parent
 RULES = REPOSITORY / "rules"
-COMPILED = RULES / "compiled" / "python.json"
 SAMPLES = REPOSITORY / "tests" / "samples" / "static-analysis"
-BY_ID = {rule["id"]: rule for rule in json.loads(COMPILED.read_text())["rules"]}
 IMPERATIVES = {
     "Add", "Call", "Choose", "Compare", "Convert", "Escape", "Exchange", "Give", "Keep", "Leave", "List", "Listen",
     "Load", "Log", "Look", "Name", "Parse", "Pass", "Read", "Redirect", "Remove", "Render", "Resolve", "Set", "Store",
@@ -30,22 +26,6 @@ def samples(kind: str) -> list[Path]:
 
 def rule_of(sample: Path) -> str:
     return sample.stem.rpartition("_")[0]
-
-
-def scan(folder: Path, *extra: str) -> set[tuple[str, str, int]]:
-    """(rule, file name, line) of every match, after a look at the errors and the rules that ran."""
-    argv = ["semgrep", "scan", *extra, "--metrics=off", "--disable-version-check", "--json", "--time"]
-    argv += ["--no-git-ignore", "--disable-nosem", "--jobs=2", "--config", str(COMPILED), "."]
-    argv[0] = str(Path(sys.executable).parent / "semgrep")
-    quiet = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0", "HOME": str(folder.parent)}
-    done = subprocess.run(argv, cwd=folder, capture_output=True, timeout=240, check=True, env=os.environ | quiet)
-    report = json.loads(done.stdout)
-    assert report["errors"] == []
-    assert {rule.rpartition(".")[2] for rule in report["time"]["rules"]} == set(BY_ID)
-    assert len(report["paths"]["scanned"]) == len(list(folder.glob("*/*.py")))
-    return {
-        (m["check_id"].rpartition(".")[2], m["path"].removeprefix("./"), m["start"]["line"]) for m in report["results"]
-    }
 
 
 @pytest.fixture(scope="module")
