@@ -2,8 +2,8 @@
 Reads the labelled corpus: pairs of a vulnerable program and its minimal fix, each pair one text in the form of a diff.
 
 A case starts with `key: value` lines (`title`, `cwe`, `framework`, `flow`, `via`), then come its files, each after a
-line `=== path.py`. A line that starts with a space is in both programs, with `-` in the vulnerable one alone, with `+` in
-the fixed one alone; `#!` at the end of a line marks where the harm happens. Rules are tuned on the cases in `open/`
+line `=== path.py`. A line that starts with a space is in both programs, with `-` in the vulnerable one alone, with `+`
+in the fixed one alone; `#!` at the end of a line marks where the harm happens. Rules are tuned on the cases in `open/`
 and never on those in `held/`.
 """
 
