@@ -1,11 +1,14 @@
-"""Writes the pages that are made from the code: one per gate, and their list (`tests/test_docs.py` compares)."""
+"""Writes the pages made from the code: one per gate, their list, what rules cover (`tests/test_docs.py` compares)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from sdlc.commands.gates import page
+from sdlc.formats.rule_catalogue import load_rules
 from sdlc.gates import GATES
+from sdlc.gates.static_analysis import compiled_rules
+from sdlc.reports.rule_coverage import coverage_page
 
 DOCS = Path(__file__).parent
 
@@ -17,6 +20,7 @@ def pages() -> dict[Path, str]:
     lines += [f"- [`{gate}`]({gate}.md): {(module.__doc__ or '').split('.')[0].split('?')[0].strip()}?"
               for gate, module in GATES.items()]  # fmt: skip
     made[Path("gates", "README.md")] = "\n".join(lines) + "\n"
+    made[Path("coverage.md")] = coverage_page(load_rules(compiled_rules().read_bytes()))
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from importlib.resources import files
@@ -12,7 +11,9 @@ import click
 
 from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
+from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
+from sdlc.gates.static_analysis import compiled_rules
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
 
@@ -89,14 +90,13 @@ def _finding(gate: str, finding: Finding) -> Iterator[str]:
 def _of_catalogue(name: str) -> Iterator[str]:
     """What our own lists say about `name`, whatever was checked."""
     folder = files("sdlc")
-    for rule in json.loads((folder / "rules" / "compiled" / "python.json").read_text(encoding="utf-8"))["rules"]:
-        if rule["id"] == name:
-            about = rule["metadata"]
-            yield f"{name}: a rule of static analysis, severity {about['severity']}, confidence {about['confidence']}"
-            yield f"  {rule['message']}"
-            yield f"  fix: {about['fix']}"
-            yield f"  classes{_classes(about['cwe'], about['owasp'])}"
-            yield from (f"  see: {link}" for link in about.get("links", ()))
+    for rule in load_rules(compiled_rules().read_bytes()):
+        if rule.id == name:
+            yield f"{name}: a rule of static analysis, severity {rule.severity}, confidence {rule.confidence}"
+            yield f"  {rule.message}"
+            yield f"  fix: {rule.fix}"
+            yield f"  classes{_classes(rule.cwe, rule.owasp)}"
+            yield from (f"  see: {link}" for link in rule.links)
     for code, happened, do in ROW.findall((folder / "release" / "reason-codes.md").read_text(encoding="utf-8")):
         if code == name:
             yield f"{code}: a reason for a refusal"
