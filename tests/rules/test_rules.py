@@ -12,7 +12,7 @@ import pytest
 from rules.scanning import BY_ID, REPOSITORY, scan
 
 RULES = REPOSITORY / "rules"
-SAMPLES = REPOSITORY / "tests" / "samples" / "static-analysis"
+SAMPLES = REPOSITORY / "rules" / "samples"
 IMPERATIVES = {
     "Add", "Call", "Choose", "Compare", "Convert", "Escape", "Exchange", "Give", "Keep", "Leave", "List", "Listen",
     "Load", "Log", "Look", "Name", "Parse", "Pass", "Read", "Redirect", "Remove", "Render", "Resolve", "Set", "Store",
