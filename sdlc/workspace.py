@@ -142,6 +142,20 @@ def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
     return _git(repository, tools, "cat-file", "blob", name)
 
 
+def protected_files(workspace: Workspace, tools: Tools, folder: str) -> dict[str, bytes]:
+    """The files right in `folder` (with a slash at its end) in the base commit, by path; links and folders are not."""
+    repository = workspace.repository or workspace.root
+    listed = _git(repository, tools, "ls-tree", "-z", workspace.base, "--", f":(top,literal){workspace.prefix}{folder}")
+    found = {}
+    for row in filter(None, listed.split(b"\0")):
+        about, _, name = row.partition(b"\t")
+        mode, kind, object_id = about.decode("ascii").split()
+        if kind == "blob" and mode != "120000":
+            path = folder + name.decode("utf-8", "surrogateescape").rpartition("/")[2]
+            found[path] = _git(repository, tools, "cat-file", "blob", object_id)
+    return found
+
+
 def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:
     """The base commit's files of this workspace, written to the empty folder `target`, as a workspace.
 

@@ -117,9 +117,10 @@ def main(arguments: Sequence[str]) -> int:
         tree = Path(temporary).resolve()
         write_tree((case for cases in halves.values() for case in cases), tree)
         columns = {"bandit": scanners.run_bandit(tree), "ruff -S": scanners.run_ruff(tree)}
-        columns["ours, blocking"], columns["ours, with advice"], rules = scanners.run_ours(tree)
+        ours = scanners.run_ours(tree)
+        columns |= {"ours, blocking": ours.blocking, "ours, with advice": ours.named}
     if given.misses:
-        print("\n".join(misses(halves["open"], columns["ours, blocking"], rules)))
+        print("\n".join(misses(halves["open"], ours.blocking, ours.blocking_rules)))
         return 0
     print("TPR / FPR / **Youden**, in percent.")
     for half, title in (("held", "The test half"), ("open", "The half that rules are tuned on")):

