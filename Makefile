@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md docs/reason-codes.md
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast docs interop lock clean
+.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast rules-report docs interop lock clean
 
 help:
 	@echo "make demo          release the example product: check, approve, sign, bundle, verify"
@@ -13,7 +13,7 @@ help:
 	@echo "make test          the tests, on the built wheel;  make test-slow  the long ones"
 	@echo "make lint          ruff, mypy, import contracts;   make docs  the pages made from the code"
 	@echo "make fuzz          our own parsers, for SECONDS=120"
-	@echo "make bench-sast    bandit, ruff and our rules on the labelled corpus"
+	@echo "make bench-sast    bandit, ruff and our rules on the labelled corpus;  make rules-report  each rule on it"
 	@echo "make bench         ratios against the bare tools;  make interop  other people's clients"
 
 # 1. an environment of our own (a system Python may refuse installs, PEP 668); 2. uv into it; 3. the hashed lock.
@@ -64,6 +64,10 @@ bench: dev
 
 bench-sast: dev
 	$(BIN)/python bench/sast/compare.py
+
+rules-report: dev
+	$(BIN)/python bench/sast/rules_report.py --write
+	$(BIN)/python rules/compile.py
 
 docs: dev
 	$(BIN)/python docs/generate.py

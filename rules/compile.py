@@ -20,6 +20,8 @@ FOLDER = Path(__file__).parent
 COMPILED = FOLDER / "compiled" / "python.json"
 CLASSES = ("python", "dicom")
 FALSE_AT_MOST = 0.10
+FEW = 10
+"""From fewer findings, one in ten cannot be told from none."""
 
 
 def texts(*folders: str) -> list[tuple[str, bytes]]:
@@ -34,7 +36,7 @@ def demote(rules: list[Any], measured: dict[str, dict[str, int]]) -> list[Any]:
         counts = measured.get(rule["id"], {"true": 0, "false": 0})
         said = counts["true"] + counts["false"]
         metadata = rule["metadata"]
-        if metadata["confidence"] == "high" and counts["false"] > FALSE_AT_MOST * said:
+        if metadata["confidence"] == "high" and said >= FEW and counts["false"] > FALSE_AT_MOST * said:
             metadata["confidence"] = "medium"
             metadata["demoted"] = f"{counts['false']} of {said} findings on the labelled corpus are false"
     return rules
