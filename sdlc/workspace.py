@@ -145,7 +145,7 @@ def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
 def protected_files(workspace: Workspace, tools: Tools, folder: str) -> dict[str, bytes]:
     """The files right in `folder` (with a slash at its end) in the base commit, by path; links and folders are not."""
     repository = workspace.repository or workspace.root
-    listed = _git(repository, tools, "ls-tree", "-z", workspace.base, "--", f":(top,literal){workspace.prefix}{folder}")
+    listed = _git(repository, tools, "ls-tree", "-z", "--full-tree", workspace.base, "--", workspace.prefix + folder)
     found = {}
     for row in filter(None, listed.split(b"\0")):
         about, _, name = row.partition(b"\t")

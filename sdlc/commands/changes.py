@@ -13,6 +13,7 @@ from sdlc.credentials.revoked import PATH as REVOKED
 from sdlc.credentials.revoked import Revocation, load_revocations
 from sdlc.errors import SdlcError, UsageError
 from sdlc.evidence.store import Store
+from sdlc.formats import strict_json
 from sdlc.gates.workflows import FILES as WORKFLOWS
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
@@ -22,11 +23,13 @@ from sdlc.policy.weakening import (
     of_files,
     of_policy,
     of_revocations,
+    of_rules,
     of_settings,
     of_suppressions,
     of_waivers,
     of_workflows,
 )
+from sdlc.scanning.rules import OWN, is_pack, own_alone, own_packs
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
@@ -85,6 +88,7 @@ def _weakenings(
         found += of_settings(before_settings, settings, FILE)
     harnesses = f"{settings['fuzz'].folder}/"
     found += of_files(base.paths, workspace.paths, {harnesses: "the harness or stored input"})
+    found += of_rules(_rules(own_packs(workspace, tools)), _rules(_head_packs(workspace)), OWN)
     found += of_workflows(_workflows(base), _workflows(workspace))
     found += of_suppressions(_findings(before), _findings(results))
     return tuple(found)
@@ -98,6 +102,21 @@ def _workflows(workspace: Workspace) -> dict[str, bytes]:
         except SdlcError:
             continue  # a link out of the tree is no workflow; the gate says so
     return found
+
+
+def _head_packs(workspace: Workspace) -> dict[str, bytes]:
+    try:
+        return {path: workspace.read(path) for path in workspace.paths if is_pack(path)}
+    except SdlcError:
+        return {}  # what cannot be read will hold nobody to anything
+
+
+def _rules(packs: Mapping[str, bytes]) -> dict[str, object]:
+    try:
+        rules = strict_json.loads_object(own_alone(packs.items()), what="rules")["rules"]
+    except SdlcError:
+        return {}  # the gate of the base, or of the next change, says that they are malformed
+    return {str(rule["id"]): rule for rule in rules}
 
 
 def _head_policy(workspace: Workspace, path: str) -> Policy | None:

@@ -90,6 +90,15 @@ def of_files(old: Sequence[str], new: Sequence[str], kinds: Mapping[str, str]) -
     )
 
 
+def of_rules(old: Mapping[str, object], new: Mapping[str, object], folder: str) -> tuple[Finding, ...]:
+    """The product's own rules of static analysis, by id, that are gone or say something else."""
+    return tuple(
+        _finding("WEAKER-RULE", f"the rule {name} is {'changed' if name in new else 'gone'}", folder, name)
+        for name, rule in sorted(old.items())
+        if new.get(name) != rule
+    )
+
+
 def of_workflows(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """Workflow files that call this toolkit and are changed or gone: who edits the call can edit the gate away."""
     return tuple(

@@ -16,6 +16,7 @@ from sdlc.gates import static_analysis as gate
 from sdlc.model.finding import Confidence
 from sdlc.model.result import Outcome, Reading
 from sdlc.readings.static_analysis import Settings, read
+from sdlc.scanning.rules import compiled_rules
 from sdlc.tools import Completed, LocalTools
 from sdlc.workspace import open_workspace
 
@@ -162,7 +163,12 @@ def test_a_suppression_needs_rule_and_reason(repository: Repository) -> None:
 def test_a_tool_that_crashes_is_an_error(repository: Repository) -> None:
     workspace = open_workspace(repository({"app.py": CLEAN}), TOOLS)
     for broken in ("semgrep", "bandit"):
-        fake = FakeTools(lambda argv, _cwd, broken=broken: Completed(134 if argv[0] == broken else 0, b"{}", b"", 0))
+        said = {"git": b""}
+        fake = FakeTools(
+            lambda argv, _cwd, broken=broken, said=said: Completed(
+                134 if argv[0] == broken else 0, said.get(argv[0], b"{}"), b"", 0
+            )
+        )
         with pytest.raises(ToolError, match=broken):
             gate.run(workspace, fake, Settings(), {})
 
@@ -171,6 +177,8 @@ def test_a_missing_tool_is_an_error(repository: Repository, tmp_path: Path) -> N
     workspace = open_workspace(repository({"app.py": CLEAN}), TOOLS)
 
     def missing(argv: tuple[str, ...], _cwd: Path) -> bytes:
+        if argv[0] == "git":
+            return b""
         raise ToolError(f"{argv[0]} is not installed")
 
     with pytest.raises(ToolError, match="not installed"):
@@ -178,5 +186,5 @@ def test_a_missing_tool_is_an_error(repository: Repository, tmp_path: Path) -> N
 
 
 def test_the_rules_are_found() -> None:
-    document = strict_json.loads_object(gate.compiled_rules().read_bytes(), what="rules")
+    document = strict_json.loads_object(compiled_rules().read_bytes(), what="rules")
     assert len(document["rules"]) >= 40
