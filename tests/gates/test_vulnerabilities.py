@@ -14,6 +14,7 @@ import pytest
 from fakes.tools import FakeTools
 
 from sdlc.errors import ToolError, UnreadableError
+from sdlc.feeds import members
 from sdlc.gates import vulnerabilities
 from sdlc.model.finding import Severity
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
@@ -66,7 +67,7 @@ def test_an_affected_component_is_found_with_its_line_and_its_fix(repository: Re
     given = answer(workspace, sbom_of(h11="0.14.0", idna="3.7"))
     [finding] = given.findings
     assert given.outcome is Outcome.FAILED
-    assert given.counters == {"components": 2, "advisories": 1, "records": 2, "withdrawn": 0}
+    assert given.counters == {"components": 2, "advisories": 1, "records": 2, "withdrawn": 0, "problems": 0}
     assert given.details["feed-date"].startswith("2026-05-01")
     assert finding.rule == "DEMO-1"
     assert finding.message == "h11 0.14.0: It leaks. (CVSS 7.5)"
@@ -187,7 +188,7 @@ def test_an_archive_with_a_name_that_leaves_it(repository: Repository, tmp_path:
 def test_a_feed_that_unpacks_to_too_much(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vulnerabilities, "MAX_RECORD", 1000)
+    monkeypatch.setattr(members, "MAX_RECORD", 1000)
     path = tmp_path / "feed.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb.json", " " * 100_000)
@@ -219,7 +220,8 @@ def test_without_a_feed_the_setting_is_named(repository: Repository) -> None:
         ("feed.json", '"records":1', '"records":"many"'),
         ("feed.json", '"published"', '"printed"'),
         ("advisories.json", "[", '{"a":['),
-        ("advisories.json", '"fixed"', '"mended"'),
+        ("advisories.json", '"events"', '"events":7,"more"'),
+        ("feed.json", '"records":1', '"exploited":{},"records":1'),
     ],
 )
 def test_evidence_that_was_edited_is_never_a_pass(repository: Repository, name: str, old: str, new: str) -> None:
