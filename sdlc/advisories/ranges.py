@@ -10,14 +10,17 @@ affected.
 
 from __future__ import annotations
 
-from functools import cached_property
+import re
+from functools import cached_property, lru_cache
 
+from packaging.utils import canonicalize_version
 from packaging.version import Version
 
 from sdlc.formats.osv_json import Advisory, Affected, Events
 
 _ORDER = {"fixed": 0, "introduced": 1, "last_affected": 2}
 """Of events at one version: the old range ends before a new one begins, and a single version is inside its own."""
+_PLAIN = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,6}")
 
 
 class Span:
@@ -86,7 +89,7 @@ class Comparison:
             return bool(self._affected.ranges)
         if any(span.holds(parsed) for span in self.spans):
             return True
-        return parsed in self._listed or (parsed.local is not None and Version(parsed.public) in self._listed)
+        return _key(version) in self._listed or (parsed.local is not None and _key(parsed.public) in self._listed)
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
@@ -94,8 +97,8 @@ class Comparison:
         return tuple(Span(events) for events in self._affected.ranges)
 
     @cached_property
-    def _listed(self) -> frozenset[Version]:
-        return frozenset(at for text in self._affected.versions if (at := parse(text)) is not None)
+    def _listed(self) -> frozenset[str]:
+        return frozenset(key for text in self._affected.versions if (key := _key(text)))
 
 
 def problems_of(advisory: Advisory) -> tuple[str, ...]:
@@ -109,6 +112,17 @@ def problems_of(advisory: Advisory) -> tuple[str, ...]:
     return tuple(f"{advisory.id}: {problem}" for problem in dict.fromkeys(found))
 
 
+def _key(text: str) -> str:
+    """One text for all that PEP 440 holds for equal; empty for what it cannot read. Most are plain and not parsed."""
+    if not _PLAIN.fullmatch(text):
+        parsed = parse(text)
+        return canonicalize_version(parsed) if parsed is not None else ""
+    while text.endswith(".0"):
+        text = text[:-2]
+    return text
+
+
+@lru_cache(maxsize=65536)
 def parse(text: str) -> Version | None:
     """`text` as PEP 440 reads it, or None."""
     try:

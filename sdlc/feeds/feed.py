@@ -8,12 +8,12 @@ imported is another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sdlc.advisories.ranges import problems_of
 from sdlc.errors import ToolError, UnreadableError
@@ -23,6 +23,8 @@ from sdlc.formats.epss_csv import Scores, load_scores
 from sdlc.formats.exploited_json import Exploited, load_exploited
 from sdlc.formats.osv_json import Advisory, load_advisory
 from sdlc.model.digest import Digest, sha256
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def open_feed(path: Path) -> Feed:
     info = None
     folder = path if path.is_dir() else path.parent
     if path.is_dir() and (path / FEED_INFO).exists():
-        info = strict_json.loads_object(file_bytes(path / FEED_INFO), what=FEED_INFO, max_bytes=MAX_RECORD)
+        said = file_bytes(path / FEED_INFO)
+        info = _named(partial(strict_json.loads_object, said, what=FEED_INFO, max_bytes=MAX_RECORD))
     beside = {name: folder / name for name in (*EXPLOITED, *SCORES) if path.exists() and (folder / name).exists()}
     return feed_of(members(path), {name: file_bytes(file) for name, file in beside.items()}, info, name=path.name)
 
@@ -83,11 +86,11 @@ def feed_of(rows: Iterable[Member], beside: Mapping[str, bytes], info: Mapping[s
     records: dict[str, Record] = {}
     digests: dict[str, str] = {}
     for member, data in rows:
-        document = strict_json.loads_object(data, what=member, max_bytes=MAX_RECORD)
+        document = _named(partial(strict_json.loads_object, data, what=member, max_bytes=MAX_RECORD))
         if info is None and member.rpartition("/")[2] == FEED_INFO:  # in an archive it is a member
             info = document
             continue
-        advisory = load_advisory(document, what=member)
+        advisory = _named(partial(load_advisory, document, what=member))
         if advisory.id in records:
             raise UnreadableError(f"{member}: the feed holds {advisory.id} twice [feed-unreadable]", hint=AGAIN)
         records[advisory.id] = Record(advisory, document)
@@ -115,10 +118,18 @@ def feed_of(rows: Iterable[Member], beside: Mapping[str, bytes], info: Mapping[s
         records=records,
         standing=standing,
         digest=digest,
-        exploited=None if kev is None else load_exploited(kev, what=EXPLOITED[0]),
-        scores=None if epss is None else load_scores(epss, what=SCORES[0]),
+        exploited=None if kev is None else _named(partial(load_exploited, kev, what=EXPLOITED[0])),
+        scores=None if epss is None else _named(partial(load_scores, epss, what=SCORES[0])),
         beside=whole,
     )
+
+
+def _named(read: Callable[[], _Read]) -> _Read:
+    """What `read` gives; its refusal carries the reason that a person can tell from the others."""
+    try:
+        return read()
+    except UnreadableError as error:
+        raise UnreadableError(f"{error.message} [feed-unreadable]", hint=error.hint or AGAIN) from None
 
 
 def utc(value: Any, *, what: str) -> str:

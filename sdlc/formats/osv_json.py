@@ -127,7 +127,10 @@ def _text(value: Any, *, least: int = 0) -> str:
 
 
 def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    return tuple(_text(value) for value in _list(row, key))
+    values = _list(row, key)
+    if not set(map(type, values)) <= {str}:  # a feed has a hundred thousand of them
+        values = [_text(value) for value in values]
+    return tuple(values)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

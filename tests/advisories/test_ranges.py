@@ -73,3 +73,14 @@ def test_what_packaging_refuses_is_compared_as_text_alone(text: str) -> None:
     if parse(text) is None:
         assert not listed.holds(text + " ")
         assert not listed.holds("1.0")
+
+
+@given(versions, versions)
+def test_equal_is_what_packaging_holds_for_equal(listed: str, version: str) -> None:
+    same = {Version(version), Version(Version(version).public)}
+    assert Comparison(Affected("a", (listed,), ())).holds(version) is (Version(listed) in same)
+
+
+@pytest.mark.parametrize("text", ["1", "1.0", "1.0.0", "v1.0", "01.0", "1.0.0.0", " 1.0"])
+def test_one_version_has_many_texts(text: str) -> None:
+    assert Comparison(Affected("a", (text,), ())).holds("1.0.0+cpu")
