@@ -1,5 +1,5 @@
 """
-The records of a feed, whatever form it has: a folder, one `.json`, `.jsonl`, either with `.gz`, or a `.zip`.
+The records of a feed: a folder, one `.json` (a record or a list), `.jsonl`, either with `.gz`, or a `.zip`.
 
 Every form is read with caps on one record and on the whole, and counts what comes out of it, not what a header claims.
 Links, names that leave an archive and names that stand twice are refused: nothing is passed over in silence.
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from sdlc.errors import ToolError, UnreadableError
+from sdlc.formats import strict_json
 
 FEED_INFO = "feed.json"
 EXPLOITED = ("kev.json", "kev.json.gz")
@@ -149,7 +150,16 @@ def _lines(stream: IO[bytes], name: str) -> Iterator[_Sized]:
 
 
 def _one(stream: IO[bytes], name: str) -> Iterator[_Sized]:
-    """One record, in a file of its own."""
+    """One record in a file of its own, or a list of them."""
     unpacked = gzip.GzipFile(fileobj=stream) if name.endswith(".gz") else stream
-    data: bytes = unpacked.read(MAX_RECORD + 1)
-    yield name, len(data), partial(bytes, data)
+    data: bytes = unpacked.read(MAX_FEED + 1)
+    if len(data) > MAX_FEED or not data.lstrip().startswith(b"["):
+        yield name, len(data), partial(bytes, data)
+        return
+    try:
+        rows = strict_json.loads(data, what=name)
+    except UnreadableError as error:
+        raise ValueError(error.message) from None
+    for number, row in enumerate(rows, start=1):
+        one = strict_json.dumps(row)
+        yield f"{name} (record {number})", len(one), partial(bytes, one)
