@@ -40,6 +40,7 @@ COMMANDS = {
     "reject": ("sdlc.commands.reject", "Reject a release candidate under your own name."),
     "verify": ("sdlc.commands.verify", "Verify an evidence bundle, offline."),
     "selftest": ("sdlc.commands.selftest", "Attack your own release configuration, on a mirror of it."),
+    "feed": ("sdlc.commands.feed", "Import, fetch and show advisory feeds."),
     "key": ("sdlc.commands.key", "Make and show signing keys."),
     "trust": ("sdlc.commands.trust", "Keep the trust root: who, which key, which role."),
 }

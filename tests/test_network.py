@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -9,7 +10,7 @@ from fakes.time_authority import served_by
 
 from sdlc import network
 from sdlc.errors import ToolError, UsageError
-from sdlc.network import Network
+from sdlc.network import OFFLINE, Network
 
 
 class Server(BaseHTTPRequestHandler):
@@ -29,6 +30,20 @@ class Server(BaseHTTPRequestHandler):
             self.wfile.write(b"\x00\x01 no HTTP\r\n")
         else:
             self._answer(404, b"nothing")
+
+    def do_GET(self) -> None:
+        if self.path == "/drip":
+            self.send_response(200)
+            self.end_headers()
+            for _ in range(40):
+                self.wfile.write(b".")
+                time.sleep(0.05)
+        elif self.path == "/away":
+            self.send_response(307)
+            self.send_header("Location", "/file")
+            self.end_headers()
+        else:
+            self._answer(200, b"x" * 1000)
 
     def _answer(self, code: int, body: bytes) -> None:
         self.send_response(code)
@@ -69,3 +84,30 @@ def test_a_proxy_of_the_environment_is_asked() -> None:
 def test_another_kind_of_address(url: str) -> None:
     with pytest.raises(UsageError):
         Network().post(url, b"", "text/x")
+
+
+def test_what_is_got_is_whole_and_bounded() -> None:
+    with served_by(Server) as address:
+        assert Network().get(f"{address}file", 1000) == b"x" * 1000
+        with pytest.raises(ToolError, match="more than 999 bytes"):
+            Network().get(f"{address}file", 999)
+        with pytest.raises(ToolError, match="answered 307"):
+            Network().get(f"{address}away", 1000)
+
+
+def test_a_server_that_drips_is_left() -> None:
+    with served_by(Server) as address, pytest.raises(ToolError, match=r"needs more than 0\.2 seconds"):
+        Network(deadline=0.2).get(f"{address}drip", 1000)
+
+
+@pytest.mark.parametrize(("value", "refused"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_the_offline_switch(value: str, refused: bool) -> None:
+    network = Network({OFFLINE: value})
+    with served_by(Server) as address:
+        if refused:
+            with pytest.raises(UsageError, match="is set"):
+                network.get(f"{address}file", 1000)
+            with pytest.raises(UsageError, match="is set"):
+                network.post(f"{address}echo", b"", "text/x")
+        else:
+            assert network.get(f"{address}file", 1000)

@@ -2,11 +2,13 @@
 OSV records (schema 1.x): the members that matching needs, and nothing guessed.
 
 A member of another type than the schema's is refused: text where a list of versions should stand would be read as a
-list of letters, and match nothing.
+list of letters, and match nothing. What can be left out without hiding anything (an event of an unknown kind, a date
+that is none) is left out and named in `problems`: the rest of the record counts.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +21,8 @@ from sdlc.errors import UnreadableError
 ECOSYSTEM = "PyPI"
 EVENTS = ("introduced", "fixed", "last_affected", "limit")
 EVERYTHING = (("introduced", "0"),)
+
+_DISPUTED = re.compile(r"\*\*\s*DISPUTED\s*\*\*", re.IGNORECASE)
 
 Events = tuple[tuple[str, str], ...]
 
@@ -36,7 +40,8 @@ class Affected:
 class Advisory:
     """One OSV record.
 
-    `modified` and `withdrawn` are ISO 8601 in UTC, `withdrawn` empty when it is not; `vectors` are CVSS vectors.
+    `modified` and `withdrawn` are ISO 8601 in UTC, `withdrawn` empty when it is not, `modified` when it is no date;
+    `vectors` are CVSS vectors. `disputed`: its own text says that somebody disputes it.
     """
 
     id: str
@@ -47,12 +52,15 @@ class Advisory:
     affected: tuple[Affected, ...]
     vectors: tuple[str, ...]
     links: tuple[str, ...]
+    disputed: bool = False
+    problems: tuple[str, ...] = ()
 
 
 def load_advisory(document: Any, *, what: str) -> Advisory:
     """The record in `document`; packages of other ecosystems are left out. Raises UnreadableError."""
     try:
         record = _mapping(document)
+        problems: list[str] = []
         rows = [row for row in _mappings(record, "affected") if _is_ours(row)]
         scores = [
             *_mappings(record, "severity"),
@@ -62,11 +70,13 @@ def load_advisory(document: Any, *, what: str) -> Advisory:
             id=_text(record["id"], least=1),
             aliases=_texts(record, "aliases"),
             summary=(_text(record.get("summary") or "") or _text(record.get("details") or ""))[:300],
-            modified=_date(record["modified"]),
-            withdrawn=_date(record["withdrawn"]) if record.get("withdrawn") is not None else "",
-            affected=tuple(_affected(row) for row in rows),
+            modified=_date(record["modified"], "modified", problems),
+            withdrawn=_date(record["withdrawn"], "withdrawn", problems) if record.get("withdrawn") is not None else "",
+            affected=tuple(_affected(row, problems) for row in rows),
             vectors=tuple(dict.fromkeys(_text(score["score"]) for score in scores)),
             links=tuple(_text(row["url"]) for row in _mappings(record, "references"))[:3],
+            disputed=any(_DISPUTED.search(_text(record.get(key) or "")) for key in ("summary", "details")),
+            problems=tuple(problems),
         )
     except KeyError as error:
         raise UnreadableError(f"{what}: not an OSV record: {error} is missing") from None
@@ -79,29 +89,35 @@ def _is_ours(row: Mapping[str, Any]) -> bool:
     return package is not None and _text(_mapping(package)["ecosystem"]).partition(":")[0] == ECOSYSTEM
 
 
-def _affected(row: Mapping[str, Any]) -> Affected:
+def _affected(row: Mapping[str, Any], problems: list[str]) -> Affected:
     """A package of which nothing can be compared, such as only commits, counts as affected in all its versions."""
     versions = _texts(row, "versions")
-    ranges = tuple(_events(span) for span in _mappings(row, "ranges") if _text(span["type"]) != "GIT")
+    ranges = tuple(_events(span, problems) for span in _mappings(row, "ranges") if _text(span["type"]) != "GIT")
     name = canonicalize_name(_text(row["package"]["name"], least=1))
     return Affected(name, versions, ranges if versions or ranges else (EVERYTHING,))
 
 
-def _events(span: Mapping[str, Any]) -> Events:
-    """The events of one range; one that never says where it begins is affected from the beginning."""
-    events = tuple(
-        (kind, _text(version, least=1)) for event in _mappings(span, "events") for kind, version in event.items()
-    )
-    for kind, _ in events:
-        if kind not in EVENTS:
-            raise ValueError(f"unknown event {kind!r:.60}")
-    return events if any(kind == "introduced" for kind, _ in events) else (*EVERYTHING, *events)
+def _events(span: Mapping[str, Any], problems: list[str]) -> Events:
+    """The events of one range; one that never says where it begins is affected from the beginning.
+
+    So is one with an event of an unknown kind, which is left out: it could have been another beginning.
+    """
+    every = [(kind, version) for event in _mappings(span, "events") for kind, version in event.items()]
+    events = tuple((kind, _text(version, least=1)) for kind, version in every if kind in EVENTS)
+    unknown = [f"unknown event {kind!r:.60}" for kind, _ in every if kind not in EVENTS]
+    problems += unknown
+    begins = any(kind == "introduced" for kind, _ in events)
+    return events if begins and not unknown else (*EVERYTHING, *events)
 
 
-def _date(value: Any) -> str:
-    """An ISO 8601 date as one in UTC; raises ValueError."""
-    then = datetime.fromisoformat(_text(value))
-    return (then if then.tzinfo else then.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+def _date(value: Any, key: str, problems: list[str]) -> str:
+    """An ISO 8601 date as one in UTC; an empty text, named in `problems`, for one that is none: it stands."""
+    try:
+        then = datetime.fromisoformat(_text(value))
+        return (then if then.tzinfo else then.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        problems.append(f"{key}: {value!r:.60} is no date")
+        return ""
 
 
 def _text(value: Any, *, least: int = 0) -> str:
@@ -111,7 +127,10 @@ def _text(value: Any, *, least: int = 0) -> str:
 
 
 def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    return tuple(_text(value) for value in _list(row, key))
+    values = _list(row, key)
+    if not set(map(type, values)) <= {str}:  # a feed has a hundred thousand of them
+        values = [_text(value) for value in values]
+    return tuple(values)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

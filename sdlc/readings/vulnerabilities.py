@@ -2,22 +2,26 @@
 Reads the SBOM and the slice of the advisory feed that speaks of its components.
 
 A finding's rule is the id of the advisory (the first of its group), its fingerprint is made of the component's name and
-the group, so that it stays when the component moves to another affected version.
+the group, so that it stays when the component moves to another affected version. Evidence whose `feed.json` has no
+`format` was written before there were closed findings, problems and exploited vulnerabilities: it is read as then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sdlc.advisories.match import affects, groups, smallest_fix
+from sdlc.advisories.index import Index
+from sdlc.advisories.match import groups, smallest_fix
+from sdlc.advisories.ranges import problems_of
 from sdlc.advisories.severity import severity_of
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.osv_json import Advisory, load_advisory
 from sdlc.model.digest import parse_digest, sha256
-from sdlc.model.finding import Confidence, Finding, Place
+from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 
 READER = "osv/1"
@@ -28,9 +32,22 @@ BOM, LOCK = "sbom/bom.cdx.json", "sbom/lock.json"
 
 @dataclass(frozen=True)
 class Settings:
-    """`feed`: a folder of OSV files, a `.jsonl`, `.jsonl.gz` or `.zip`, relative to the product or absolute."""
+    """`feed`: a folder of OSV files, a `.json`, `.jsonl` (or `.gz` of them) or `.zip`, relative or absolute.
+
+    `max_age`: how many days older than the commit the feed may be; 0 leaves that to the policy.
+    """
 
     feed: str = field(default="", metadata={"change": "free"})
+    max_age: int = field(default=0, metadata={"change": "free"})
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known beside the records: since when a CVE is exploited, its EPSS score; `closed`: show withdrawn."""
+
+    exploited: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[str, str] = field(default_factory=dict)
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,11 +74,17 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
             "records": int(feed["records"]),
             "withdrawn": sum(1 for advisory in advisories if advisory.withdrawn),
         }
-        details = {
+        details: dict[str, str] = {
             "feed": str(feed["name"]),
             "feed-date": utc(feed["published"], what="feed.json: published"),
             "feed-digest": parse_digest(feed["sha256"]),
         }
+        known = _known(raw, feed, counters, details)
+        if "format" in feed:
+            wrong = [problem for advisory in advisories for problem in problems_of(advisory)]
+            counters["problems"] = len(wrong)
+            details |= {"problems": "; ".join(wrong)[:2000]} if wrong else {}
+        late = _late(feed, settings)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(
             f"the evidence of vulnerabilities is malformed: {type(error).__name__}: {error}"
@@ -75,7 +98,10 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         missing = "the SBOM lists no component" if counters["records"] > 0 else "the feed has no advisory that stands"
         sentence, hint = f"nothing was compared: {missing}", "lock the dependencies, fetch a feed of PyPI advisories"
         return Reading(Outcome.ERROR, counters=counters, details=details, sentence=sentence, hint=hint)
-    findings = tuple(finding for component in components for finding in _findings(component, advisories))
+    if late:
+        return Reading(Outcome.ERROR, counters=counters, details=details, sentence=late, hint="fetch a newer feed")
+    index = Index(advisories)
+    findings = tuple(finding for component in components for finding in _findings(component, index, known))
     said = f"{len(components)} components against {counters['records']} advisories of {details['feed-date'][:10]}"
     return Reading(Outcome.of(findings, work=len(components)), findings, counters, details, said)
 
@@ -87,6 +113,34 @@ def utc(value: Any, *, what: str) -> str:
         return (then if then.tzinfo else then.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
     except (TypeError, ValueError, OverflowError):
         raise UnreadableError(f"{what}: {value!r:.60} is no date", hint="write ISO 8601 in UTC") from None
+
+
+def _known(raw: RawArtifacts, feed: Mapping[str, Any], counters: dict[str, int], details: dict[str, str]) -> _Known:
+    """The slices beside the records, when the feed had such files; what was whole is counted and dated."""
+    found: dict[str, dict[str, str]] = {}
+    for key, name in (("exploited", "exploited.json"), ("scores", "scores.json")):
+        if (key in feed) != (name in raw):
+            raise ValueError(f"feed.json and {name} do not agree")
+        if key in feed:
+            slice_ = strict_json.loads_object(raw[name], what=name)
+            found[key] = {str(cve): str(value) for cve, value in slice_.items()}
+            counters[key] = int(feed[key]["entries"])
+            details[f"{key}-date"] = utc(feed[key]["published"], what=f"feed.json: {key}")
+            details[f"{key}-digest"] = parse_digest(feed[key]["sha256"])
+    return _Known(found.get("exploited", {}), found.get("scores", {}), closed="format" in feed)
+
+
+def _late(feed: Mapping[str, Any], settings: Settings) -> str:
+    """Why the feed is too old for the commit, or nothing."""
+    if not settings.max_age:
+        return ""
+    published, commit = (utc(feed[key], what=f"feed.json: {key}") for key in ("published", "commit"))
+    days = (datetime.fromisoformat(commit) - datetime.fromisoformat(published)).days
+    if days <= settings.max_age:
+        return ""
+    return (
+        f"the advisory feed is {days} days older than the commit, at most {settings.max_age} are allowed [feed-stale]"
+    )
 
 
 def _rows(data: bytes) -> list[Any]:
@@ -112,20 +166,37 @@ def _components(raw: RawArtifacts) -> list[_Component]:
     return found
 
 
-def _findings(component: _Component, advisories: list[Advisory]) -> list[Finding]:
-    """One finding per group of advisories that share an id or an alias."""
-    hits = [advisory for advisory in advisories if affects(advisory, component.name, component.version)]
-    return [_finding(component, group) for group in groups(hits)]
+def _findings(component: _Component, index: Index, known: _Known) -> list[Finding]:
+    """One finding per group of advisories that share an id or an alias; of withdrawn ones alone, a closed one."""
+    hits = index.hits(component.name, component.version)
+    standing = groups(advisory for advisory in hits if not advisory.withdrawn)
+    said = {name for group in standing for advisory in group for name in (advisory.id, *advisory.aliases)}
+    gone = groups(
+        advisory
+        for advisory in hits
+        if known.closed and advisory.withdrawn and not said & {advisory.id, *advisory.aliases}
+    )
+    return [_finding(component, group, known) for group in (*standing, *gone)]
 
 
-def _finding(component: _Component, group: list[Advisory]) -> Finding:
+def _finding(component: _Component, group: list[Advisory], known: _Known) -> Finding:
     first = min(group, key=lambda advisory: advisory.id)
     names = sorted({name for advisory in group for name in (advisory.id, *advisory.aliases)})
     severity, score = severity_of(vector for advisory in group for vector in advisory.vectors)
     scored = f"CVSS {score:g}" if score is not None else "severity unknown, counted as critical"
     name, version = component.name, component.version or "of unknown version"
-    fixed = smallest_fix(group, name, component.version)
+    withdrawn = min((advisory.withdrawn for advisory in group), default="")
+    fixed = "" if withdrawn else smallest_fix(group, name, component.version)
     fix = f"Upgrade {name} to {fixed} or later." if fixed else f"Replace {name}, or wait for a fix and say why."
+    properties = {"aliases": ", ".join(names), "component": name, "fixed": fixed or ""}
+    if since := min((known.exploited[cve] for cve in names if cve in known.exploited), default=""):
+        severity, scored = Severity.CRITICAL, f"known exploited since {since}; {scored}"
+        properties["exploited"] = since
+    if epss := max((known.scores[cve] for cve in names if cve in known.scores), key=float, default=""):
+        properties["epss"] = epss
+    if known.closed and any(advisory.disputed for advisory in group):
+        properties["disputed"] = "yes"
+        scored += "; disputed, decide"
     return Finding(
         rule=first.id,
         message=f"{name} {version}: {first.summary or 'no summary'} ({scored})",
@@ -134,10 +205,11 @@ def _finding(component: _Component, group: list[Advisory]) -> Finding:
         fingerprint="f1:" + sha256(f"vulnerability {name} {names[0]}".encode())[:32],
         place=component.place,
         subject=component.purl,
-        fix=fix,
+        fix="" if withdrawn else fix,
         reproduce="sdlc check --gate vulnerabilities -v",
         cwe=(1395,),
         owasp=("A06:2021", "A03:2025"),
         links=first.links,
-        properties={"aliases": ", ".join(names), "component": name, "fixed": fixed or ""},
+        suppressed=f"withdrawn on {withdrawn[:10]} by its publisher" if withdrawn else "",
+        properties=properties,
     )

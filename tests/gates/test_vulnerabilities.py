@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +15,12 @@ import pytest
 from fakes.tools import FakeTools
 
 from sdlc.errors import ToolError, UnreadableError
+from sdlc.feeds import members
 from sdlc.gates import vulnerabilities
 from sdlc.model.finding import Severity
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
 from sdlc.readings import vulnerabilities as reading
+from sdlc.readings.replay import replay, settings_to_json
 from sdlc.tools import LocalTools
 from sdlc.workspace import Workspace, open_workspace
 
@@ -66,7 +69,7 @@ def test_an_affected_component_is_found_with_its_line_and_its_fix(repository: Re
     given = answer(workspace, sbom_of(h11="0.14.0", idna="3.7"))
     [finding] = given.findings
     assert given.outcome is Outcome.FAILED
-    assert given.counters == {"components": 2, "advisories": 1, "records": 2, "withdrawn": 0}
+    assert given.counters == {"components": 2, "advisories": 1, "records": 2, "withdrawn": 0, "problems": 0}
     assert given.details["feed-date"].startswith("2026-05-01")
     assert finding.rule == "DEMO-1"
     assert finding.message == "h11 0.14.0: It leaks. (CVSS 7.5)"
@@ -114,6 +117,102 @@ def test_a_withdrawn_record_does_not_count(repository: Repository) -> None:
     withdrawn = record(withdrawn="2026-04-02T00:00:00Z")
     given = answer(product(repository, withdrawn, record("DEMO-2", "other")), sbom_of(h11="0.14.0"))
     assert given.outcome is Outcome.PASSED
+
+
+def test_a_withdrawn_record_is_shown_as_closed_with_its_day(repository: Repository) -> None:
+    withdrawn = record(withdrawn="2026-04-02T00:00:00Z")
+    [finding] = answer(product(repository, withdrawn, record("DEMO-2", "other")), sbom_of(h11="0.14.0")).findings
+    assert finding.suppressed == "withdrawn on 2026-04-02 by its publisher"
+    assert finding.rule == "DEMO-1"
+
+
+def test_a_withdrawn_record_does_not_close_another_of_its_group(repository: Repository) -> None:
+    withdrawn = record("PYSEC-1", aliases=["CVE-1"], withdrawn="2026-04-02T00:00:00Z")
+    given = answer(product(repository, withdrawn, record("GHSA-1", aliases=["CVE-1"])), sbom_of(h11="0.14.0"))
+    assert given.outcome is Outcome.FAILED
+    assert [(finding.rule, finding.suppressed) for finding in given.findings] == [("GHSA-1", "")]
+
+
+def test_a_disputed_record_stands_and_says_so(repository: Repository) -> None:
+    [finding] = answer(product(repository, record(details="** DISPUTED ** No.")), sbom_of(h11="0.14.0")).findings
+    assert finding.properties["disputed"] == "yes"
+    assert "disputed, decide" in finding.message
+
+
+def test_an_impossible_range_is_named_and_the_rest_counts(repository: Repository) -> None:
+    odd = record("DEMO-2", "idna")
+    odd["affected"][0]["ranges"][0]["events"] = [{"introduced": "2"}, {"fixed": "1"}]
+    given = answer(product(repository, record(), odd), sbom_of(h11="0.14.0", idna="3.7"))
+    assert sorted(finding.rule for finding in given.findings) == ["DEMO-1", "DEMO-2"]
+    assert given.counters["problems"] == 1
+    assert given.details["problems"] == "DEMO-2: fixed 1 ends no range: nothing is introduced below it"
+
+
+KEV = {
+    "dateReleased": "2026-04-30T00:00:00Z",
+    "vulnerabilities": [
+        {"cveID": "CVE-2026-0001", "dateAdded": "2026-03-04"},
+        {"cveID": "CVE-2026-0009", "dateAdded": "2026-03-05"},
+    ],
+}
+EPSS = "#model_version:v1,score_date:2026-04-30T00:00:00+0000\ncve,epss,percentile\nCVE-2026-0001,0.94,0.99\n"
+
+
+def test_what_is_exploited_is_critical_and_says_since_when(repository: Repository) -> None:
+    beside = {"advisories/kev.json": json.dumps(KEV), "advisories/epss.csv": EPSS}
+    rows = [record(aliases=["CVE-2026-0001"]), record("DEMO-2", "idna", aliases=["CVE-2026-0002"], fixed="9")]
+    workspace, sbom = product(repository, *rows, **beside), sbom_of(h11="0.14.0", idna="3.7")
+    given = answer(workspace, sbom)
+    bad, other = given.findings
+    assert bad.severity is Severity.CRITICAL
+    assert "known exploited since 2026-03-04; CVSS 7.5" in bad.message
+    assert (bad.properties["exploited"], bad.properties["epss"]) == ("2026-03-04", "0.94")
+    assert other.severity is Severity.HIGH
+    assert not {"exploited", "epss"} & set(other.properties)
+    assert (given.counters["exploited"], given.counters["scores"]) == (2, 1)
+    assert given.details["exploited-date"].startswith("2026-04-30")
+    raw = vulnerabilities.run(workspace, NO_TOOLS, FEED, {"sbom": sbom})
+    assert json.loads(raw["exploited.json"]) == {"CVE-2026-0001": "2026-03-04"}, "the slice, not the catalogue"
+
+
+@pytest.mark.parametrize("file", ["kev.json", "epss.csv"])
+def test_what_stands_beside_the_records_and_is_half_there(repository: Repository, file: str) -> None:
+    workspace = product(repository, record(), **{f"advisories/{file}": "{"})
+    with pytest.raises(UnreadableError, match=file):
+        answer(workspace, sbom_of(h11="0.14.0"))
+
+
+def test_a_slice_that_was_taken_out_of_the_evidence_is_missed(repository: Repository) -> None:
+    sbom = sbom_of(h11="0.14.0")
+    workspace = product(repository, record(), **{"advisories/kev.json": json.dumps(KEV)})
+    raw = dict(vulnerabilities.run(workspace, NO_TOOLS, FEED, {"sbom": sbom}))
+    del raw["exploited.json"]
+    with pytest.raises(UnreadableError, match="do not agree"):
+        reading.read({**raw, **{f"sbom/{key}": data for key, data in sbom.items()}}, FEED, Context())
+
+
+def test_the_stored_slice_is_replayed_without_the_feed(repository: Repository) -> None:
+    sbom = sbom_of(h11="0.14.0")
+    beside = {"advisories/kev.json": json.dumps(KEV), "advisories/epss.csv": EPSS}
+    workspace = product(repository, record(aliases=["CVE-2026-0001"]), record("DEMO-2", "other"), **beside)
+    raw = vulnerabilities.run(workspace, NO_TOOLS, FEED, {"sbom": sbom})
+    first = reading.read({**raw, **{f"sbom/{key}": data for key, data in sbom.items()}}, FEED, Context())
+    shutil.rmtree(workspace.root)
+    again = replay("vulnerabilities", raw, settings_to_json(FEED), {"sbom": sbom})
+    assert again == first
+    assert [row["id"] for row in json.loads(raw["advisories.json"])] == ["DEMO-1"]
+    assert again.counters["records"] == 2
+    assert len(again.details["feed-digest"]) == 64
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(0, Outcome.FAILED), (1, Outcome.ERROR), (40_000, Outcome.FAILED)])
+def test_a_feed_that_is_older_than_the_commit_allows(repository: Repository, days: int, outcome: Outcome) -> None:
+    workspace = product(repository, record(), info={**INFO, "published": "2020-01-01T00:00:00Z"})
+    settings, sbom = vulnerabilities.Settings(feed="advisories", max_age=days), sbom_of(h11="0.14.0")
+    raw = vulnerabilities.run(workspace, LocalTools(dict(os.environ)), settings, {"sbom": sbom})
+    given = reading.read({**raw, **{f"sbom/{key}": data for key, data in sbom.items()}}, settings, Context())
+    assert given.outcome is outcome
+    assert given.sentence.endswith("[feed-stale]") is (outcome is Outcome.ERROR)
 
 
 @pytest.mark.parametrize("form", ["feed.zip", "feed.jsonl", "feed.jsonl.gz"])
@@ -187,7 +286,7 @@ def test_an_archive_with_a_name_that_leaves_it(repository: Repository, tmp_path:
 def test_a_feed_that_unpacks_to_too_much(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vulnerabilities, "MAX_RECORD", 1000)
+    monkeypatch.setattr(members, "MAX_RECORD", 1000)
     path = tmp_path / "feed.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb.json", " " * 100_000)
@@ -219,7 +318,8 @@ def test_without_a_feed_the_setting_is_named(repository: Repository) -> None:
         ("feed.json", '"records":1', '"records":"many"'),
         ("feed.json", '"published"', '"printed"'),
         ("advisories.json", "[", '{"a":['),
-        ("advisories.json", '"fixed"', '"mended"'),
+        ("advisories.json", '"events"', '"events":7,"more"'),
+        ("feed.json", '"records":1', '"exploited":{},"records":1'),
     ],
 )
 def test_evidence_that_was_edited_is_never_a_pass(repository: Repository, name: str, old: str, new: str) -> None:
