@@ -10,7 +10,11 @@ from sdlc.formats import strict_json
 
 @dataclass(frozen=True)
 class FuzzCrash:
-    """One crash; `input` names the artifact with the smallest input, `replayed` says that it crashed again."""
+    """One crash; `input` names the artifact with the smallest input, `replayed` says that it crashed again.
+
+    `test` names the artifact with its regression test, `found_bytes` is the size of the input before it was made
+    smaller; reports of earlier versions have neither.
+    """
 
     exception: str
     message: str
@@ -21,6 +25,8 @@ class FuzzCrash:
     input: str
     phase: str
     replayed: bool
+    test: str = ""
+    found_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ def load_report(data: bytes) -> FuzzReport:
                             input=str(crash["input"]),
                             phase=str(crash["phase"]),
                             replayed=bool(crash["replayed"]),
+                            test=str(crash.get("test", "")),
+                            found_bytes=int(crash.get("found_bytes", 0)),
                         )
                         for crash in row["crashes"]
                     ),

@@ -68,16 +68,16 @@ def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Cont
         severity=Severity.HIGH if crash.replayed else Severity.LOW,
         confidence=Confidence.HIGH if crash.replayed else Confidence.MEDIUM,
         fingerprint="f1:" + sha256(f"fuzz {crash.key}".encode())[:32],
-        place=Place(_in_tree(crash.path, context.files), crash.line),
+        place=Place(in_tree(crash.path, context.files), crash.line),
         subject=run.name,
         fix=f"Handle that input in {crash.function}(), or declare the exception if it is a proper answer.",
-        reproduce="sdlc check --gate fuzz",
+        reproduce="sdlc fuzz replay" if crash.test else "sdlc check --gate fuzz",
         cwe=(CWE.get(crash.exception, UNCAUGHT),),
-        properties={"input": crash.input, "engine": crash.phase},
+        properties={"input": crash.input, "engine": crash.phase} | ({"test": crash.test} if crash.test else {}),
     )
 
 
-def _in_tree(path: str, files: tuple[str, ...]) -> str:
+def in_tree(path: str, files: tuple[str, ...]) -> str:
     """The file of the tree that an installed file was made from: the one with the longest common ending."""
     parts = path.split("/")
     for start in range(len(parts)):
