@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
@@ -31,7 +32,10 @@ class FuzzCrash:
 
 @dataclass(frozen=True)
 class HarnessRun:
-    """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered."""
+    """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered.
+
+    Of `looked` inputs that were watched, `entered` came into the package under test; earlier reports have neither.
+    """
 
     name: str
     file: str
@@ -39,6 +43,8 @@ class HarnessRun:
     edges: int
     crashes: tuple[FuzzCrash, ...]
     problems: tuple[str, ...]
+    looked: int = 0
+    entered: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,15 @@ def load_report(data: bytes) -> FuzzReport:
                         for crash in row["crashes"]
                     ),
                     problems=tuple(str(problem) for problem in row["problems"]),
+                    looked=_sight(row, "looked"),
+                    entered=_sight(row, "entered"),
                 )
                 for row in document["harnesses"]
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(f"fuzz.json: {type(error).__name__}: {error}") from None
+
+
+def _sight(row: dict[str, Any], word: str) -> int:
+    return sum(int(engine.get("sight", {}).get(word, 0)) for engine in row["engines"].values())

@@ -120,6 +120,7 @@ class Campaign:
             covered = COVERAGE.findall(output)
             edges = {"edges": int(covered[-1])} if covered else {}
             row["engines"][phase] = {"executions": report["executions"], "seconds": report["seconds"], **edges}
+            row["engines"][phase]["sight"] = report["sight"]
             for crash in report["crashes"]:
                 self._keep(path, name, phase, crash, row, inputs)
         return row, inputs
@@ -196,6 +197,7 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
             "seconds": float(report["seconds"]),
             "crashes": report["crashes"],
             "finished": report["finished"] is True,
+            "sight": {key: int(report["sight"][key]) for key in ("looked", "entered", "first_raise")},
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None

@@ -11,7 +11,9 @@ small by delta debugging, replayed once more in a fresh process, and returned wi
 apart by exception, innermost function of the product, and the fixed words of the message.
 
 **How it can be wrong.** A search that finds nothing proves nothing, so policy puts a floor under `executions`. The
-search is not repeatable; the stored inputs are. A harness that cannot be imported or never runs is an error.
+search is not repeatable; the stored inputs are. A harness that cannot be imported, never runs, or
+is blind (of a thousand watched inputs none enters the package under test) is an error. That a harness enters the
+package says little: the share of inputs that leave by the commonest raise is in the evidence, and nobody judges it.
 
 **How to fix a finding.** `sdlc fuzz replay --save` writes the test and the stored bytes into the tree; handle the input
 until the test passes. See `docs/fuzzing.md`.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sdlc.harness.fuzz import Harness
+from sdlc.harness.sight import Sight
 
 PER_SITE = 3
 """Messages that may differ at one place before the place counts as known: some messages hold the input itself."""
@@ -60,6 +61,7 @@ class Oracle:
 
     def __post_init__(self) -> None:
         signal.signal(signal.SIGVTALRM, raise_took_too_long)
+        self.sight = Sight(self.folders)
 
     def judge(self, value: Any) -> Crash | None:
         """None when the harness returned or raised what it declares."""
@@ -80,8 +82,9 @@ class Oracle:
     def _once(self, value: Any, seconds: float) -> Crash | None:
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
         try:
-            self.harness.function(value)
-        except self.harness.raises:
+            self.sight.watch(self.harness.function, value)
+        except self.harness.raises as error:
+            self.sight.left(error.__traceback__)
             return None
         except KeyboardInterrupt:
             raise

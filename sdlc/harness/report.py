@@ -35,7 +35,7 @@ class Report:
         """Replace the file by the present state; `finished` is said once, so that a phase cut short shows."""
         seconds = round(time.monotonic() - self._started, 3)
         document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
-        document["finished"] = finished
+        document |= {"finished": finished, "sight": self._oracle.sight.score()}
         partial = self._path.with_suffix(".partial")
         partial.write_text(json.dumps(document))
         partial.replace(self._path)

@@ -15,6 +15,8 @@ GRADE = Grade.ATTESTED
 NEEDS = ("build",)
 CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789}
 UNCAUGHT = 248
+BLIND_AFTER = 1000
+"""Inputs that were watched, without one that entered the package under test, from which a harness is blind."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,18 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         )
         return Reading(
             Outcome.ERROR, counters=counters, details=details, sentence=said, hint="mend the harness, then check again"
+        )
+    blind = [run for run in report.harnesses if run.looked >= BLIND_AFTER and not run.entered and not run.crashes]
+    if blind:
+        said = (
+            f"{blind[0].file}: {blind[0].name}: blind: none of {blind[0].looked} inputs entered the package under test"
+        )
+        return Reading(
+            Outcome.ERROR,
+            counters=counters,
+            details=details,
+            sentence=said,
+            hint="let the harness call the package, or name the package: [gates.fuzz] packages in sdlc.toml",
         )
     findings = tuple(_finding(run, crash, raw, context) for run, crash in crashes.values())
     return Reading(

@@ -144,6 +144,22 @@ def fuzz_box(data):
     assert "ended the process after" in answer.sentence, answer.sentence
 
 
+def test_a_harness_that_never_enters_the_package_is_blind(repository: Repository) -> None:
+    harness = "import box\nfrom sdlc.harness import fuzz\n\n@fuzz()\ndef fuzz_box(data):\n    data.decode('latin-1')\n"
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    answer = read(run(workspace), workspace)
+    assert answer.outcome is Outcome.ERROR
+    assert re.search("fuzz_box: blind: none of [0-9]+ inputs entered the package", answer.sentence), answer.sentence
+
+
+def test_a_harness_that_sees_says_how_much_in_the_evidence(repository: Repository) -> None:
+    workspace = open_product(repository, GOOD)
+    [row] = json.loads(run(workspace)["fuzz.json"])["harnesses"]
+    sights = [engine["sight"] for engine in row["engines"].values()]
+    assert all(0 < sight["entered"] == sight["looked"] <= 1000 for sight in sights)
+    assert any(sight["first_raise"] > 100 for sight in sights)
+
+
 def test_both_engines_ran_where_both_are_locked(repository: Repository) -> None:
     workspace = open_product(repository, GOOD)
     [row] = json.loads(run(workspace)["fuzz.json"])["harnesses"]
