@@ -32,6 +32,7 @@ COMMANDS = {
     "collect": ("sdlc.commands.collect", "Bring the jobs' shares together and decide."),
     "gates": ("sdlc.commands.gates", "List the gates; explain one."),
     "rules": ("sdlc.commands.rules", "List the rules of static analysis; say what they cover."),
+    "fuzz": ("sdlc.commands.fuzz", "List fuzz harnesses, run them, replay what crashed."),
     "explain": ("sdlc.commands.explain", "Explain a finding, a rule, a blocker or a reason code."),
     "doctor": ("sdlc.commands.doctor", "Say which tools the gates would find here."),
     "waive": ("sdlc.commands.waive", "Waive a finding of the last check, with an owner and an end."),

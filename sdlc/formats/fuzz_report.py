@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
@@ -10,7 +11,11 @@ from sdlc.formats import strict_json
 
 @dataclass(frozen=True)
 class FuzzCrash:
-    """One crash; `input` names the artifact with the smallest input, `replayed` says that it crashed again."""
+    """One crash; `input` names the artifact with the smallest input, `replayed` says that it crashed again.
+
+    `test` names the artifact with its regression test, `found_bytes` is the size of the input before it was made
+    smaller; reports of earlier versions have neither.
+    """
 
     exception: str
     message: str
@@ -21,11 +26,16 @@ class FuzzCrash:
     input: str
     phase: str
     replayed: bool
+    test: str = ""
+    found_bytes: int = 0
 
 
 @dataclass(frozen=True)
 class HarnessRun:
-    """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered."""
+    """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered.
+
+    Of `looked` inputs that were watched, `entered` came into the package under test; earlier reports have neither.
+    """
 
     name: str
     file: str
@@ -33,6 +43,8 @@ class HarnessRun:
     edges: int
     crashes: tuple[FuzzCrash, ...]
     problems: tuple[str, ...]
+    looked: int = 0
+    entered: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,13 +78,21 @@ def load_report(data: bytes) -> FuzzReport:
                             input=str(crash["input"]),
                             phase=str(crash["phase"]),
                             replayed=bool(crash["replayed"]),
+                            test=str(crash.get("test", "")),
+                            found_bytes=int(crash.get("found_bytes", 0)),
                         )
                         for crash in row["crashes"]
                     ),
                     problems=tuple(str(problem) for problem in row["problems"]),
+                    looked=_sight(row, "looked"),
+                    entered=_sight(row, "entered"),
                 )
                 for row in document["harnesses"]
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(f"fuzz.json: {type(error).__name__}: {error}") from None
+
+
+def _sight(row: dict[str, Any], word: str) -> int:
+    return sum(int(engine.get("sight", {}).get(word, 0)) for engine in row["engines"].values())

@@ -13,6 +13,7 @@ from typing import Any
 
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.formats import strict_json
+from sdlc.fuzzing.regression_test import crash_id, regression_test
 from sdlc.model.digest import sha256
 from sdlc.sandbox.confine import Level, Limits, clean_environment, confined
 from sdlc.tools import Tools
@@ -22,6 +23,7 @@ GRACE = 60.0
 SHARE = {"hypothesis": 0.3, "atheris": 0.7}
 COVERAGE = re.compile(rb"\bcov: (\d+)")
 MAX_REPORT = 64 * 1024 * 1024
+MAX_KEY = 1000
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,11 @@ class Campaign:
     packages: tuple[str, ...]
     tests: str
 
-    def run(self, files: Sequence[Path], seconds: float) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-        """Rows for `fuzz.json` and the crashing inputs by artifact name. Raises ToolError."""
-        declared = [(path, row) for path in files for row in self._list(path)]
+    def run(
+        self, files: Sequence[Path], seconds: float, only: str = ""
+    ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+        """Rows for `fuzz.json`, artifacts by name (inputs, tests); `only` one harness when given. Raises ToolError."""
+        declared = [(path, row) for path in files for row in self._list(path) if only in ("", row["name"])]
         if not declared:
             raise ToolError(f"{files[0]} declares no harness", hint="decorate a function with @fuzz(raises=(…,))")
         engines = self._engines()
@@ -53,6 +57,16 @@ class Campaign:
             answers = [future.result() for future in futures]
         rows = [row for row, _ in answers]
         return rows, {name: data for _, inputs in answers for name, data in inputs.items()}
+
+    def replay(self, path: Path, name: str, data: bytes) -> list[dict[str, Any]]:
+        """The crashes of one harness on one stored input. Raises ToolError, UnreadableError."""
+        stored = self.scratch / f"stored-{sha256(data)[:12]}.bin"
+        stored.write_bytes(data)
+        report = self._phase(path, name, "replay", 0.0, [stored])[0]
+        if "problem" in report:
+            raise ToolError(f"{path}: the harness cannot be imported: {report['problem']}")
+        crashes: list[dict[str, Any]] = report["crashes"]
+        return crashes
 
     def _engines(self) -> tuple[str, ...]:
         code = "import importlib.util as u; print(*[m for m in ('hypothesis', 'atheris') if u.find_spec(m)])"
@@ -75,7 +89,11 @@ class Campaign:
                 f"{path}:{report.get('line', 0)}: the harness cannot be imported: {report['problem']}",
                 hint="mend the import; the harness runs in the product's own environment",
             )
-        return list(report["harnesses"])
+        rows: list[dict[str, Any]] = list(report["harnesses"])
+        for row in rows:
+            if not str(row.get("name")).isidentifier():  # files are named after it, outside of the sandbox
+                raise ToolError(f"{path}: {row.get('name')!r:.60} is no name of a function")
+        return rows
 
     def _harness(
         self, path: Path, name: str, seconds: float, engines: tuple[str, ...]
@@ -88,17 +106,21 @@ class Campaign:
         total = sum(SHARE[engine] for engine in engines)
         phases += [(engine, seconds * SHARE[engine] / total) for engine in engines]
         for phase, budget in phases:
+            known = [crash["key"] for crash in row["crashes"]]
             try:
-                report, output = self._phase(path, name, phase, budget, stored)
+                report, output = self._phase(path, name, phase, budget, stored, known)
             except (ToolError, UnreadableError) as error:
                 row["problems"].append(f"{phase}: {error.message}")
                 continue
             if "problem" in report:
                 row["problems"].append(f"{phase}: {report['problem']}")
                 continue
+            if not report["finished"]:
+                row["problems"].append(f"{phase}: the harness ended the process after {report['executions']} inputs")
             covered = COVERAGE.findall(output)
             edges = {"edges": int(covered[-1])} if covered else {}
             row["engines"][phase] = {"executions": report["executions"], "seconds": report["seconds"], **edges}
+            row["engines"][phase]["sight"] = report["sight"]
             for crash in report["crashes"]:
                 self._keep(path, name, phase, crash, row, inputs)
         return row, inputs
@@ -119,10 +141,19 @@ class Campaign:
             replayed = any(other["key"] == crash["key"] for other in again.get("crashes", ()))
         except (ToolError, UnreadableError):
             replayed = False
-        row["crashes"].append({**crash, "input": artifact, "phase": phase, "replayed": replayed})
+        test = f"regressions/test_{crash_id(name, crash['key'])}.py"
+        what = f"{crash['exception']} in {crash['function']}(): {crash['message']}"
+        inputs[test] = regression_test(path.as_posix(), name, crash_id(name, crash["key"]), what, data)
+        row["crashes"].append({**crash, "input": artifact, "phase": phase, "replayed": replayed, "test": test})
 
     def _phase(
-        self, path: Path, name: str, phase: str, seconds: float, inputs: Iterable[Path]
+        self,
+        path: Path,
+        name: str,
+        phase: str,
+        seconds: float,
+        inputs: Iterable[Path],
+        known: Sequence[str] | None = None,
     ) -> tuple[dict[str, Any], bytes]:
         folder = self.scratch / f"{path.stem}-{name or 'all'}-{phase}"
         home = folder / "home"
@@ -133,6 +164,8 @@ class Campaign:
         command += ["--seconds", str(seconds), "--report", str(report)]
         command += [word for package in self.packages for word in ("--package", package)]
         command += [word for stored in inputs for word in ("--input", str(stored.resolve()))]
+        command += [f"--known={key}" for key in known or ()]
+        command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
         limits = Limits(cpu_seconds=int(seconds + GRACE), memory_bytes=self.memory, file_bytes=MAX_REPORT)
         done = self.tools.run(
@@ -155,11 +188,16 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
         for crash in report["crashes"]:
             base64.b64decode(crash["input"], validate=True)
             [str(crash[key]) for key in ("exception", "message", "path", "function", "key")]
+            if len(str(crash["key"])) > MAX_KEY or "\0" in str(crash["key"]):
+                raise ValueError("no key of a crash")  # it becomes an argument of the next phase
             int(crash["line"])
+            int(crash.get("found_bytes", 0))
         return {
             "executions": int(report["executions"]),
             "seconds": float(report["seconds"]),
             "crashes": report["crashes"],
+            "finished": report["finished"] is True,
+            "sight": {key: int(report["sight"][key]) for key in ("looked", "entered", "first_raise")},
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None

@@ -22,6 +22,10 @@ from sdlc.harness.fuzz import harnesses_of
 from sdlc.harness.oracle import Oracle, own_folders
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
+from sdlc.harness.shrink import shrink
+
+SMALL = 64
+"""Bytes up to which a stored input is left as it is."""
 
 
 def main() -> None:
@@ -33,6 +37,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
+    parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
+    parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
     parser.add_argument("--examples", type=Path, help="folder of tests, whose texts are seeds")
     parser.add_argument("--report", type=Path, required=True)
     options = parser.parse_args()
@@ -55,10 +61,10 @@ def main() -> None:
         options.report.write_text(json.dumps({"harnesses": rows}))
         return
     harness = next(harness for harness in harnesses_of(module) if harness.name == options.harness)
-    oracle = Oracle(harness, own_folders(options.package))
+    oracle = Oracle(harness, own_folders(options.package), known={key: key.split(": ")[0] for key in options.known})
     report = Report(options.report, oracle)
     if options.phase == "replay":
-        replay(oracle, report, options.input)
+        replay(oracle, report, options.input, smaller=options.shrink)
     else:
         stored = [path.read_bytes() for path in options.input]
         known = Known(
@@ -69,7 +75,7 @@ def main() -> None:
             search_with_hypothesis(oracle, report, options.seconds, known)
         else:
             search_with_atheris(oracle, report, options.seconds, known, options.report.parent)
-    report.write()
+    report.write(finished=True)
 
 
 def load(path: Path) -> Any:
@@ -83,14 +89,18 @@ def load(path: Path) -> Any:
     return module
 
 
-def replay(oracle: Oracle, report: Report, inputs: list[Path]) -> None:
+def replay(oracle: Oracle, report: Report, inputs: list[Path], *, smaller: bool) -> None:
     """Each stored input once: bytes for a plain harness, a Python literal for a typed one."""
     for path in inputs:
         data = path.read_bytes()
-        value = ast.literal_eval(data.decode("utf-8")) if oracle.harness.strategy is not None else data
+        typed = oracle.harness.strategy is not None
+        value = ast.literal_eval(data.decode("utf-8")) if typed else data
         crash = oracle.judge(value)
-        if crash is not None:
-            report.add(crash, value)
+        if crash is not None and not oracle.knows(crash):
+            if smaller and not typed and len(data) > SMALL:
+                report.add(crash, shrink(oracle.judge, data, crash.key), len(data))
+            else:
+                report.add(crash, value)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from sdlc.harness.fuzz import Harness
-from sdlc.harness.oracle import Crash, Oracle, shrink
+from sdlc.harness.oracle import Crash, Oracle
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
+from sdlc.harness.shrink import shrink
 
 ROUND = 300
 """Examples of one run of Hypothesis; the next begins with another seed."""
+
+AT_LEAST = 20
+"""Examples that are tried however late it is: on a busy machine Hypothesis needs a second to begin."""
+
+SHRINKS = 1000
+SHRINK_SECONDS = 10.0
+"""Bounds of making one crash smaller, so that the search behind it goes on."""
 
 
 def search_with_hypothesis(oracle: Oracle, report: Report, seconds: float, known: Known) -> None:
@@ -33,11 +41,14 @@ def search_with_hypothesis(oracle: Oracle, report: Report, seconds: float, known
         number += 1
 
 
-def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> tuple[Crash, Any] | None:
-    """Up to ROUND examples; the first unknown crash with the smallest value that Hypothesis came to."""
+def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> tuple[Crash, Any, int] | None:
+    """Up to ROUND examples; the first unknown crash, the smallest value that Hypothesis came to, the first's size."""
     import hypothesis
 
     last: list[Any] = []
+    ends: list[float] = []
+    size: list[int] = []
+    bound = [sys.maxsize]
 
     @hypothesis.seed(number)
     @hypothesis.settings(
@@ -50,11 +61,16 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> t
     )
     @hypothesis.given(strategy)
     def once(value: Any) -> None:
-        if time.monotonic() > deadline and not last:
+        late = time.monotonic() > (ends[0] if ends else deadline)
+        if (late and oracle.executions >= AT_LEAST) or oracle.executions > bound[0]:
             return
         crash = oracle.judge(value)
-        if crash is None or crash.key in oracle.known or (last and last[0].key != crash.key):
+        if crash is None or oracle.knows(crash) or (last and last[0].key != crash.key):
             return
+        if not last:
+            ends.append(time.monotonic() + SHRINK_SECONDS)
+            bound[0] = oracle.executions + SHRINKS
+            size.append(len(_stored(value)))
         last[:] = [crash, value]
         raise AssertionError(crash.key)
 
@@ -63,7 +79,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> t
     except BaseException as error:
         if not last or isinstance(error, KeyboardInterrupt):
             raise
-    return (last[0], last[1]) if last else None
+    return (last[0], last[1], size[0]) if last else None
 
 
 def _strategy(harness: Harness, known: Known) -> Any:
@@ -108,17 +124,23 @@ def search_with_atheris(oracle: Oracle, report: Report, seconds: float, known: K
         feed = remember.hypothesis.fuzz_one_input
     deadline = time.monotonic() + seconds
 
+    def judge(data: bytes) -> Crash | None:
+        """A typed harness is given what its strategy makes of the bytes, so a shrunk value is still one of its own."""
+        if feed is None:
+            return oracle.judge(data)
+        typed.clear()
+        feed(data)
+        return typed[1] if typed else None
+
     def one_input(data: bytes) -> None:
-        if feed is not None:
-            typed.clear()
-            feed(data)
-            value, crash = typed if typed else (None, None)
-        else:
-            value, crash = data, oracle.judge(data)
-        if crash is not None and crash.key not in oracle.known:
-            report.add(crash, value if feed is not None else shrink(oracle, data, crash.key))
+        crash = judge(data)
+        if crash is not None and not oracle.knows(crash):
+            size = len(_stored(typed[0] if typed else data))
+            small = shrink(judge, data, crash.key)
+            judge(small)  # puts the value of a typed harness back in place
+            report.add(crash, typed[0] if typed else small, size)
         if time.monotonic() > deadline:
-            report.write()
+            report.write(finished=True)
             sys.stderr.flush()
             os._exit(0)
 
@@ -126,6 +148,10 @@ def search_with_atheris(oracle: Oracle, report: Report, seconds: float, known: K
     flags += _beginnings(folder, known, typed=feed is not None)
     atheris.Setup([sys.argv[0], *flags], one_input)
     atheris.Fuzz()
+
+
+def _stored(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else repr(value).encode("utf-8", "backslashreplace")
 
 
 def _beginnings(folder: Path, known: Known, *, typed: bool) -> list[str]:

@@ -6,6 +6,7 @@ CPU time, never wall time: a busy machine must not turn an innocent input into a
 
 from __future__ import annotations
 
+import re
 import signal
 import traceback
 from collections.abc import Iterable
@@ -13,6 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sdlc.harness.fuzz import Harness
+from sdlc.harness.sight import Sight
+
+PER_SITE = 3
+"""Messages that may differ at one place before the place counts as known: some messages hold the input itself."""
+
+VOLATILE = re.compile(r"""b?'[^']*'|b?"[^"]*"|0x[0-9a-fA-F]+|\d+|[^\x20-\x7e]+""")
+NO_MESSAGE = ("RecursionError", "Timeout", "MemoryError")
+"""Their place and words depend on how full the stack was, or on when the timer rang."""
 
 
 class TookTooLong(BaseException):
@@ -21,7 +30,7 @@ class TookTooLong(BaseException):
 
 @dataclass(frozen=True)
 class Crash:
-    """One way to fail: `key` (type and innermost own function) tells two crashes apart."""
+    """One way to fail: `key` (type, innermost own function, what is fixed of the message) tells two crashes apart."""
 
     exception: str
     message: str
@@ -30,33 +39,59 @@ class Crash:
     function: str
 
     @property
-    def key(self) -> str:
-        """Stable under changes of line numbers."""
+    def site(self) -> str:
+        """Type and function, stable under changes of line numbers."""
         return f"{self.exception} in {self.path.rsplit('/', 1)[-1]}:{self.function}"
+
+    @property
+    def key(self) -> str:
+        """The site with the message, in which numbers and quoted text do not count."""
+        words = "" if self.exception in NO_MESSAGE else normalized(self.message)
+        return f"{self.site}: {words}" if words else self.site
 
 
 @dataclass
 class Oracle:
-    """Runs one harness on one value at a time; `folders` hold the product's own code."""
+    """Runs one harness on one value at a time; `folders` hold the product's own code; `known` maps keys to sites."""
 
     harness: Harness
     folders: tuple[str, ...]
     executions: int = 0
-    known: set[str] = field(default_factory=set)
+    known: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        signal.signal(signal.SIGVTALRM, _raise_took_too_long)
+        signal.signal(signal.SIGVTALRM, raise_took_too_long)
+        self.sight = Sight(self.folders)
 
     def judge(self, value: Any) -> Crash | None:
         """None when the harness returned or raised what it declares."""
         self.executions += 1
-        signal.setitimer(signal.ITIMER_VIRTUAL, self.harness.seconds)
-        try:
-            self.harness.function(value)
-        except self.harness.raises:
+        hung = any(key.startswith("Timeout ") for key in self.known)
+        # Behind a known hang every further one would cost the whole allowance: it is cut short when it is the same.
+        if hung and (crash := self._once(value, self.harness.seconds / 10)) is not None:
+            if crash.exception != "Timeout" or self.knows(crash):
+                return crash
+        elif hung:
             return None
-        except (Exception, TookTooLong) as error:
+        return self._once(value, self.harness.seconds)
+
+    def knows(self, crash: Crash) -> bool:
+        """True for a crash that was found before, and for a place that crashes with ever new messages."""
+        return crash.key in self.known or list(self.known.values()).count(crash.site) >= PER_SITE
+
+    def _once(self, value: Any, seconds: float) -> Crash | None:
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        try:
+            self.sight.watch(self.harness.function, value)
+        except self.harness.raises as error:
+            self.sight.left(error.__traceback__)
+            return None
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            if type(error).__module__.startswith("hypothesis."):
+                raise  # how Hypothesis ends an example; not the product's doing
             return self._describe(error)
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -67,28 +102,16 @@ class Oracle:
         own = [frame for frame in frames if frame.filename.startswith(self.folders)]
         harness_file = self.harness.function.__code__.co_filename
         at = own[-1] if own else next((f for f in reversed(frames) if f.filename == harness_file), frames[-1])
-        if isinstance(error, RecursionError) and own:
-            at = own[0]  # where the recursion began: the innermost frame differs from run to run
+        if isinstance(error, RecursionError | TookTooLong) and own:
+            at = own[0]  # where it began: the innermost frame differs from run to run
         name = "Timeout" if isinstance(error, TookTooLong) else type(error).__name__
-        message = f"more than {self.harness.seconds:g} s of CPU" if name == "Timeout" else str(error)
+        message = f"more than {self.harness.seconds:g} s of CPU" if name == "Timeout" else _text(error)
         return Crash(name, message[:300], at.filename, at.lineno or 0, at.name)
 
 
-def shrink(oracle: Oracle, data: bytes, key: str, *, tries: int = 400) -> bytes:
-    """A smaller input that still crashes in the same way: chunks are removed, large ones first."""
-    size = max(1, len(data) // 2)
-    while size and tries > 0:
-        position = 0
-        while position < len(data) and tries > 0:
-            candidate = data[:position] + data[position + size :]
-            tries -= 1
-            crash = oracle.judge(candidate)
-            if crash is not None and crash.key == key:
-                data = candidate
-            else:
-                position += size
-        size //= 2
-    return data
+def normalized(message: str) -> str:
+    """What of `message` does not depend on the input: numbers, addresses, quoted and foreign text are taken out."""
+    return " ".join(VOLATILE.sub("#", message).split())[:80]
 
 
 def own_folders(packages: Iterable[str]) -> tuple[str, ...]:
@@ -103,5 +126,13 @@ def own_folders(packages: Iterable[str]) -> tuple[str, ...]:
     return tuple(folders)
 
 
-def _raise_took_too_long(_signal: int, _frame: object) -> None:
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as second:  # an exception of the product may fail at its own text
+        return f"(its text raises {type(second).__name__})"
+
+
+def raise_took_too_long(_signal: int, _frame: object) -> None:
+    """What the virtual timer does when it rings."""
     raise TookTooLong

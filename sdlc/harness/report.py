@@ -22,19 +22,20 @@ class Report:
         self._started = time.monotonic()
         self._crashes: list[dict[str, Any]] = []
 
-    def add(self, crash: Crash, value: Any) -> None:
-        """Remember `crash` with the smallest input that was found."""
-        self._oracle.known.add(crash.key)
+    def add(self, crash: Crash, value: Any, found: int = 0) -> None:
+        """Remember `crash` with the smallest input; `found` is the size of the first one, 0 if it was not shrunk."""
+        self._oracle.known[crash.key] = crash.site
         if len(self._crashes) < MAX_CRASHES:
             data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "backslashreplace")
             encoded = base64.b64encode(data[: 1 << 20]).decode()
-            self._crashes.append({**vars(crash), "key": crash.key, "input": encoded})
+            self._crashes.append({**vars(crash), "key": crash.key, "input": encoded, "found_bytes": found})
         self.write()
 
-    def write(self) -> None:
-        """Replace the file by the present state."""
+    def write(self, *, finished: bool = False) -> None:
+        """Replace the file by the present state; `finished` is said once, so that a phase cut short shows."""
         seconds = round(time.monotonic() - self._started, 3)
         document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
+        document |= {"finished": finished, "sight": self._oracle.sight.score()}
         partial = self._path.with_suffix(".partial")
         partial.write_text(json.dumps(document))
         partial.replace(self._path)

@@ -15,6 +15,8 @@ GRADE = Grade.ATTESTED
 NEEDS = ("build",)
 CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789}
 UNCAUGHT = 248
+BLIND_AFTER = 1000
+"""Inputs that were watched, without one that entered the package under test, from which a harness is blind."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,18 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         return Reading(
             Outcome.ERROR, counters=counters, details=details, sentence=said, hint="mend the harness, then check again"
         )
+    blind = [run for run in report.harnesses if run.looked >= BLIND_AFTER and not run.entered and not run.crashes]
+    if blind:
+        said = (
+            f"{blind[0].file}: {blind[0].name}: blind: none of {blind[0].looked} inputs entered the package under test"
+        )
+        return Reading(
+            Outcome.ERROR,
+            counters=counters,
+            details=details,
+            sentence=said,
+            hint="let the harness call the package, or name the package: [gates.fuzz] packages in sdlc.toml",
+        )
     findings = tuple(_finding(run, crash, raw, context) for run, crash in crashes.values())
     return Reading(
         Outcome.of(findings, work=counters["executions"]),
@@ -68,16 +82,16 @@ def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Cont
         severity=Severity.HIGH if crash.replayed else Severity.LOW,
         confidence=Confidence.HIGH if crash.replayed else Confidence.MEDIUM,
         fingerprint="f1:" + sha256(f"fuzz {crash.key}".encode())[:32],
-        place=Place(_in_tree(crash.path, context.files), crash.line),
+        place=Place(in_tree(crash.path, context.files), crash.line),
         subject=run.name,
         fix=f"Handle that input in {crash.function}(), or declare the exception if it is a proper answer.",
-        reproduce="sdlc check --gate fuzz",
+        reproduce="sdlc fuzz replay" if crash.test else "sdlc check --gate fuzz",
         cwe=(CWE.get(crash.exception, UNCAUGHT),),
-        properties={"input": crash.input, "engine": crash.phase},
+        properties={"input": crash.input, "engine": crash.phase} | ({"test": crash.test} if crash.test else {}),
     )
 
 
-def _in_tree(path: str, files: tuple[str, ...]) -> str:
+def in_tree(path: str, files: tuple[str, ...]) -> str:
     """The file of the tree that an installed file was made from: the one with the longest common ending."""
     parts = path.split("/")
     for start in range(len(parts)):

@@ -78,6 +78,88 @@ def test_a_crash_is_found_made_small_and_replayed(repository: Repository) -> Non
     assert "did not crash again" not in finding.message
 
 
+THREE = """
+class BoxError(ValueError):
+    pass
+
+def parse(text):
+    if text.startswith("box:"):
+        return inner(text)
+    if "]" in text:
+        raise KeyError("hinge")
+    raise BoxError("no box")
+
+def inner(text):
+    if "[" in text:
+        raise IndexError(f"corner {len(text)}")
+    if "(" in text:
+        raise IndexError(f"no corner at {len(text)}")
+    return text
+"""
+
+
+def test_the_search_goes_on_behind_a_crash_and_tells_crashes_apart(repository: Repository) -> None:
+    workspace = open_product(repository, {**GOOD, "src/box/__init__.py": THREE})
+    raw = run(workspace)
+    [row] = json.loads(raw["fuzz.json"])["harnesses"]
+    found = {crash["key"]: raw[crash["input"]] for crash in row["crashes"]}
+    assert found == {
+        "KeyError in __init__.py:parse: #": b"]",
+        "IndexError in __init__.py:inner: corner #": b"box:[",
+        "IndexError in __init__.py:inner: no corner at #": b"box:(",
+    }
+    assert all(crash["replayed"] for crash in row["crashes"])
+    assert sum(engine["executions"] for engine in row["engines"].values()) > 1000
+    for crash in row["crashes"]:
+        compile(raw[crash["test"]], crash["test"], "exec")
+
+
+def test_a_large_stored_input_is_made_small(repository: Repository) -> None:
+    stored = b"box:" + b"x" * 500 + b"[" + b"y" * 500
+    files = {**GOOD, "src/box/__init__.py": THREE, "fuzz/corpus/fuzz_box/large.bin": stored}
+    raw = run(open_product(repository, files), replace(QUICK, seconds=1))
+    [row] = json.loads(raw["fuzz.json"])["harnesses"]
+    [crash] = [crash for crash in row["crashes"] if crash["phase"] == "replay"]
+    assert raw[crash["input"]] == b"box:["
+    assert crash["found_bytes"] == len(stored)
+
+
+def test_a_harness_that_leaves_half_way_is_an_error(repository: Repository) -> None:
+    harness = """
+import os
+from sdlc.harness import fuzz
+seen = []
+
+@fuzz()
+def fuzz_box(data):
+    seen.append(data)
+    if len(seen) == 50:
+        raise ValueError("something to report")
+    if len(seen) > 2000:
+        os._exit(0)
+"""
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    answer = read(run(workspace, replace(QUICK, seconds=2)), workspace)
+    assert answer.outcome is Outcome.ERROR
+    assert "ended the process after" in answer.sentence, answer.sentence
+
+
+def test_a_harness_that_never_enters_the_package_is_blind(repository: Repository) -> None:
+    harness = "import box\nfrom sdlc.harness import fuzz\n\n@fuzz()\ndef fuzz_box(data):\n    data.decode('latin-1')\n"
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    answer = read(run(workspace), workspace)
+    assert answer.outcome is Outcome.ERROR
+    assert re.search("fuzz_box: blind: none of [0-9]+ inputs entered the package", answer.sentence), answer.sentence
+
+
+def test_a_harness_that_sees_says_how_much_in_the_evidence(repository: Repository) -> None:
+    workspace = open_product(repository, GOOD)
+    [row] = json.loads(run(workspace)["fuzz.json"])["harnesses"]
+    sights = [engine["sight"] for engine in row["engines"].values()]
+    assert all(0 < sight["entered"] == sight["looked"] <= 1000 for sight in sights)
+    assert any(sight["first_raise"] > 100 for sight in sights)
+
+
 def test_both_engines_ran_where_both_are_locked(repository: Repository) -> None:
     workspace = open_product(repository, GOOD)
     [row] = json.loads(run(workspace)["fuzz.json"])["harnesses"]
@@ -121,6 +203,12 @@ def fuzz_sum(numbers):
         ("def broken(:\n", r"fuzz/fuzz_box\.py:1: the harness cannot be imported: SyntaxError"),
         ("x = 1\n", r"fuzz/fuzz_box\.py declares no harness"),
         ("import sys\nsys.exit(3)\n", "exited with 3"),
+        (
+            HARNESS.replace(
+                "@fuzz", "import functools\n\ndef named(f):\n    f.__name__ = '../../away'\n    return f\n\n@fuzz"
+            ).replace("def fuzz_box", "@named\ndef fuzz_box"),
+            "is no name of a function",
+        ),
         ("import os\nos._exit(0)\n", "ended without a report"),
     ],
 )

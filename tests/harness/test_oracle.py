@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sdlc.harness.fuzz import fuzz, harnesses_of
-from sdlc.harness.oracle import Oracle, own_folders, shrink
+from sdlc.harness.oracle import Crash, Oracle, normalized, own_folders
 
 HERE = (str(Path(__file__).parent),)
 
@@ -45,7 +45,7 @@ def test_a_proper_answer_is_no_crash(data: bytes) -> None:
 def test_a_crash_is_named_by_its_innermost_own_function() -> None:
     crash = oracle_of(picky).judge(b"ab!")
     assert crash is not None
-    assert crash.key == "ValueError in test_oracle.py:inner"
+    assert crash.key == "ValueError in test_oracle.py:inner: undeclared #"
     assert crash.message == "undeclared 3"
     assert crash.line == inner.__code__.co_firstlineno + 1
 
@@ -101,22 +101,74 @@ def test_waiting_is_not_working() -> None:
     assert oracle_of(sleepy).judge(b"") is None
 
 
-def test_the_same_crash_with_a_smaller_input() -> None:
-    oracle = oracle_of(picky)
-    assert shrink(oracle, b"some long text ! and more", "ValueError in test_oracle.py:inner") == b"!"
+def test_leaving_the_interpreter_is_a_crash() -> None:
+    @fuzz(raises=(ValueError,))
+    def leaves(data: bytes) -> None:
+        raise SystemExit(0)
+
+    crash = oracle_of(leaves).judge(b"")
+    assert crash is not None
+    assert crash.exception == "SystemExit"
 
 
-def test_a_crash_of_another_kind_does_not_count_while_shrinking() -> None:
+def test_an_exception_that_fails_at_its_own_text_is_a_crash_too() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise LookupError
+
     @fuzz()
-    def two(data: bytes) -> None:
-        if b"!" in data and len(data) > 5:
-            inner(data)
-        if b"!" in data:
-            raise TypeError
+    def mute(data: bytes) -> None:
+        raise Mute
 
-    small = shrink(oracle_of(two), b"0123456789!", "ValueError in test_oracle.py:inner")
-    assert len(small) == 6
-    assert b"!" in small
+    crash = oracle_of(mute).judge(b"")
+    assert crash is not None
+    assert crash.message == "(its text raises LookupError)"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("list index 3 of 4", "list index 17 of 90"),
+        ("no key 'a'", "no key 'bc'"),
+        ("<Box at 0x7f00>", "<Box at 0x1234>"),
+        ("line\nbreak", "line\u2028break"),
+    ],
+)
+def test_what_depends_on_the_input_does_not_tell_crashes_apart(one: str, other: str) -> None:
+    assert normalized(one) == normalized(other)
+
+
+def test_other_words_tell_crashes_apart() -> None:
+    assert normalized("too short") != normalized("too long")
+
+
+def test_a_place_with_ever_new_messages_is_known_after_three() -> None:
+    oracle = oracle_of(picky)
+    crashes = [Crash("ValueError", word, "box.py", 1, "parse") for word in ("one", "two", "three", "four")]
+    for crash in crashes[:3]:
+        assert not oracle.knows(crash)
+        oracle.known[crash.key] = crash.site
+    assert oracle.knows(crashes[3])
+    assert not oracle.knows(Crash("ValueError", "one", "box.py", 1, "other"))
+
+
+def test_a_known_hang_costs_a_tenth() -> None:
+    import time
+
+    @fuzz(seconds=0.5)
+    def slow(data: bytes) -> None:
+        while data:
+            sum(range(1000))
+
+    oracle = oracle_of(slow)
+    crash = oracle.judge(b"x")
+    assert crash is not None
+    oracle.known[crash.key] = crash.site
+    began = time.process_time()
+    again = oracle.judge(b"x")
+    assert again is not None
+    assert again.key == crash.key
+    assert time.process_time() - began < 0.3
 
 
 def test_the_folders_of_packages_and_modules() -> None:

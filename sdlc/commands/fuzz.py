@@ -1,0 +1,212 @@
+"""`sdlc fuzz`: list the harnesses, run them without a check, replay what crashed and keep it as a test."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sdlc.commands.judges import configure
+from sdlc.disk import replace_file
+from sdlc.errors import ExitCode, IncompleteError, UsageError
+from sdlc.evidence.store import Store
+from sdlc.formats import strict_json
+from sdlc.formats.check_json import load_check
+from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
+from sdlc.formats.terminal import printable
+from sdlc.fuzzing.listing import declared
+from sdlc.fuzzing.regression_test import FOLDER, crash_id, regression_test, stored_input
+from sdlc.gates import build, fuzz
+from sdlc.model.digest import Digest
+from sdlc.readings.fuzz import in_tree
+from sdlc.session import Session
+from sdlc.workspace import Workspace, open_workspace
+
+RUN = "fuzz-run.json"
+"""In the folder of results: the artifacts of the last `sdlc fuzz run`, by their digests in the store."""
+
+path_option = click.option(
+    "--path", type=click.Path(path_type=Path), default=".", help="The product; default: the folder you are in."
+)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A crash of the last check or run, with its input."""
+
+    run: HarnessRun
+    crash: FuzzCrash
+    data: bytes
+
+    @property
+    def id(self) -> str:
+        return crash_id(self.run.name, self.crash.key)
+
+
+@click.group(name="fuzz")
+def command() -> None:
+    """List fuzz harnesses, run them, replay what crashed. `docs/fuzzing.md` tells more."""
+
+
+@command.command(name="list")
+@path_option
+@click.pass_obj
+def list_harnesses(session: Session, path: Path) -> None:
+    """Every harness, with what it takes. Nothing of the product is executed."""
+    workspace = open_workspace(path, session.tools)
+    files = _files(workspace, configure(workspace).settings["fuzz"])
+    for file in files:
+        try:
+            harnesses = declared(workspace.read(file))
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise UsageError(f"{file} cannot be read: {printable(str(error))}", hint="mend the file") from None
+        for harness in harnesses:
+            takes = "typed" if harness.typed else "bytes"
+            line = f"{harness.name:<28} {takes:<6} {file}:{harness.line}  {harness.says}"
+            click.echo(printable(line).rstrip())
+
+
+@command.command(name="run")
+@click.argument("harness", default="")
+@click.option("--seconds", type=click.IntRange(1, 86400), default=30, show_default=True, help="For all together.")
+@path_option
+@click.pass_obj
+def run(session: Session, harness: str, seconds: int, path: Path) -> None:
+    """Build the product and fuzz HARNESS (default: all of them); nothing is decided, crashes are kept for replay."""
+    workspace = open_workspace(path, session.tools)
+    settings = configure(workspace).settings
+    files = _files(workspace, settings["fuzz"])
+    if harness and harness not in _names(workspace, files):
+        raise UsageError(f"there is no harness {harness!r:.60}", hint="`sdlc fuzz list` shows them")
+    built = build.run(workspace, session.tools, settings["build"], {})
+    raw = fuzz.run(workspace, session.tools, replace(settings["fuzz"], seconds=seconds), {"build": built}, only=harness)
+    out = workspace.root / ".sdlc" / "out"
+    store = Store(out / "objects", session.disk)
+    digests = {name: store.put(data) for name, data in raw.items()}
+    replace_file(session.disk, out / RUN, strict_json.dumps(digests))
+    report = load_report(raw["fuzz.json"])
+    for row in report.harnesses:
+        state = "ERROR" if row.problems else f"{len(row.crashes)} crashes"
+        click.echo(f"{row.name:<28} {row.executions:>9} executions  {row.edges:>6} edges  {state}")
+        for problem in row.problems:
+            click.echo(f"  {printable(problem)}")
+        for crash in row.crashes:
+            _show(_Kept(row, crash, raw[crash.input]), crash.exception, crash.message, _place(crash, workspace))
+    crashed = any(row.crashes for row in report.harnesses)
+    if crashed:
+        click.echo("keep them as tests: sdlc fuzz replay --save")
+    failed = any(row.problems for row in report.harnesses)
+    code = ExitCode.INCOMPLETE if failed else ExitCode.BLOCKED if crashed else ExitCode.ALLOWED
+    click.get_current_context().exit(code)
+
+
+@command.command(name="replay")
+@click.argument("crash", default="")
+@click.option("--save", is_flag=True, help=f"Write {FOLDER}/test_<id>.py and the input of what still crashes.")
+@path_option
+@click.pass_obj
+def replay(session: Session, crash: str, save: bool, path: Path) -> None:
+    """Build the product as it is now and give it again what crashed in the last check or `sdlc fuzz run`.
+
+    CRASH is an id or its beginning (default: all). Ends with 1 while one still crashes.
+    """
+    workspace = open_workspace(path, session.tools)
+    settings = configure(workspace).settings
+    kept = [one for one in _kept(workspace, session) if one.id.startswith(crash)]
+    if not kept:
+        click.echo("no crash is stored")
+        return
+    build.run(workspace, session.tools, settings["build"], {})
+    still = False
+    with tempfile.TemporaryDirectory(prefix="sdlc-fuzz-") as folder:
+        campaign = fuzz.campaign(workspace, session.tools, settings["fuzz"], Path(folder))
+        for one in kept:
+            found: list[dict[str, Any]] = campaign.replay(Path(one.run.file), one.run.name, one.data)
+            if not found:
+                click.echo(f"{one.id}  {one.run.name}: no longer crashes")
+                continue
+            still = True
+            again = found[0]
+            place = f"{in_tree(str(again['path']), workspace.python_files)}:{int(again['line'])}"
+            _show(one, str(again["exception"]), str(again["message"]), place)
+            if save:
+                for written in _save(one, workspace, settings["fuzz"].folder, session):
+                    click.echo(f"  wrote {written}")
+    click.get_current_context().exit(ExitCode.BLOCKED if still else ExitCode.ALLOWED)
+
+
+def _files(workspace: Workspace, settings: fuzz.Settings) -> tuple[str, ...]:
+    files = workspace.matching(f"{settings.folder}/fuzz_*.py")
+    if not files:
+        raise UsageError(f"there is no {settings.folder}/fuzz_*.py", hint="docs/fuzzing.md shows a first harness")
+    return files
+
+
+def _names(workspace: Workspace, files: tuple[str, ...]) -> set[str]:
+    try:
+        return {harness.name for file in files for harness in declared(workspace.read(file))}
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise UsageError(f"a harness cannot be read: {printable(str(error))}", hint="mend the file") from None
+
+
+def _kept(workspace: Workspace, session: Session) -> Iterator[_Kept]:
+    """The crashes of the last check and of the last run, each id once."""
+    out = workspace.root / ".sdlc" / "out"
+    store = Store(out / "objects", session.disk)
+    seen = set()
+    answers = list(_evidence(out))
+    if not answers:
+        raise IncompleteError(
+            f"there is no evidence of fuzzing in {out}", hint="run `sdlc check --gate fuzz` or `sdlc fuzz run` first"
+        )
+    for digests in answers:
+        report = load_report(store.get(digests["fuzz.json"]))
+        for run in report.harnesses:
+            for crash in run.crashes:
+                one = _Kept(run, crash, store.get(digests[crash.input]))
+                if one.id not in seen and run.name.isidentifier() and workspace.exists(run.file):
+                    seen.add(one.id)
+                    yield one
+
+
+def _evidence(out: Path) -> Iterator[dict[str, Digest]]:
+    try:
+        record = load_check((out / "check.json").read_bytes(), what="check.json")
+    except OSError:
+        record = None
+    for result in record.results if record else ():
+        if result.gate == "fuzz" and "fuzz.json" in result.raw:
+            yield dict(result.raw)
+    try:
+        document = strict_json.loads_object((out / RUN).read_bytes(), what=RUN)
+    except OSError:
+        return
+    yield {name: Digest(str(digest)) for name, digest in document.items()}
+
+
+def _place(crash: FuzzCrash, workspace: Workspace) -> str:
+    return f"{in_tree(crash.path, workspace.python_files)}:{crash.line}"
+
+
+def _show(one: _Kept, exception: str, message: str, place: str) -> None:
+    click.echo(printable(f"{one.id}  {one.run.name}: {exception} at {place}: {message}"))
+    click.echo(printable(f"  input ({len(one.data)} bytes): {one.data[:80]!r}"))
+
+
+def _save(one: _Kept, workspace: Workspace, folder: str, session: Session) -> Iterator[str]:
+    """Write the test and its input; refuses to follow a link out of the product."""
+    what = f"{one.crash.exception} in {one.crash.function}(): {one.crash.message}"
+    texts = {
+        f"{FOLDER}/test_{one.id}.py": regression_test(one.run.file, one.run.name, one.id, what, one.data),
+        stored_input(folder, one.run.name, one.id): one.data,
+    }
+    for name, data in texts.items():
+        target = workspace.root / name
+        if not target.parent.resolve().is_relative_to(workspace.root):
+            raise UsageError(f"{name} is behind a link that leaves the product", hint="remove the link")
+        replace_file(session.disk, target, data)
+        yield name
