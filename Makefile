@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md docs/reason-codes.md
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast rules-report docs interop lock clean
+.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast bench-packages rules-report docs interop lock clean
 
 help:
 	@echo "make demo          release the example product: check, approve, sign, bundle, verify"
@@ -64,6 +64,9 @@ bench: dev
 
 bench-sast: dev
 	$(BIN)/python bench/sast/compare.py
+
+bench-packages: dev
+	$(BIN)/python bench/packages/measure.py
 
 rules-report: dev
 	$(BIN)/python bench/sast/rules_report.py --write

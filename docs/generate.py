@@ -7,8 +7,8 @@ from pathlib import Path
 from sdlc.commands.gates import page
 from sdlc.formats.rule_catalogue import load_rules
 from sdlc.gates import GATES
-from sdlc.scanning.rules import compiled_rules
 from sdlc.reports.rule_coverage import coverage_page
+from sdlc.scanning.rules import compiled_rules
 
 DOCS = Path(__file__).parent
 
