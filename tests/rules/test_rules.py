@@ -53,9 +53,9 @@ def test_the_compiled_file_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("rule", sorted(BY_ID))
-def test_every_rule_has_both_samples(rule: str) -> None:
-    assert [path for path in samples("vulnerable") if rule_of(path) == rule]
-    assert [path for path in samples("clean") if rule_of(path) == rule]
+def test_every_rule_has_two_samples_of_either_kind(rule: str) -> None:
+    for kind in ("vulnerable", "clean"):
+        assert len([path for path in samples(kind) if rule_of(path) == rule]) >= 2, kind
 
 
 def test_no_sample_belongs_to_no_rule() -> None:

@@ -1,0 +1,3 @@
+from jinja2 import Environment, PackageLoader
+
+pages = Environment(loader=PackageLoader("viewer"), autoescape=True)

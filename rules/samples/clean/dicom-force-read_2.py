@@ -1,0 +1,5 @@
+import pydicom
+
+
+def open_image(stream):
+    return pydicom.dcmread(stream, stop_before_pixels=True)

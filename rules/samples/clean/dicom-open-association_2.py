@@ -1,0 +1,10 @@
+from pynetdicom import AE, evt
+from pynetdicom.sop_class import CTImageStorage
+
+
+def serve(handlers):
+    archive = AE()
+    archive.require_calling_aet = ["CT1"]
+    archive.require_called_aet = True
+    archive.add_supported_context(CTImageStorage)
+    archive.start_server(("127.0.0.1", 104), block=True, evt_handlers=handlers)

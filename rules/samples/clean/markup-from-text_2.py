@@ -1,0 +1,5 @@
+from markupsafe import Markup
+
+
+def cell(value):
+    return Markup("<td>{}</td>").format(value)

@@ -1,0 +1,5 @@
+import numpy
+
+
+def load(path):
+    return numpy.load(path)

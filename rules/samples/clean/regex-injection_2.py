@@ -1,0 +1,8 @@
+import re
+
+from django.http import JsonResponse
+
+
+def search(request, names):
+    pattern = re.compile(re.escape(request.GET["pattern"]))
+    return JsonResponse({"found": [name for name in names if pattern.match(name)]})

@@ -1,0 +1,5 @@
+import logging
+
+
+def connect(host, api_key):
+    logging.info("connecting to %s", host)

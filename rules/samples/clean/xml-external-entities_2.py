@@ -1,0 +1,5 @@
+from defusedxml import lxml as safe
+
+
+def load(path):
+    return safe.parse(path)

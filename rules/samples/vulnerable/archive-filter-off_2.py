@@ -1,0 +1,5 @@
+import shutil
+
+
+def unpack(path, folder):
+    shutil.unpack_archive(path, folder, filter="fully_trusted")

@@ -1,0 +1,3 @@
+class Production:
+    ALLOWED_HOSTS = ("viewer.example.org",)
+    DEBUG = True

@@ -1,0 +1,5 @@
+from markupsafe import Markup
+
+
+def cell(value):
+    return Markup(f"<td>{value}</td>")

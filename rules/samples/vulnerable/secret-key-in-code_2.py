@@ -1,0 +1,3 @@
+import os
+
+SECRET_KEY = "an-example-and-no-secret"

@@ -1,0 +1,7 @@
+import hashlib
+import hmac
+
+
+def verify(secret, body, header):
+    expected = hmac.new(secret, body, hashlib.sha256).hexdigest()
+    return header == expected

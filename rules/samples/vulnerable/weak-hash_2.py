@@ -1,0 +1,7 @@
+from cryptography.hazmat.primitives import hashes
+
+
+def digest(data):
+    state = hashes.Hash(hashes.SHA1())
+    state.update(data)
+    return state.finalize()
