@@ -1,7 +1,7 @@
-from django.http import HttpResponse
+from django.http import JsonResponse
 from lxml import etree
 
 
 def price(request):
     tree = etree.parse("prices.xml")
-    return HttpResponse(tree.xpath("//item[@id=$id]/price", id=request.GET["id"]))
+    return JsonResponse({"price": tree.xpath("//item[@id=$id]/price", id=request.GET["id"])})

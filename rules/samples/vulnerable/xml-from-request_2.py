@@ -1,7 +1,7 @@
 from xml.dom import minidom
 
-from django.http import HttpResponse
+from django.http import JsonResponse
 
 
 def receive(request):
-    return HttpResponse(minidom.parseString(request.body).documentElement.tagName)
+    return JsonResponse({"root": minidom.parseString(request.body).documentElement.tagName})
