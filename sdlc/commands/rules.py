@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from sdlc.commands.inputs import read_file
 from sdlc.errors import BlockedError, UsageError
 from sdlc.formats.rule_catalogue import Rule, load_rules
 from sdlc.formats.terminal import printable
@@ -78,7 +79,7 @@ def test(session: Session, folder: Path | None, seconds: int) -> None:
 
 
 def _packs(folder: Path) -> list[tuple[str, bytes]]:
-    packs = [(str(path), path.read_bytes()) for path in sorted(folder.glob("*.y*ml")) if path.is_file()]
+    packs = [(str(path), read_file(path)) for path in sorted(folder.glob("*.y*ml")) if path.is_file()]
     if not packs:
         raise UsageError(f"{folder} holds no pack of rules", hint="a pack is a YAML file; see docs/own-rules.md")
     return packs
