@@ -20,6 +20,9 @@ if [ -z "$python" ]; then
 fi
 "$python" -I -m venv "$target"
 install=("$target/bin/python" -I -m pip install --quiet --disable-pip-version-check)
-"${install[@]}" --require-hashes --only-binary :all: -r "$SDLC_ACTION/requirements/action.txt"
+# The lock is complete: nothing is resolved. pip before 23.3 does not see that `name==1` pins `name[extra]` too, and would
+# refuse this very lock on the day when a newer release of such a package appears.
+"${install[@]}" --no-deps --require-hashes --only-binary :all: -r "$SDLC_ACTION/requirements/action.txt"
 "${install[@]}" --no-deps --no-build-isolation --no-index "$SDLC_ACTION"
+"$target/bin/python" -I -m pip --disable-pip-version-check check
 "$target/bin/sdlc" --version
