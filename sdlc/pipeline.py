@@ -90,15 +90,20 @@ def run(
     progress: Progress | None = None,
     interrupt: Callable[[], None] = lambda: None,
     kept: Mapping[str, RawArtifacts] | None = None,
+    narrowed: Mapping[str, Workspace] | None = None,
 ) -> tuple[GateResult, ...]:
-    """One result for every planned gate, in the order of `GATES`; `kept` are raw artifacts of gates that ran before."""
+    """One result for every planned gate, in the order of `GATES`.
+
+    `kept` are raw artifacts of gates that ran before; `narrowed` names the gates that look at a part of the workspace.
+    """
     progress = progress or Progress()
     before = kept or {}
+    seen = narrowed or {}
 
     def work(gate: str, inputs: Mapping[str, _Run]) -> _Run:
         old = {need: before[need] for need in planned[gate] if need in before and need not in inputs}
         answered = old | {need: _kept(done.raw) for need, done in inputs.items() if done.answered}
-        return _run_gate(GATES[gate], workspace, within(tools, GATE_SECONDS), settings[gate], answered)
+        return _run_gate(GATES[gate], seen.get(gate, workspace), within(tools, GATE_SECONDS), settings[gate], answered)
 
     runs = run_tasks(
         planned,

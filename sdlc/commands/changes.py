@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sdlc import pipeline
 from sdlc.commands.judges import POLICY, WAIVERS, Judges
@@ -37,6 +39,9 @@ SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
 COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows")
 """Gates whose findings are compared with the base commit's; none of them executes the base's code."""
 
+FILE_BY_FILE = ("static-analysis",)
+"""Those of them that judge each file for itself: what they found in a file that did not change, the base has too."""
+
 
 def compare(
     workspace: Workspace,
@@ -55,9 +60,41 @@ def compare(
     with tempfile.TemporaryDirectory(prefix="sdlc-base-") as folder:
         base = extract_base(workspace, tools, Path(folder))
         chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
-        before = pipeline.run(chosen, base, tools, judges.config.settings, store, jobs=jobs)
+        before = _look_at_base(chosen, workspace, base, tools, judges.config.settings, results, store, jobs=jobs)
         prints = {result.gate: _fingerprints(result) for result in before}
         return prints, _weakenings(workspace, base, tools, judges, results, before)
+
+
+def _look_at_base(
+    chosen: Mapping[str, tuple[str, ...]],
+    workspace: Workspace,
+    base: Workspace,
+    tools: Tools,
+    settings: Mapping[str, Any],
+    results: Sequence[GateResult],
+    store: Store,
+    *,
+    jobs: int,
+) -> tuple[GateResult, ...]:
+    """What the `chosen` gates find in the base, looking at no file a second time that the head left as it was."""
+    same = {path for path in base.paths if _is_same(workspace, base, path)}
+    small = replace(base, paths=tuple(path for path in base.paths if path not in same))
+    narrowed = dict.fromkeys(FILE_BY_FILE, small)
+    before = pipeline.run(chosen, base, tools, settings, store, jobs=jobs, narrowed=narrowed)
+    found = {result.gate: result.reading.findings for result in results if result.gate in FILE_BY_FILE}
+    return tuple(_with(result, found.get(result.gate, ()), same) for result in before)
+
+
+def _is_same(workspace: Workspace, base: Workspace, path: str) -> bool:
+    try:
+        return workspace.exists(path) and workspace.read(path) == base.read(path)
+    except SdlcError:
+        return False
+
+
+def _with(result: GateResult, found: Sequence[Finding], same: Collection[str]) -> GateResult:
+    old = tuple(finding for finding in found if finding.place is not None and finding.place.path in same)
+    return replace(result, reading=replace(result.reading, findings=(*result.reading.findings, *old)))
 
 
 def _fingerprints(result: GateResult) -> tuple[str, ...]:
