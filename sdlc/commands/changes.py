@@ -19,6 +19,7 @@ from sdlc.formats import strict_json
 from sdlc.gates.workflows import FILES as WORKFLOWS
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
+from sdlc.policy.baseline import entry
 from sdlc.policy.schema import Policy, load_policy
 from sdlc.policy.waivers import Waiver, load_waivers
 from sdlc.policy.weakening import (
@@ -53,7 +54,7 @@ def compare(
     *,
     jobs: int,
 ) -> tuple[dict[str, tuple[str, ...]], tuple[Finding, ...]]:
-    """Fingerprints of what the base commit had already, by gate, and every weakening that the head brings.
+    """What the base commit had already (entries of `policy.baseline`), by gate, and every weakening by the head.
 
     The base's findings are made anew from its files, never read from a file of the head.
     """
@@ -98,7 +99,7 @@ def _with(result: GateResult, found: Sequence[Finding], same: Collection[str]) -
 
 
 def _fingerprints(result: GateResult) -> tuple[str, ...]:
-    return tuple(sorted(f.fingerprint for f in result.reading.findings if not f.suppressed))
+    return tuple(sorted(entry(f) for f in result.reading.findings if not f.suppressed))
 
 
 def _weakenings(

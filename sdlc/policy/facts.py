@@ -18,8 +18,9 @@ class Facts:
     """The input of one decision.
 
     `results` by gate id; `at` is the time that ages are measured against; `base` holds, by gate, the multiset of
-    fingerprints that the base commit already had (None: no comparison, all findings are new); `waivers` are those of
-    the base commit, in the file's order; `weakenings` are what the change does to its own judges (None: not compared).
+    what the base commit already had (`baseline.entry`; None: no comparison, all findings are new); `waivers` are those
+    of the base commit, in the file's order; `weakenings` are what the change does to its own judges (None: not
+    compared).
     `committed` and `checked` say when the commit was made and when the gates ran (None: nobody recorded it).
     """
 

@@ -17,6 +17,7 @@ from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding, Severity
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import Answer, State
+from sdlc.policy.baseline import fingerprint_of
 from sdlc.reports.markdown import escape
 
 MAX_ANNOTATIONS = 9
@@ -103,7 +104,7 @@ def _annotation(record: CheckRecord, finding: Finding) -> str:
 def _row(result: GateResult, record: CheckRecord) -> str:
     reading = result.reading
     now = Counter(finding.fingerprint for finding in reading.findings if not finding.suppressed)
-    before = Counter(record.base.get(result.gate, ()))
+    before = Counter(map(fingerprint_of, record.base.get(result.gate, ())))
     new, fixed, existing = (now - before).total(), (before - now).total(), (now & before).total()
     known = result.gate in record.base
     counts = f"{new} | {fixed} | {existing}" if known else f"{now.total()} | – | –"
