@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
 from sdlc.errors import UsageError
+from sdlc.formats.rule_prefilter import IN_TEXT, narrowed
 
 MAX_BYTES = 2**20
 SEVERITIES = {"critical": "ERROR", "high": "ERROR", "medium": "WARNING", "low": "INFO"}
@@ -108,7 +109,7 @@ def _compile(rule: dict[str, Any], flows: Flows, where: str) -> dict[str, Any]:
     for key in FLOW_LISTS:
         if key in rule:
             compiled[key] = [item for entry in rule[key] for item in _expand(entry, flows, where)]
-    return compiled
+    return narrowed(compiled) if rule.get("mode") == "taint" else compiled
 
 
 def _checked(rule: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -142,7 +143,15 @@ def _expand(entry: Any, flows: Flows, where: str) -> list[Any]:
     if not isinstance(entry, dict):
         raise UsageError(f"{where}: a list of patterns holds mappings, this is {entry!r:.40}", hint=_HINT)
     if "flow" not in entry:
+        _check_in_text(entry.get(IN_TEXT, ""), where)
         return [entry]
     if entry["flow"] not in flows:
         raise UsageError(f"{where}: there is no flow {entry['flow']!r:.60}", hint=f"known: {', '.join(sorted(flows))}")
     return flows[entry["flow"]]
+
+
+def _check_in_text(text: object, where: str) -> None:
+    try:
+        re.compile(text if isinstance(text, str) else "(")
+    except re.error:
+        raise UsageError(f"{where}: {IN_TEXT}: no regular expression: {text!r:.60}", hint=_HINT) from None

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from rules.scanning import BY_ID, REPOSITORY, scan
+from rules.scanning import BY_ID, REPOSITORY, scan, without_prefilter
 
 RULES = REPOSITORY / "rules"
 SAMPLES = REPOSITORY / "rules" / "samples"
@@ -76,6 +76,10 @@ def test_a_clean_sample_is_silent(sample: Path, fired: dict[str, set[str]]) -> N
 
 def test_the_fast_engine_finds_what_the_default_one_finds(mirror: Path) -> None:
     assert scan(mirror, "--experimental") == scan(mirror)
+
+
+def test_the_prefilter_leaves_out_nothing_that_would_match(mirror: Path, tmp_path: Path) -> None:
+    assert scan(mirror, "--experimental") == scan(mirror, "--experimental", rules=without_prefilter(tmp_path))
 
 
 @pytest.mark.parametrize("rule", BY_ID.values(), ids=lambda rule: rule["id"])
