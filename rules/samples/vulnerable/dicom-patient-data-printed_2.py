@@ -1,0 +1,5 @@
+import pydicom
+
+
+def show(path):
+    print(pydicom.dcmread(path))
