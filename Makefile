@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md docs/reason-codes.md
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast bench-packages rules-report docs interop lock clean
+.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast bench-packages bench-page rules-report docs interop lock clean
 
 help:
 	@echo "make demo          release the example product: check, approve, sign, bundle, verify"
@@ -14,7 +14,7 @@ help:
 	@echo "make lint          ruff, mypy, import contracts;   make docs  the pages made from the code"
 	@echo "make fuzz          our own parsers, for SECONDS=120"
 	@echo "make bench-sast    bandit, ruff and our rules on the labelled corpus;  make rules-report  each rule on it"
-	@echo "make bench         ratios against the bare tools;  make interop  other people's clients"
+	@echo "make bench         ratios against the bare tools;  make interop  other people's clients;  make bench-page  the page"
 
 # 1. an environment of our own (a system Python may refuse installs, PEP 668); 2. uv into it; 3. the hashed lock.
 $(BIN)/.locked: requirements/uv.txt requirements/dev.txt
@@ -65,6 +65,9 @@ bench: dev
 bench-sast: dev
 	$(BIN)/python bench/sast/compare.py
 
+bench-page: dev
+	$(BIN)/python bench/page.py
+
 bench-packages: dev
 	$(BIN)/python bench/packages/measure.py
 
@@ -84,6 +87,7 @@ lock:
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements/base.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra gates -o requirements/gates.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra keyless -o requirements/keyless.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --extra export -o requirements/export.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml requirements/build.in --extra gates --extra keyless -c requirements/dev.txt -o requirements/action.txt
 

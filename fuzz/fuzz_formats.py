@@ -25,6 +25,8 @@ from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.harness import fuzz
 from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
+from sdlc.standards.catalog import load_standard
+from sdlc.standards.coverage import cover
 from sdlc.threats.load import ModelError, load_acceptances, load_model
 from sdlc.threats.pointers import load_pointers
 
@@ -107,6 +109,14 @@ def fuzz_configuration(data: bytes) -> None:
 def fuzz_policy(data: bytes) -> None:
     """A policy."""
     load_policy(data)
+
+
+@fuzz(raises=(UsageError,))
+def fuzz_standard(data: bytes) -> None:
+    """A standard that is read is covered in one of the four words, whatever a release shows."""
+    standard = load_standard(data, "standard.toml")
+    if sum(cover(standard, {}).counts.values()) != len(standard.controls):
+        raise AssertionError("a control without a word")
 
 
 @fuzz(raises=(UsageError,))

@@ -12,6 +12,7 @@ import click
 from sdlc.commands.inputs import KEY, OUT, PATH, TRUST, open_key, passphrase_options, read_trust
 from sdlc.commands.release import opened, summary
 from sdlc.errors import UsageError
+from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import sha256
 from sdlc.release import assemble
 from sdlc.release.candidate import dump_candidate
@@ -88,5 +89,6 @@ def record_decision(
         reason=reason,
     )
     signed = assemble.keep_decision(decision, signer, trust, session.disk, folder)
-    click.echo(f"{kind:<10}{known.printed_name}, meaning {meaning}, recorded as {signed.digest[:16]}")
+    when = time_to_text(signed.decision.created)
+    click.echo(f"{kind:<10}{known.printed_name}, meaning {meaning}, {when}, recorded as {signed.digest[:16]}")
     click.echo("next      sdlc release status --trust FILE")

@@ -30,7 +30,9 @@ from sdlc.policy.decide import count
 from sdlc.release import assemble
 from sdlc.release.assemble import Proposal
 from sdlc.release.decisions import quorum
+from sdlc.release.page_facts import Beyond, Standing
 from sdlc.release.verify import verify
+from sdlc.release.viewer import draw
 from sdlc.session import Session
 from sdlc.signers.time_stamp import stamp
 from sdlc.signing.trust import TrustRoot
@@ -111,8 +113,9 @@ def prepare(
 @PATH
 @TRUST
 @OUT
+@click.option("--html", type=click.Path(path_type=Path), help="Draw the release manager's page as well.")
 @click.pass_obj
-def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> None:
+def status(session: Session, path: Path, trust_file: Path, out: Path | None, html: Path | None) -> None:
     """Show the open candidate: verdict, blockers, decisions, and the next command."""
     trust = read_trust(trust_file)
     proposal, _, folder = opened(path, out, session)
@@ -129,6 +132,12 @@ def status(session: Session, path: Path, trust_file: Path, out: Path | None) -> 
     if waiting and not answer.reached:
         click.echo(f"may still decide: {printable(', '.join(waiting))}")
     click.echo(f"next      {_next_step(proposal, answer.reached)}")
+    if html is not None:
+        standing = Standing(answer.reached, answer.sentence, tuple(waiting))
+        drawn = draw(
+            proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, Beyond(standing=standing)
+        )
+        replace_file(session.disk, html, drawn)
     if proposal.verdict.answer is not Answer.ALLOWED:
         click.get_current_context().exit(EXIT_CODES[proposal.verdict.answer])
 

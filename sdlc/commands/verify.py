@@ -8,21 +8,27 @@ from pathlib import Path
 import click
 
 from sdlc.commands.inputs import TRUST, read_artifact, read_file, read_trust, time_option
+from sdlc.commands.verified import OWN_STANDARDS, all_standards
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode
 from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
+from sdlc.policy.decide import count
 from sdlc.policy.schema import load_policy
 from sdlc.release.case import Purpose
+from sdlc.release.page_facts import Beyond, Standing
 from sdlc.release.revocation import apply_notices
 from sdlc.release.seen import Seen, dump_seen, load_seen, remembered
 from sdlc.release.verification import Verification, verification_to_json
+from sdlc.release.verified import Verified, demand_verified
 from sdlc.release.verify import verify
 from sdlc.release.viewer import NOT_SHOWN, draw
 from sdlc.session import Session
 from sdlc.signing.dsse import load_envelope
+from sdlc.signing.trust import TrustRoot
+from sdlc.standards.catalog import Standard
 
 
 @click.command(name="verify")
@@ -36,7 +42,8 @@ from sdlc.signing.dsse import load_envelope
 @click.option("--revoked", multiple=True, type=click.Path(path_type=Path), help="A signed notice: what was taken back.")
 @click.option("--policy", type=click.Path(path_type=Path), help="A policy of your own that must hold as well.")
 @click.option("--allow-redacted", is_flag=True, help="Take a bundle from which its signer withheld evidence.")
-@click.option("--html", type=click.Path(path_type=Path), help="Draw the page again, from what was verified, to FILE.")
+@click.option("--html", type=click.Path(path_type=Path), help="Draw the page from what was verified.")
+@OWN_STANDARDS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, schema sdlc.verification/1.")
 @click.pass_obj
 def command(
@@ -52,6 +59,7 @@ def command(
     policy: Path | None,
     allow_redacted: bool,
     html: Path | None,
+    own: Path | None,
     as_json: bool,
 ) -> None:
     """Verify the evidence bundle BUNDLE, without a network: 0 verified, 1 refused, 4 this version lacks a reader."""
@@ -61,6 +69,7 @@ def command(
     if policy is not None:
         own_policy = read_file(policy)
         load_policy(own_policy, str(policy))
+    standards = all_standards(own) if html is not None else ()
     files: dict[str, Digest] = {file.name: sha256(read_artifact(file)) for file in artifacts}
     seen = None
     if state is not None:
@@ -80,9 +89,9 @@ def command(
     if state is not None and seen is not None and result.ok and result.manifest and result.manifest_digest:
         now = remembered(seen, trust, result.manifest, result.manifest_digest)
         replace_file(session.disk, state, dump_seen(now))
-    if html is not None and result.ok and result.manifest and result.candidate and result.verdict:
-        drawn = draw(result.candidate, result.manifest.candidate, result.verdict, result.decisions)
-        replace_file(session.disk, html, drawn)
+    if html is not None and result.ok:
+        release = demand_verified(result, str(bundle))
+        replace_file(session.disk, html, _drawn(release, result, trust, standards))
     if as_json:
         click.echo(strict_json.pretty(verification_to_json(result)).decode(), nl=False)
     else:
@@ -90,6 +99,24 @@ def command(
     if not result.ok:
         code = ExitCode.INCOMPLETE if result.incomplete else ExitCode.BLOCKED
         click.get_current_context().exit(code)
+
+
+def _drawn(release: Verified, result: Verification, trust: TrustRoot, standards: tuple[Standard, ...]) -> bytes:
+    """The page of the bundle, with what this verification adds to it."""
+    said = f"{count(len(result.approvers), 'approval')}, the trust root asks for {trust.approvals_required}"
+    glass = f"break-glass: {said}, and the quorum was not asked"
+    standing = Standing(True, glass if release.candidate.break_glass else f"None: {said}.")
+    beyond = Beyond(
+        results=release.results,
+        withheld=release.withheld,
+        steps=result.steps,
+        notes=release.notes,
+        manifest=release.manifest,
+        manifest_digest=release.manifest_digest,
+        standing=standing,
+        standards=standards,
+    )
+    return draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, beyond)
 
 
 def page(result: Verification, bundle: Path) -> list[str]:

@@ -9,6 +9,8 @@ _UNSAFE = {"Cc", "Cf", "Cn", "Cs", "Co", "Zl", "Zp"}
 
 def printable(text: str) -> str:
     """`text` on one line, with control, format and surrogate characters as visible escapes."""
+    if text.isprintable():  # knows of no such character either, and is fast
+        return text
     return "".join(
         character if unicodedata.category(character) not in _UNSAFE else _escape(character) for character in text
     )

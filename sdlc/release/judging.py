@@ -91,6 +91,7 @@ def check_quorum(case: Case) -> str:
     drawn = case.members[bundle.PAGE]
     if manifest.viewer != viewer.VERSION:
         case.notes.append(f"report.html was drawn by {manifest.viewer}; this version cannot draw it again")
-    elif viewer.draw(case.candidate, manifest.candidate, case.verdict, signed) != drawn:
+        return answer.sentence
+    if viewer.draw(case.candidate, manifest.candidate, case.verdict, signed) != drawn:
         raise BlockedError("page-differs", "report.html does not show what candidate and decisions say")
     return f"{answer.sentence}; the page shows the same"

@@ -27,7 +27,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Verification:
-    """What came out. `incomplete` says that this version lacks a reader: the bundle may be good.
+    """What came out. `incomplete` says that this version lacks a reader: the bundle may be good; `withheld` are the
+    gates whose evidence its signer took out of this copy.
 
     The other members hold what was learned up to the step that refused; believe them only when `ok`.
     """
@@ -43,6 +44,7 @@ class Verification:
     decisions: tuple[SignedDecision, ...]
     approvers: tuple[str, ...]
     notes: tuple[str, ...]
+    withheld: frozenset[str] = frozenset()
 
     @property
     def reason(self) -> str:

@@ -84,6 +84,7 @@ def verify(
         decisions=case.decisions,
         approvers=case.approvers,
         notes=tuple(case.notes),
+        withheld=case.blind,
     )
 
 

@@ -1,34 +1,63 @@
 """
-`report.html`: the page that people read, drawn from candidate, verdict and decisions and from nothing else.
+`report.html`: the page that people read, drawn from candidate, verdict and decisions, and what a verification adds.
 
-It is one file that makes no request and runs no script; every foreign text is escaped, and shown with its invisible
-characters spelled out. The manifest holds its digest and `VERSION`, so that `verify` can draw it again.
+Two front pages, for who releases and for who audits, and below them all rows that their numbers lead to. It is one file
+that makes no request. Its one style and one script are allowed by their digests, everything else by nothing; every
+foreign text is escaped, and shown with its invisible characters spelled out. The manifest holds the page's digest and
+`VERSION`, so that `verify` can draw it again.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
-from sdlc.model.digest import Digest
+from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
 from sdlc.release.candidate import Candidate
+from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
-
-VERSION = "viewer/1"
-
-NOT_SHOWN = (
-    "That the runner's machine was honest: whoever holds the runner key can invent raw evidence. Replay proves that "
-    "the findings follow from the bytes, not where the bytes come from.",
-    "That a gate looked at everything: it finds what its rules know. No finding is not the same as no defect.",
-    "What people knew or read: a signature proves who decided, about which candidate, and the meaning that was chosen.",
-    "A last decision that was withheld before signing: the chain shows what was taken out of its middle.",
-    "An independent time, unless a time authority stamped the manifest: all others are those of the signers' clocks.",
+from sdlc.release.page_facts import (
+    GAPS,
+    Beyond,
+    answers_of,
+    categories_of,
+    category_words,
+    contents_of,
+    gate_rows,
 )
+from sdlc.standards.coverage import cover
+from sdlc.standards.shipped import our_standards, standards_digest
+
+SOURCES = (
+    *("page.html.j2", "page_macros.html.j2", "page_manager.html.j2", "page_auditor.html.j2", "page_rows.html.j2"),
+    *("page.css", "page.js"),
+)
+
+
+def _version() -> str:
+    """What is drawn follows from these files and our standards too: whoever changes one has another viewer.
+
+    The number counts the changes of the code that fills them.
+    """
+    loader, environment = PackageLoader("sdlc", "release"), Environment(autoescape=True)
+    texts = [loader.get_source(environment, name)[0] for name in SOURCES]
+    return f"viewer/2+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
+
+
+VERSION = _version()
+
+NOT_SHOWN = tuple(sentence for sentence, _ in GAPS)
 
 GRADE_MEANINGS = {
     Grade.REPLAYED: "recomputed from the stored bytes",
@@ -37,8 +66,64 @@ GRADE_MEANINGS = {
 }
 
 
-def draw(candidate: Candidate, digest: Digest, verdict: Verdict, decisions: Sequence[SignedDecision]) -> bytes:
+_PARTS = {"approval": "trail", "signing": "check", "provenance": "contents"}
+"""Where the rows of what is no gate are."""
+
+
+def draw(
+    candidate: Candidate,
+    digest: Digest,
+    verdict: Verdict,
+    decisions: Sequence[SignedDecision],
+    beyond: Beyond | None = None,
+) -> bytes:
     """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload."""
+    beyond = beyond or Beyond()
+    results = beyond.results or candidate.results
+    standards = beyond.standards or our_standards()
+    shown = producers_of(results, verdict, decisions, withheld=beyond.withheld, break_glass=candidate.break_glass)
+    coverages = [cover(standard, shown) for standard in standards]
+    rows = gate_rows(candidate, results, verdict)
+    categories = categories_of(standards)
+    style, script = _source("page.css"), _source("page.js")
+    against = [rule for rule in verdict.rules if rule.state in (State.BLOCKED, State.INCOMPLETE)]
+    page = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            viewer=VERSION,
+            csp=_content_security_policy(style, script),
+            style=style,
+            script=script,
+            candidate=candidate,
+            digest=digest,
+            verdict=verdict,
+            decisions=decisions,
+            beyond=beyond,
+            blockers=against,
+            counts={
+                "holds": len(verdict.having(State.HOLDS)),
+                "tolerated": len(verdict.having(State.TOLERATED)),
+                "against": len(against),
+                "suppressed": sum(1 for result in results for one in result.reading.findings if one.suppressed),
+            },
+            gates=rows,
+            anchors=_PARTS | {row.name: row.anchor for row in rows},
+            anchors_findings={row.name: row.findings_anchor for row in rows},
+            waivers={(one.gate, one.finding.fingerprint): one for one in verdict.waived},
+            coverages=coverages,
+            answers=answers_of(coverages),
+            categories=lambda finding: category_words(finding, categories),
+            contents=contents_of(candidate, results, decisions, beyond.withheld),
+            grade_meanings=GRADE_MEANINGS,
+            gaps=GAPS,
+        )
+    )
+    return page.encode("utf-8")
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("sdlc", "release"),
         autoescape=True,
@@ -49,14 +134,28 @@ def draw(candidate: Candidate, digest: Digest, verdict: Verdict, decisions: Sequ
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
     environment.filters["time"] = time_to_text
-    page = environment.get_template("page.html.j2").render(
-        viewer=VERSION,
-        candidate=candidate,
-        digest=digest,
-        verdict=verdict,
-        blockers=[rule for rule in verdict.rules if rule.state in (State.BLOCKED, State.INCOMPLETE)],
-        decisions=decisions,
-        grade_meanings=GRADE_MEANINGS,
-        not_shown=NOT_SHOWN,
+    environment.filters["utc"] = _utc
+    environment.filters["plain"] = lambda value: json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return environment
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+@cache
+def _source(name: str) -> Markup:
+    """Our own style or script; nothing foreign is ever put into it."""
+    loader = PackageLoader("sdlc", "release")
+    return Markup(loader.get_source(Environment(autoescape=True), name)[0])  # noqa: S704 - see above
+
+
+def _content_security_policy(style: str, script: str) -> Markup:
+    return Markup(  # noqa: S704 - two digests of our own
+        f"default-src 'none'; style-src '{_allowed(style)}'; script-src '{_allowed(script)}'; "
+        "base-uri 'none'; form-action 'none'"
     )
-    return page.encode("utf-8")
+
+
+def _allowed(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

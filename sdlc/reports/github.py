@@ -13,12 +13,12 @@ from pathlib import Path
 
 from sdlc.disk import append_text
 from sdlc.formats.check_json import CheckRecord
+from sdlc.formats.markdown_text import escape
 from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding, Severity
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import Answer, State
 from sdlc.policy.baseline import fingerprint_of
-from sdlc.reports.markdown import escape
 
 MAX_ANNOTATIONS = 9
 """The tenth says how many there are beside."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from sdlc.formats.check_json import CheckRecord
-from sdlc.formats.terminal import printable
+from sdlc.formats.markdown_text import escape
 from sdlc.model.finding import Finding
 from sdlc.model.verdict import State
 
 MAX_FINDINGS = 10
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()+\-.!|~&:])")
-_REFERENCE = re.compile(r"([@#])")
-"""`@name` and `#7` are found in the finished page, where no escape is left; a space of no width parts them."""
 
 
 def render(record: CheckRecord, *, verbose: bool) -> str:
@@ -47,12 +42,6 @@ def render(record: CheckRecord, *, verbose: bool) -> str:
     if debt:
         lines += ["", "**Waivers**", *debt]
     return "\n".join(lines) + "\n"
-
-
-def escape(text: str) -> str:
-    """`text` with everything escaped that Markdown or HTML would take for markup or a mention."""
-    marked = _SPECIAL.sub(r"\\\1", printable(text)).replace("\\<", "&lt;").replace("\\>", "&gt;")
-    return _REFERENCE.sub(r"\1&#8203;", marked)
 
 
 def _finding(finding: Finding) -> str:

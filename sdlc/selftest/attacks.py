@@ -70,7 +70,7 @@ def _by_outsiders(mirror: Mirror) -> Iterator[Trial]:
         "an outsider removes a piece of evidence": {k: v for k, v in good.items() if k != evidence},
         "an outsider removes a decision": {k: v for k, v in good.items() if k != first},
         "an outsider adds an artifact": {**good, f"{bundle.ARTIFACTS}more.whl": b"more"},
-        "an outsider rewrites the page": {**good, bundle.PAGE: good[bundle.PAGE].replace(b"<h1>", b"<h1>!")},
+        "an outsider rewrites the page": {**good, bundle.PAGE: good[bundle.PAGE].replace(b"</h1>", b"!</h1>")},
         "an outsider takes the runner's signature away": {**good, bundle.CANDIDATE: unsigned},
     }
     for name, members in cases.items():

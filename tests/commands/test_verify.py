@@ -110,3 +110,19 @@ def test_a_memory_of_what_was_seen(case: Path, capsys: pytest.CaptureFixture[str
     assert state.read_bytes() == before
     state.write_text("{")
     assert run(case, "--state", str(state)) == ExitCode.INCOMPLETE
+
+
+def test_the_page_is_drawn_with_standards_of_ones_own(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = case / "own"
+    own.mkdir()
+    head = 'schema = "sdlc.standard/1"\nid = "house"\ntitle = "House rules"\nversion = "3"\nstatus = "final"\n'
+    control = '[[controls]]\nid = "HR-1"\ntext = "Tested"\nfull = ["tests"]\n'
+    (own / "house.toml").write_text(f'{head}reviewer = "Maria Weber"\n{control}')
+    page = case / "page.html"
+    assert run(case, "--html", str(page), "--own", str(own)) == ExitCode.ALLOWED
+    assert "House rules" in page.read_text()
+    assert "reviewed by Maria Weber" in page.read_text()
+    (own / "house.toml").write_text(head)
+    assert run(case, "--html", str(case / "none.html"), "--own", str(own)) == ExitCode.USAGE
+    assert "house.toml:1: reviewer is missing" in capsys.readouterr().err
+    assert not (case / "none.html").exists()

@@ -1,22 +1,30 @@
-"""The page: self-contained, without script, escaped, verdict first."""
+"""The page: two front pages over all rows; self-contained, escaped, honest, the verdict first."""
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fakes.hostile import TEXT, hostile, verified
 from fakes.releases import candidate_of, chain, check_of, proposal_of, raw_of, records
 
 from sdlc.disk import LocalDisk
 from sdlc.evidence.store import Store
-from sdlc.model.result import GateResult
+from sdlc.model.finding import Confidence, Finding, Severity
+from sdlc.model.result import Outcome
+from sdlc.model.verdict import Action, RuleDecision, State, Waived
 from sdlc.release import viewer
 from sdlc.release.assemble import Proposal
-
-HOSTILE = '<script>alert(1)</script><img src=x onerror="x">\u202e"\'&'
+from sdlc.release.page_facts import Beyond, Standing, age, anchors_of, categories_of, category_words
+from sdlc.release.verification import Step
+from sdlc.release.verified import Verified
+from sdlc.standards.shipped import our_standards
 
 
 @pytest.fixture
@@ -24,60 +32,263 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path, LocalDisk())
 
 
-def drawn(proposal: Proposal) -> str:
-    page = viewer.draw(proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions)
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    return verified(tmp_path_factory.mktemp("store"))
+
+
+def drawn(proposal: Proposal, beyond: Beyond | None = None) -> str:
+    page = viewer.draw(proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, beyond)
     return page.decode()
 
 
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
+def drawn_of(release: Verified) -> str:
+    beyond = Beyond(
+        results=release.results,
+        withheld=release.withheld,
+        steps=(Step(1, TEXT, True, "", TEXT),),
+        notes=release.notes,
+        manifest=release.manifest,
+        manifest_digest=release.manifest_digest,
+        standing=Standing(False, TEXT, (TEXT,)),
+    )
+    page = viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, beyond)
+    return page.decode()
+
+
+class Page(HTMLParser):
+    """What a browser would build of it, as far as these tests ask."""
+
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.ids: list[str] = []
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def values(self, name: str) -> list[str]:
+        return [value for _, attribute, value in self.attributes if attribute == name]
 
 
-def _hostile(result: GateResult) -> GateResult:
-    return dataclasses.replace(result, reading=dataclasses.replace(result.reading, sentence=HOSTILE))
+def text_between(page: str, start: str, end: str) -> str:
+    """What a reader sees from the element with the id `start` to that with the id `end`, without its tags."""
+    part = page[page.index(f'id="{start}"') : page.index(f'id="{end}"')]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", part))
 
 
-def test_it_makes_no_request_and_runs_nothing_even_with_hostile_text(store: Store) -> None:
-    candidate = candidate_of(store)
-    hostile = dataclasses.replace(candidate, results=tuple(map(_hostile, candidate.results)), repository=HOSTILE)
-    reason = {"person": "ada", "reason": HOSTILE}
-    good = proposal_of(candidate, (), store)
-    page = drawn(dataclasses.replace(good, candidate=hostile, decisions=chain(hostile, reason)))
-    parser = _Tags()
-    parser.feed(page)
-    assert parser.tags.isdisjoint({"script", "img", "iframe", "link", "object", "embed", "base", "form", "svg"})
-    assert parser.attributes.isdisjoint({"src", "href", "style", "srcset", "action"})
-    assert not [name for name in parser.attributes if name.startswith("on")]
-    assert "default-src 'none'; style-src 'unsafe-inline'" in page
-    assert not re.search(r"https?://|url\(|@import", page)
-    assert "\u202e" not in page
-    assert "&lt;script&gt;" in page
+def allowed(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def test_it_says_what_a_reader_needs(store: Store) -> None:
+@pytest.mark.parametrize("evil", [False, True])
+def test_it_makes_no_request_and_runs_nothing_but_its_own_script(good: Verified, evil: bool) -> None:
+    text = drawn_of(hostile(good) if evil else good)
+    page = Page(text)
+    forbidden = {"img", "iframe", "link", "object", "embed", "base", "form", "svg", "audio", "video", "template"}
+    assert set(page.tags).isdisjoint(forbidden)
+    assert (page.tags.count("script"), page.tags.count("style")) == (1, 1)
+    names = {name for _, name, _ in page.attributes}
+    assert names.isdisjoint({"src", "style", "srcset", "action", "formaction", "srcdoc", "ping", "poster"})
+    assert not [name for name in names if name.startswith("on")]
+    assert [href for href in page.values("href") if not re.fullmatch(r"#[A-Za-z0-9._:-]+", href)] == []
+    assert not re.search(r"url\(|@import", text)
+    assert "\u202e" not in text
+    assert "\x1b" not in text
+    script, style = (re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.S)[0] for tag in ("script", "style"))
+    policy = next(value for value in page.values("content") if "default-src" in value)
+    assert policy == (
+        f"default-src 'none'; style-src {allowed(style)}; script-src {allowed(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_hostile_text_in_every_field_is_text(good: Verified) -> None:
+    clean, evil = Page(drawn_of(good)), Page(drawn_of(hostile(good)))
+    assert set(evil.tags) <= set(clean.tags) | {"ol", "br"}
+    text = drawn_of(hostile(good))
+    assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 60
+    assert "<script>alert" not in text
+    assert "{{7*7}}" in text
+
+
+def test_ids_are_unique_and_every_link_leads_somewhere(good: Verified) -> None:
+    for text in (drawn_of(good), drawn_of(hostile(good))):
+        page = Page(text)
+        assert len(page.ids) == len(set(page.ids))
+        assert {href[1:] for href in page.values("href")} <= set(page.ids)
+
+
+def test_the_verdict_comes_first_then_what_stands_against_it(store: Store) -> None:
     candidate = candidate_of(store)
     page = drawn(proposal_of(candidate, chain(candidate, "ada", "grace"), store))
+    order = ["verdict", "blockers", "gates", "decisions", "missing", "waivers", "changes", "auditor", "identity"]
+    order += ["artifacts", "check", "trail", "replay", "standards", "not-shown", "tools", "rows", "rules", "contents"]
+    places = [page.index(f'id="{name}"') for name in order]
+    assert places == sorted(places)
     said = ["allowed", "Ada Lovelace", "Grace Hopper", "2 passed", "replayed", candidate.artifacts[0].digest]
-    said += ["What this bundle does not show", "sdlc verify"]
+    said += ["What this bundle does not show", "sdlc verify", "mapping not reviewed"]
     assert [text for text in said if text not in page] == []
-    assert page.index("allowed</strong>") < page.index("Ada Lovelace")
+    assert "%" not in text_between(page, "manager", "auditor")
 
 
-def test_a_blocked_release_shows_its_blockers_and_findings(store: Store) -> None:
+def test_a_blocked_release_shows_what_clears_it(store: Store) -> None:
     candidate = candidate_of(store, check_of(store, raw_of(records("tests/test_a.py::test_one"))))
-    page = drawn(proposal_of(candidate, (), store))
-    assert "blocked</strong>" in page
-    assert "What stands against it" in page
+    proposal = proposal_of(candidate, (), store)
+    actions = (Action("repair the test", ("tests",), 2, "pytest tests/test_a.py", "f1:abc"),)
+    proposal = dataclasses.replace(proposal, verdict=dataclasses.replace(proposal.verdict, actions=actions))
+    page = drawn(proposal)
+    shown = text_between(page, "blockers", "gates")
+    assert "blocked tests : 1 finding at or above low" in shown
+    assert "pytest tests/test_a.py" in shown
+    assert "sdlc waive f1:abc" in shown
+    assert 'class="banner bad" id="verdict"' in page
     assert "TEST-FAILED" in page
+    assert "✕ failed" in text_between(page, "gates", "decisions")
+
+
+def test_a_gate_that_was_asked_for_and_did_not_run_is_not_green(store: Store) -> None:
+    proposal = proposal_of(candidate_of(store), (), store)
+    rule = RuleDecision("parsers", "fuzz", State.INCOMPLETE, "the gate fuzz did not run", (), "sdlc check --gate fuzz")
+    verdict = dataclasses.replace(proposal.verdict, rules=(*proposal.verdict.rules, rule))
+    page = drawn(dataclasses.replace(proposal, verdict=verdict))
+    row = re.search(r'<tr><th scope="row">fuzz</th>.*?</tr>', page, re.S)
+    assert row
+    assert "not run" in row[0]
+    assert 'class="word bad"' in row[0]
+    assert "sdlc check --gate fuzz" in text_between(page, "blockers", "gates")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"),
+    [(Outcome.ERROR, "error: no answer"), (Outcome.SKIPPED, "not run"), (Outcome.NOT_APPLICABLE, "not applicable")],
+)
+def test_no_answer_is_never_green_and_counts_no_findings(store: Store, outcome: Outcome, word: str) -> None:
+    candidate = candidate_of(store)
+    silent = tuple(
+        dataclasses.replace(result, reading=dataclasses.replace(result.reading, outcome=outcome))
+        for result in candidate.results
+    )
+    proposal = proposal_of(candidate, (), store)
+    page = drawn(dataclasses.replace(proposal, candidate=dataclasses.replace(candidate, results=silent)))
+    shown = page[page.index('id="gates"') : page.index('id="decisions"')]
+    assert shown.count(word) == 2
+    assert "word good" not in shown
+    assert shown.count('<td class="num"><span class="none">–</span></td>') == 2
+
+
+def test_what_is_waived_is_shown_and_not_green(store: Store) -> None:
+    proposal = proposal_of(candidate_of(store), (), store)
+    finding = Finding("R1", "bad", Severity.HIGH, Confidence.HIGH, "f1:1")
+    waived = Waived("W-1", "tests", finding, "ada", "grace", (proposal.candidate.created + timedelta(days=9)).date())
+    rules = tuple(
+        dataclasses.replace(rule, state=State.TOLERATED) if rule.gate == "tests" else rule
+        for rule in proposal.verdict.rules
+    )
+    verdict = dataclasses.replace(proposal.verdict, waived=(waived,), rules=rules, labels=("1 waived",))
+    page = drawn(dataclasses.replace(proposal, verdict=verdict))
+    assert "1 finding waived" in text_between(page, "verdict", "blockers")
+    shown = text_between(page, "waivers", "changes")
+    assert "W-1 ada grace 2026-06-10" in shown
+    row = re.search(r'<tr><th scope="row">tests</th>.*?</tr>', page, re.S)
+    assert row
+    assert "! " not in row[0].split("<td>")[0]
+    assert 'class="word warn"' in row[0]
+    assert "passed, tolerated" in row[0]
+
+
+def test_decisions_given_and_missing(store: Store) -> None:
+    candidate = candidate_of(store)
+    proposal = proposal_of(candidate, chain(candidate, "ada"), store)
+    assert "in the trust root and not in this page" in text_between(drawn(proposal), "missing", "waivers")
+    standing = Standing(False, "1 of 2 approvals by different persons", ("Grace Hopper",))
+    page = drawn(proposal, Beyond(standing=standing))
+    assert "Ada Lovelace , meaning approval" in text_between(page, "decisions", "missing")
+    missing = text_between(page, "missing", "waivers")
+    assert "1 of 2 approvals" in missing
+    assert "May still decide: Grace Hopper" in missing
+    assert "sdlc approve" in missing
+
+
+def test_a_broken_glass_stands_before_everything(store: Store) -> None:
+    page = drawn(proposal_of(candidate_of(store, break_glass="an exploit is out"), (), store))
+    assert page.index("an exploit is out") < page.index('id="verdict"')
+
+
+def test_withheld_evidence_is_named_where_it_is_missing(good: Verified) -> None:
+    page = drawn_of(dataclasses.replace(good, withheld=frozenset({"tests"})))
+    assert "The evidence of tests: its signer withheld it" in page
+    assert "withheld from this copy" in text_between(page, "replay", "standards")
+
+
+def test_two_files_of_the_same_bytes_have_one_place(good: Verified) -> None:
+    artifact = good.candidate.artifacts[0]
+    twice = dataclasses.replace(
+        good.candidate, artifacts=(artifact, dataclasses.replace(artifact, name="b.whl")), policy=artifact.digest
+    )
+    page = Page(drawn_of(dataclasses.replace(good, candidate=twice)))
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_many_findings_come_in_parts_that_a_browser_lays_out_fast(good: Verified) -> None:
+    many = tuple(Finding("R", f"m{n}", Severity.LOW, Confidence.LOW, f"f1:{n}") for n in range(1001))
+    results = tuple(
+        dataclasses.replace(result, reading=dataclasses.replace(result.reading, findings=many))
+        for result in good.results[:1]
+    )
+    page = drawn_of(dataclasses.replace(good, results=results))
+    for part in ("1 to 500", "501 to 1000", "1001 to 1001"):
+        assert page.count(f"<summary>{part}</summary>") == 1
+    assert page.count('<td class="digest">f1:') == 1001
+
+
+def test_each_evidence_file_leads_to_its_gate_and_back(good: Verified) -> None:
+    page = drawn_of(good)
+    for result in good.results:
+        for digest in result.raw.values():
+            assert page.count(f'id="file-{digest}"') == 1
+            assert f'href="#file-{digest}"' in page
+    assert page.count('href="#gate-tests"') > 3
 
 
 def test_equal_input_gives_equal_bytes(store: Store) -> None:
     proposal = proposal_of(candidate_of(store), (), store)
     assert drawn(proposal) == drawn(proposal)
+
+
+def test_every_file_that_is_drawn_with_is_a_part_of_the_viewers_version() -> None:
+    files = {path.name for path in Path(viewer.__file__).parent.iterdir() if path.name.startswith("page")}
+    assert set(viewer.SOURCES) == files - {"page_facts.py", "page_facts.pyc"}
+    assert re.fullmatch(r"viewer/2\+[0-9a-f]{12}", viewer.VERSION)
+
+
+def test_names_become_ids_that_never_meet() -> None:
+    assert anchors_of(["a b", "a-b", "A B", "é<>", ""]) == {
+        "a b": "a-b",
+        "a-b": "a-b-2",
+        "A B": "a-b-3",
+        "é<>": "unnamed",
+        "": "unnamed-2",
+    }
+
+
+def test_age_is_said_in_the_unit_that_says_something(store: Store) -> None:
+    now = candidate_of(store).created
+    ages = [timedelta(minutes=-5), timedelta(minutes=119), timedelta(hours=2), timedelta(hours=47), timedelta(days=31)]
+    assert [age(now, now - one) for one in ages] == ["0 min", "119 min", "2 h", "47 h", "31 days"]
+
+
+def test_a_finding_says_to_which_categories_it_belongs_by_number() -> None:
+    categories = categories_of(our_standards())
+
+    def words(*cwe: int) -> tuple[str, ...]:
+        return category_words(Finding("R", "m", Severity.LOW, Confidence.LOW, "f1:1", cwe=cwe), categories)
+
+    assert words(79) == ("A03:2021 exact", "A05:2025 exact", "Top 25 exact")
+    assert words(477) == ("A03:2025 exact",)
+    assert words(9999) == ("outside of every Top 10",)
+    assert words() == ()

@@ -1,0 +1,36 @@
+"""The standards that come with the toolkit, from its own package."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import sdlc
+from sdlc.errors import UsageError
+from sdlc.model.digest import Digest, sha256
+from sdlc.standards.catalog import Standard, load_standard
+
+OWN = ".sdlc/standards"
+"""Where a product keeps standards of its own, or its reviewed copies of ours: `*.toml`."""
+
+
+@cache
+def our_standards() -> tuple[Standard, ...]:
+    """All of them, sorted by id. Raises UsageError when the package lacks them."""
+    loaded = (load_standard(data, f"rules/standards/{name}") for name, data in _files().items())
+    return tuple(sorted(loaded, key=lambda standard: standard.id))
+
+
+@cache
+def standards_digest() -> Digest:
+    """The digest over all of them, names and bytes."""
+    return sha256("".join(f"{name} {sha256(data)}\n" for name, data in _files().items()).encode())
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    package = Path(sdlc.__file__).parent
+    for folder in (package / "rules" / "standards", package.parent / "rules" / "standards"):
+        if folder.is_dir():
+            return {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    raise UsageError("the standards are missing", hint="install secure-sdlc again")
