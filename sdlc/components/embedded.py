@@ -15,57 +15,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, canonicalize_version
 
 from sdlc.components.binaries import named_library
 from sdlc.components.known_libraries import folded, known
 from sdlc.components.vendored import packages_of
 from sdlc.errors import UnreadableError
 from sdlc.formats.foreign_sbom import Row, load_sbom
+from sdlc.model.embedded import Embedded, Evidence, Inside, Unexplained
 
+_NAMED = ("name", "version")
 _PURL = re.compile(r"pkg:(?P<kind>[A-Za-z0-9.+-]+)/(?P<path>[^@?#]+)(?:@(?P<version>[^?#]*))?[^#]*(?:#(?P<inside>.*))?")
-
-
-@dataclass(frozen=True, order=True)
-class Evidence:
-    """Why a part is believed to be there.
-
-    `technique` is one of CycloneDX (``manifest-analysis``, ``filename``, ``binary-analysis``); `path` is relative to
-    the folder that the distribution is installed in, `offset` in bytes or None, `text` what was read there.
-    """
-
-    path: str
-    technique: str
-    text: str
-    confidence: float
-    offset: int | None = None
-
-
-@dataclass(frozen=True)
-class Embedded:
-    """One part; `version` is empty when nothing tells it, `license` what its carrier's SBOM declares."""
-
-    name: str
-    version: str
-    purl: str
-    license: str
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, order=True)
-class Unexplained:
-    """A place in a distribution that may hold a part that nothing tells of, and why."""
-
-    path: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Inside:
-    """What a distribution holds."""
-
-    parts: tuple[Embedded, ...]
-    unexplained: tuple[Unexplained, ...]
 
 
 @dataclass(frozen=True)
@@ -74,6 +34,28 @@ class _Candidate:
     part: Embedded
     partial: bool = False
     """The version is a beginning of the real one."""
+
+
+Key = tuple[str, str]
+"""Normalized name and version of a distribution; versions that PEP 440 holds for equal are one."""
+
+
+def key_of(name: str, version: str) -> Key:
+    """The key of a distribution, under which its row and its component find each other."""
+    return canonicalize_name(name), canonicalize_version(version)
+
+
+def insides(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Inside]:
+    """What each distribution holds; several rows of one, such as its wheels for several platforms, are joined.
+
+    Raises as `inside` does.
+    """
+    joined: dict[Key, dict[str, Any]] = {}
+    for row in rows:
+        key = key_of(str(row["name"]), str(row["version"]))
+        other = joined.get(key)
+        joined[key] = dict(row) if other is None else {k: v if k in _NAMED else v + row[k] for k, v in other.items()}
+    return {key: inside(row) for key, row in joined.items()}
 
 
 def inside(row: Mapping[str, Any]) -> Inside:
@@ -109,7 +91,7 @@ def inside(row: Mapping[str, Any]) -> Inside:
         if not part.version
         for one in part.evidence
     ]
-    return Inside(parts, tuple(sorted(set(unexplained))))
+    return Inside(parts, tuple(sorted(set(unexplained))), int(row["looked"]))
 
 
 def purl_of(kind: str, name: str, version: str) -> str:

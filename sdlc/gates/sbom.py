@@ -5,9 +5,17 @@ What exactly is shipped, and do the lock and the built wheel agree on it?
 requirement files of what is shipped and the metadata of the built wheel, makes one CycloneDX 1.6 document of both, and
 validates it strictly, offline, against the schema.
 
-**How it can be wrong.** Code bundled inside wheels of others is not listed yet, and what *their* extras require is not
-known without their metadata. A universal lock is listed as a whole, each row with its marker; agreement is judged for
-CPython on Linux, on the Python of the build.
+It looks into what the build installed, too, and nests what it finds under the component that carries it: SBOMs that
+wheels carry (PEP 770), bundled libraries (`NAME.libs`), libraries that were linked statically and left a text, crates,
+vendored Python packages. Each part says where and how it was seen, with a confidence; several witnesses of one part
+are one component.
+
+**How it can be wrong.** A text in a binary is evidence and no proof, and a static library need not leave one: no
+assembly is ever called complete. What was seen and cannot be explained is a property of its carrier, which is then
+called incomplete. Of a locked package that the build did not install (another platform's) nothing inside is known, and
+what *its* extras require is not known without its metadata. A universal lock is listed as a whole, each row with its
+marker; agreement is judged for CPython on Linux, on the Python of the build. JavaScript that a package carries is not
+looked for.
 
 **How to fix a finding.** Lock again with hashes (`uv pip compile --generate-hashes`) after every change of
 `pyproject.toml`, and let `sdlc.toml` name the lock of what is shipped, not the one of development.
@@ -22,12 +30,14 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.components.agreement import required
+from sdlc.components.embedded import insides, key_of
 from sdlc.errors import ToolError
 from sdlc.formats import cyclonedx_json, strict_json
 from sdlc.formats.context_json import dump_context
 from sdlc.formats.cyclonedx_json import Part
 from sdlc.formats.requirements_txt import Pin, load_requirements
 from sdlc.formats.wheel_metadata import WheelMetadata, load_wheel
+from sdlc.inspecting.distributions import look_into, look_into_wheel
 from sdlc.model.digest import sha256
 from sdlc.model.result import Context, RawArtifacts
 from sdlc.readings.sbom import NEEDS, Settings, python_of
@@ -73,7 +83,10 @@ def run(
     root = _root(product, version, parts)
     every = [pin for pins in files.values() for pin in pins]
     locked = [Part(p.name, p.version, p.hashes, markers=(p.marker,) if p.marker else ()) for p in every]
-    bom = cyclonedx_json.dump_bom(root, [*locked, *(part for part in parts if part.name != root.name)])
+    seen = look_into(workspace.environment, {key_of(pin.name, pin.version) for pin in every})
+    seen += [look_into_wheel(bytes_of[name], wheel) for name, wheel in wheels.items()]
+    others = [part for part in parts if part.name != root.name]
+    bom = cyclonedx_json.dump_bom(root, [*locked, *others], insides(seen))
     errors = cyclonedx_json.validation_errors(strict_json.loads(bom, what="bom.cdx.json"))
     declared = {"name": root.name, "version": version or root.version}
     rows = [{**vars(wheel), "file": name, "sha256": sha256(bytes_of[name])} for name, wheel in wheels.items()]
@@ -82,6 +95,7 @@ def run(
         "bom.cdx.json": bom,
         "validation.json": strict_json.dumps({"valid": not errors, "errors": errors, "schema": "CycloneDX 1.6"}),
         "lock.json": strict_json.dumps({"files": locks}),
+        "embedded.json": strict_json.dumps({"distributions": seen}),
         "wheels.json": strict_json.dumps({"product": declared, "wheels": rows}),
         "context.json": dump_context(Context(files=tuple(files))),
     }

@@ -22,6 +22,7 @@ from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
 from sdlc.components.binaries import audited_crates, is_bundled, is_compiled, sightings
+from sdlc.components.embedded import Key, key_of
 from sdlc.components.vendored import listings
 from sdlc.formats import foreign_sbom
 from sdlc.formats.wheel_metadata import WheelMetadata
@@ -62,8 +63,8 @@ Read = Callable[[str, int], bytes]
 """The bytes of a path, if they are at most so many; raises _Skip."""
 
 
-def look_into(environment: Path, wanted: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
-    """One row per distribution of `environment` that is `wanted` (normalized name, version), in order of name.
+def look_into(environment: Path, wanted: Collection[Key]) -> list[dict[str, Any]]:
+    """One row per distribution of `environment` whose key is `wanted`, in order of name.
 
     `environment` is the folder of a virtual environment; one that does not exist holds nothing.
     """
@@ -73,7 +74,7 @@ def look_into(environment: Path, wanted: Collection[tuple[str, str]]) -> list[di
         if folder.is_symlink() or folder.resolve() != folder:
             continue
         name, version = _identity(folder)
-        if (name, version) in wanted:
+        if key_of(name, version) in wanted:
             rows.append(vars(_installed(folder, root, _Row(name, version))))
     return sorted(rows, key=lambda row: (row["name"], row["version"]))
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, same_version
+from sdlc.components.nested_components import due, written
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.requirements_txt import Pin
@@ -98,6 +99,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         version = str(bom["metadata"]["component"]["version"])
         unknown = sorted(set(settings.extras) - {extra for row in rows for extra in row["extras"]})
         seen = {str(row["file"]): str(row["sha256"]) for row in rows}
+        inside = _inside(raw, bom)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise UnreadableError(f"the evidence of sbom is malformed: {type(error).__name__}: {error}") from None
     if components != listed:
@@ -105,9 +107,10 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         raise UnreadableError(f"bom.cdx.json and the lock do not say the same of {name}", hint="run the gate again")
     if seen != built:
         raise UnreadableError("wheels.json is not about the wheels of the build", hint="run the gate again")
-    counters = {"components": len(components), "edges": edges, "wheels": len(rows)}
+    counters = {"components": len(components), "edges": edges, "wheels": len(rows), **inside}
     plural = "" if len(rows) == 1 else "s"
-    said = f"{len(components)} components, {edges} edges, {len(rows)} wheel{plural}, CycloneDX 1.6"
+    within = f"{inside['embedded']} parts inside of them, " if inside.get("embedded") else ""
+    said = f"{len(components)} components, {within}{edges} edges, {len(rows)} wheel{plural}, CycloneDX 1.6"
     if not components:
         sentence, hint = "the lock pins nothing", "lock the dependencies: uv pip compile --generate-hashes"
         return Reading(Outcome.ERROR, counters=counters, sentence=sentence, hint=hint)
@@ -144,6 +147,24 @@ def _listed(
         if wheel["name"] != product:
             hashes.setdefault((wheel["name"], wheel["version"]), set()).add(wheel["sha256"])
     return {key: tuple(sorted(several)) for key, several in hashes.items()}
+
+
+def _inside(raw: RawArtifacts, bom: Mapping[str, Any]) -> dict[str, int]:
+    """Counters of what is inside of the components; the SBOM must say what the observations give.
+
+    Evidence without `embedded.json` was written before anybody looked inside: it nests nothing.
+    """
+    observed = _document(raw, "embedded.json")["distributions"] if "embedded.json" in raw else []
+    said, must = written(bom), due(observed)
+    differing = sorted(key for key in {*said, *must} if said.get(key) != must.get(key))
+    if differing:
+        text = f"bom.cdx.json and embedded.json do not say the same of what is inside of {differing[0][0]}"
+        raise UnreadableError(text, hint="run the gate again")
+    if "embedded.json" not in raw:
+        return {}
+    parts = [one for rows in must.values() for one in rows]
+    unexplained = sum(one[0] == "unexplained" for one in parts)
+    return {"embedded": len(parts) - unexplained, "unexplained": unexplained}
 
 
 def _pins(lock: Mapping[str, Any]) -> dict[str, tuple[Pin, ...]]:

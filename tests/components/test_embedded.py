@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc.components.embedded import Embedded, Inside, Unexplained, inside, purl_of
+from sdlc.components.embedded import inside, insides, purl_of
+from sdlc.model.embedded import Embedded, Inside, Unexplained
 
 
 def row(**given: Any) -> dict[str, Any]:
@@ -131,6 +132,14 @@ def test_what_was_skipped_or_is_no_sbom_is_named() -> None:
 def test_rows_that_are_none(broken: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         inside(broken)
+
+
+def test_rows_of_one_distribution_are_joined() -> None:
+    rows = [row(sightings=[seen("openssl", "4.0.3", path)]) for path in ("box/a.so", "box/b.so")]
+    other = {**row(crates=[]), "name": "other", "version": "2"}
+    found = insides([rows[0], other, {**rows[1], "version": "1.0.0"}])
+    assert list(found) == [("box", "1"), ("other", "2")]
+    assert (len(found["box", "1"].parts[0].evidence), found["box", "1"].looked) == (2, 2)
 
 
 def test_a_purl_is_quoted() -> None:

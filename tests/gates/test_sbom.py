@@ -7,6 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from fakes.binaries import make_elf
+from fakes.environments import install
 from fakes.products import PRODUCT, TOOLS
 from fakes.tools import FakeTools
 from fakes.wheels import make_wheel
@@ -48,7 +52,7 @@ def test_lock_and_wheel_agree(repository: Repository) -> None:
     workspace = product(repository)
     given = answer(workspace, build_of(make_wheel(requires=["h11>=0.14", "idna"])))
     assert given.outcome is Outcome.PASSED
-    assert given.counters == {"components": 2, "edges": 2, "wheels": 1}
+    assert given.counters == {"components": 2, "edges": 2, "wheels": 1, "embedded": 0, "unexplained": 0}
     assert given.details == {"product-version": "1.0"}
     assert given.sentence == "2 components, 2 edges, 1 wheel, CycloneDX 1.6"
 
@@ -177,3 +181,97 @@ def test_evidence_that_is_missing_is_named(repository: Repository, name: str) ->
     del raw[name]
     with pytest.raises(UnreadableError, match=f"{name} is missing"):
         reading.read(raw, sbom.Settings(), Context())
+
+
+CARRIED = {"bomFormat": "CycloneDX", "components": [{"name": "libtiff", "version": "4.7.2"}]}
+H11 = make_wheel(
+    "h11",
+    "0.16.0",
+    files={
+        "h11-0.16.0.dist-info/sboms/a.json": json.dumps(CARRIED).encode(),
+        "h11.libs/libtiff-20b7e810.so.6.3.0": make_elf({".rodata": b"LIBTIFF, Version 4.7.2"}),
+        "h11.libs/libmine-0123abcd.so.7": make_elf({".rodata": b"mine"}),
+        "h11/_vendor/vendor.txt": b"six==1.16.0\n",
+    },
+)
+TOOLING = make_wheel("tool", "1.0", files={"tool/_vendor/vendor.txt": b"evil==6.6\n"})
+"""Installed for the build, not shipped: the SBOM must not know it."""
+
+
+def carrying(repository: Repository, name: str = "carrying") -> tuple[Workspace, RawArtifacts]:
+    workspace = product(repository, name=name)
+    install(workspace.environment, H11, TOOLING)
+    own = make_wheel(requires=["h11"], files={"box/_vendor/vendor.txt": b"attrs==25.1.0\n"})
+    return workspace, build_of(own)
+
+
+def test_what_is_inside_of_a_component_is_nested_with_its_evidence(repository: Repository) -> None:
+    workspace, build = carrying(repository)
+    given = answer(workspace, build)
+    assert given.outcome is Outcome.PASSED
+    assert (given.counters["embedded"], given.counters["unexplained"]) == (4, 1)
+    assert given.sentence == "2 components, 4 parts inside of them, 1 edges, 1 wheel, CycloneDX 1.6"
+    data = raw_of(workspace, build)["bom.cdx.json"]
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(data.decode()) is None
+    bom = json.loads(data)
+    h11, idna = bom["components"]
+    tiff = next(part for part in h11["components"] if part["name"] == "libtiff")
+    assert (tiff["version"], tiff["purl"]) == ("4.7.2", "pkg:generic/libtiff@4.7.2")
+    assert {row["location"] for row in tiff["evidence"]["occurrences"]} == {
+        "h11-0.16.0.dist-info/sboms/a.json",
+        "h11.libs/libtiff-20b7e810.so.6.3.0",
+    }
+    [identity] = tiff["evidence"]["identity"]
+    assert {row["technique"] for row in identity["methods"]} == {"manifest-analysis", "filename", "binary-analysis"}
+    told = {row["name"]: row["value"] for row in h11["properties"]}
+    assert "h11.libs/libmine-0123abcd.so.7" in told["secure-sdlc:unexplained"]
+    assert idna["properties"][0]["value"].startswith("no: ")
+    [own] = bom["metadata"]["component"]["components"]
+    assert own["purl"] == "pkg:pypi/attrs@25.1.0"
+    assert bom["compositions"][0] == {"aggregate": "incomplete", "assemblies": [h11["bom-ref"]]}
+    assert "evil" not in data.decode()
+
+
+def test_same_observations_same_bytes(repository: Repository) -> None:
+    workspace, build = carrying(repository)
+    first = raw_of(workspace, build)
+    assert all(raw_of(workspace, build) == first for _ in range(5))
+
+
+def test_a_part_that_only_one_of_the_two_has_is_refused(repository: Repository) -> None:
+    workspace, build = carrying(repository)
+    raw = raw_of(workspace, build)
+
+    def told(**changed: bytes | None) -> Reading:
+        names = {"bom": "bom.cdx.json", "embedded": "embedded.json"}
+        mixed = {**raw, **{names[key]: data for key, data in changed.items()}}
+        return reading.read({k: v for k, v in mixed.items() if v is not None}, sbom.Settings(), Context())
+
+    assert told().outcome is Outcome.PASSED
+    bom = json.loads(raw["bom.cdx.json"])
+    without, other, twice = (json.loads(raw["bom.cdx.json"]) for _ in range(3))
+    del without["components"][0]["components"][0]
+    other["components"][0]["components"][0]["evidence"]["occurrences"][0]["location"] = "elsewhere"
+    twice["components"][0]["components"] += bom["components"][0]["components"][:1]
+    silent = json.loads(raw["bom.cdx.json"])
+    silent["components"][0]["properties"] = []
+    for changed in (without, other, silent):
+        with pytest.raises(UnreadableError, match="inside of h11"):
+            told(bom=json.dumps(changed).encode())
+    with pytest.raises(UnreadableError, match="twice"):
+        told(bom=json.dumps(twice).encode())
+    with pytest.raises(UnreadableError, match="inside of box"):
+        told(embedded=None)
+    fewer = json.loads(raw["embedded.json"])
+    fewer["distributions"][0]["libraries"] = []
+    with pytest.raises(UnreadableError, match="inside of h11"):
+        told(embedded=json.dumps(fewer).encode())
+    with pytest.raises(UnreadableError, match="malformed"):
+        told(embedded=b'{"distributions": [{}]}')
+
+
+def test_evidence_from_before_anybody_looked_inside(repository: Repository) -> None:
+    workspace = product(repository)
+    raw = raw_of(workspace, build_of(make_wheel(requires=["h11"])))
+    del raw["embedded.json"]
+    assert set(reading.read(raw, sbom.Settings(), Context()).counters) == {"components", "edges", "wheels"}
