@@ -30,7 +30,8 @@ _PACKAGE = re.compile(
     rb"lib([\w+-]{1,40})\.so[\d.]{0,12}-(\d[\w.~^]{0,20}-[\w.~^]{1,20})\.(?:x86_64|aarch64|i686|ppc64le|s390x)\.debug"
 )
 _CRATES = b".dep-v0"
-_EXECUTABLE, _NO_BITS = 4, 8
+_PROGRAM, _NO_BITS, _EXECUTABLE = 1, 8, 4
+_TABLES = (b".eh_frame", b".gcc_except_table", b".debug_info", b".debug_loc", b".debug_ranges", b".debug_abbrev")
 
 
 @dataclass(frozen=True)
@@ -109,14 +110,22 @@ def _packages(data: bytes, start: int, end: int) -> Iterator[Sighting]:
 
 
 def _texts(data: bytes) -> list[tuple[int, int]]:
-    """Where texts can stand, as (start, end): all but the sections of an ELF file that the machine executes."""
-    code = sorted((row[4], row[4] + row[5]) for row in _sections(data) if row[2] & _EXECUTABLE and row[1] != _NO_BITS)
+    """Where texts can stand, as (start, end): all but machine code and tables, if `data` is an ELF file."""
     spans, at = [], 0
-    for start, end in code:
+    tables = [row for row in _sections(data) if _has_no_text(data, row)]
+    for start, end in sorted((row[4], min(row[4] + row[5], len(data))) for row in tables):
         if start > at:
             spans.append((at, start))
         at = max(at, end)
     return [*spans, (at, len(data))] if at < len(data) else spans
+
+
+def _has_no_text(data: bytes, row: tuple[int, ...]) -> bool:
+    """Machine code, symbols, relocations, hashes; how the stack is unwound, and what a debugger reads."""
+    _, kind, flags, *_, name = row
+    if kind != _PROGRAM:
+        return kind != _NO_BITS
+    return bool(flags & _EXECUTABLE) or data.startswith(_TABLES, name)
 
 
 def _sighting(kind: str, name: str, version: bytes, offset: int, text: bytes, confidence: float) -> Sighting:
@@ -128,8 +137,6 @@ def audited_crates(data: bytes) -> list[dict[str, str]] | None:
 
     The list is zlib-compressed JSON in the ELF section ``.dep-v0``; what unpacks to more than MAX_CRATES is broken.
     """
-    if _CRATES not in data:
-        return None
     section = _section(data, _CRATES)
     if section is None:
         return None
@@ -144,18 +151,16 @@ def audited_crates(data: bytes) -> list[dict[str, str]] | None:
 
 def _section(data: bytes, wanted: bytes) -> bytes | None:
     """The bytes of the ELF section `wanted`, or None."""
-    rows = _sections(data)
-    names = data[rows[-1][4] :][: rows[-1][5]] if rows else b""
-    for name, _, _, _, start, size in rows:
-        if names[name:].startswith(wanted + b"\0"):
+    for *_, start, size, name in _sections(data):
+        if data.startswith(wanted + b"\0", name):
             return data[start : start + size]
     return None
 
 
 def _sections(data: bytes) -> list[tuple[int, ...]]:
-    """(name, type, flags, address, start, size) of each section of a 64-bit little-endian ELF file, the names' last.
+    """(name, type, flags, address, start, size, place of its name) of each section of a 64-bit little-endian ELF.
 
-    Empty for any other file, and for one whose table is no table.
+    Empty for any other file, and for one whose table is no table; without those that begin behind the file's end.
     """
     if data[:6] != b"\x7fELF\x02\x01" or len(data) < 64:
         return []
@@ -164,4 +169,4 @@ def _sections(data: bytes) -> list[tuple[int, ...]]:
     if size != 64 or names >= count or start + size * count > len(data):
         return []
     rows = [struct.unpack_from("<IIQQQQ", data, start + number * size) for number in range(count)]
-    return [*rows, rows[names]]
+    return [(*row, rows[names][4] + row[0]) for row in rows if row[4] <= len(data) and rows[names][4] <= len(data)]
