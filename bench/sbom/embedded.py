@@ -169,7 +169,7 @@ def main() -> None:
         cpu = time.process_time()
         seconds = timed(lambda: answer(workspace))
         cpu = (time.process_time() - cpu) / ROUNDS
-        print(f"SBOM of environment and lock, validated and read: {seconds:.2f} s, median of {ROUNDS} ({cpu:.2f} s CPU)")
+        print(f"SBOM of environment and lock, validated, read: {seconds:.2f} s, median of {ROUNDS} ({cpu:.2f} s CPU)")
         print(f"  {given.sentence}; {len(raw['bom.cdx.json'])} bytes")
     document = thirty_components()
     text = json.dumps(document)
