@@ -99,6 +99,11 @@ def purl_of(kind: str, name: str, version: str) -> str:
     return f"pkg:{kind}/{quote(name, safe='')}" + (f"@{quote(version, safe='')}" if version else "")
 
 
+def upstream(version: str) -> str:
+    """The version without the release of an RPM distribution: ``1.0.9`` of ``1.0.9-3.el8``."""
+    return re.sub(r"-\d[\w.]*\.(el|fc|amzn|alma|cm)\d[\w.]*\Z", "", version)
+
+
 def _is_carrier(row: Row, carrier: str) -> bool:
     matched = _PURL.fullmatch(row.purl)
     if matched is not None:
@@ -166,7 +171,7 @@ def _of_group(members: list[_Candidate]) -> Iterator[Embedded]:
     parts: dict[str, list[Embedded]] = {}
     for one in members:
         if one.part.version and not one.partial:
-            parts.setdefault(_upstream(one.part.version), []).append(one.part)
+            parts.setdefault(upstream(one.part.version), []).append(one.part)
     vague = [one.part for one in members if not one.part.version]
     for part in (one.part for one in members if one.partial and one.part.version):
         if any(_begins(version, part.version) for version in parts):
@@ -194,11 +199,6 @@ def _joined(first: list[Embedded], more: list[Embedded]) -> Embedded:
 
 def _order(one: Evidence) -> tuple[str, int, str, str]:
     return one.path, -1 if one.offset is None else one.offset, one.technique, one.text
-
-
-def _upstream(version: str) -> str:
-    """The version without the release of an RPM distribution: ``1.0.9`` of ``1.0.9-3.el8``."""
-    return re.sub(r"-\d[\w.]*\.(el|fc|amzn|alma|cm)\d[\w.]*\Z", "", version)
 
 
 def _begins(version: str, beginning: str) -> bool:

@@ -58,7 +58,7 @@ def due(rows: Iterable[Mapping[str, Any]]) -> dict[Key, frozenset[Said]]:
 
 def nested(bom: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """(carrier, part) for each part of the document; the product itself carries, too."""
-    for component in (bom["metadata"]["component"], *bom.get("components", ())):
+    for component in (bom.get("metadata", {}).get("component", {}), *bom.get("components", ())):
         for part in component.get("components", ()):
             yield component, part
 

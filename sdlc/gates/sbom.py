@@ -83,7 +83,8 @@ def run(
     root = _root(product, version, parts)
     every = [pin for pins in files.values() for pin in pins]
     locked = [Part(p.name, p.version, p.hashes, markers=(p.marker,) if p.marker else ()) for p in every]
-    seen = look_into(workspace.environment, {key_of(pin.name, pin.version) for pin in every})
+    fresh = "build.json" in build or workspace.repository is not None  # else what is there is of another build
+    seen = look_into(workspace.installed, {key_of(pin.name, pin.version) for pin in every}) if fresh else []
     seen += [look_into_wheel(bytes_of[name], wheel) for name, wheel in wheels.items()]
     others = [part for part in parts if part.name != root.name]
     bom = cyclonedx_json.dump_bom(root, [*locked, *others], insides(seen))
