@@ -61,6 +61,7 @@ demo-blocked: dev
 
 bench: dev
 	$(BIN)/python bench/ratios.py
+	$(BIN)/python bench/sbom/embedded.py
 
 bench-sast: dev
 	$(BIN)/python bench/sast/compare.py

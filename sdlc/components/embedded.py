@@ -15,16 +15,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from packaging.utils import canonicalize_name, canonicalize_version
+from packaging.utils import canonicalize_name
 
 from sdlc.components.binaries import named_library
+from sdlc.components.declared import Key, declared, joined, key_of
 from sdlc.components.known_libraries import folded, known
 from sdlc.components.vendored import packages_of
 from sdlc.errors import UnreadableError
 from sdlc.formats.foreign_sbom import Row, load_sbom
 from sdlc.model.embedded import Embedded, Evidence, Inside, Unexplained
 
-_NAMED = ("name", "version")
+_NAMED = ("name", "version", "metadata")
 _PURL = re.compile(r"pkg:(?P<kind>[A-Za-z0-9.+-]+)/(?P<path>[^@?#]+)(?:@(?P<version>[^?#]*))?[^#]*(?:#(?P<inside>.*))?")
 
 
@@ -36,26 +37,21 @@ class _Candidate:
     """The version is a beginning of the real one."""
 
 
-Key = tuple[str, str]
-"""Normalized name and version of a distribution; versions that PEP 440 holds for equal are one."""
-
-
-def key_of(name: str, version: str) -> Key:
-    """The key of a distribution, under which its row and its component find each other."""
-    return canonicalize_name(name), canonicalize_version(version)
-
-
 def insides(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Inside]:
     """What each distribution holds; several rows of one, such as its wheels for several platforms, are joined.
 
     Raises as `inside` does.
     """
-    joined: dict[Key, dict[str, Any]] = {}
+    every: dict[Key, list[Mapping[str, Any]]] = {}
     for row in rows:
-        key = key_of(str(row["name"]), str(row["version"]))
-        other = joined.get(key)
-        joined[key] = dict(row) if other is None else {k: v if k in _NAMED else v + row[k] for k, v in other.items()}
-    return {key: inside(row) for key, row in joined.items()}
+        every.setdefault(key_of(str(row["name"]), str(row["version"])), []).append(row)
+    found: dict[Key, Inside] = {}
+    for key, several in every.items():
+        one = dict(several[0])
+        for row in several[1:]:
+            one = {name: value if name in _NAMED else value + row[name] for name, value in one.items()}
+        found[key] = replace(inside(one), declared=joined(declared(row["metadata"]) for row in several))
+    return found
 
 
 def inside(row: Mapping[str, Any]) -> Inside:
@@ -91,7 +87,7 @@ def inside(row: Mapping[str, Any]) -> Inside:
         if not part.version
         for one in part.evidence
     ]
-    return Inside(parts, tuple(sorted(set(unexplained))), int(row["looked"]))
+    return Inside(parts, tuple(sorted(set(unexplained))), int(row["looked"]), declared(row["metadata"]))
 
 
 def purl_of(kind: str, name: str, version: str) -> str:

@@ -1,19 +1,19 @@
 """
-The parts that an SBOM nests under its components, against those that the observations give: both must say the same.
+What an SBOM says of its components, against what the observations give: both must say the same.
 
 A part that only the document has would be invented, and one that only the observations have would be hidden.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sdlc.components.embedded import Key, insides, key_of
-from sdlc.model.embedded import Embedded
+from sdlc.components.declared import Key, due_of, key_of, written_of
+from sdlc.model.embedded import Embedded, Inside
 
 Said = tuple[Any, ...]
-"""Name, version, package URL and license of a part, and where and how it was seen; or an unexplained place."""
+"""One part with its evidence, one place that is unexplained, or what a component declares."""
 
 
 DECLARED = "secure-sdlc:declared-license"
@@ -34,26 +34,42 @@ def written(bom: Mapping[str, Any]) -> dict[Key, frozenset[Said]]:
             for part in component.get("components", ())
         ]
         properties = component.get("properties", ())
-        named = [("unexplained", str(row["value"])) for row in properties if row["name"] == UNEXPLAINED]
+        named: list[Said] = [("unexplained", str(row["value"])) for row in properties if row["name"] == UNEXPLAINED]
         if len(set(parts)) != len(parts):
             raise ValueError(f"a part of {component['name']} stands twice")
+        about = written_of(component)
+        if any(about):
+            named.append(("about", *about))
         if parts or named:
             found[key_of(str(component["name"]), str(component.get("version", "")))] = frozenset([*parts, *named])
     return found
 
 
-def due(rows: Iterable[Mapping[str, Any]]) -> dict[Key, frozenset[Said]]:
-    """What a document must say, so that it says what the observations `rows` give. Raises as `inside` does."""
+def due(seen: Mapping[Key, Inside]) -> dict[Key, frozenset[Said]]:
+    """What a document must say, so that it says what was seen."""
     found = {
         key: frozenset(
             [
                 *((part.name, part.version, part.purl, part.license, _evidence(part)) for part in inside.parts),
                 *(("unexplained", f"{one.path}: {one.why}") for one in inside.unexplained),
+                *([("about", *due_of(inside.declared))] if any(due_of(inside.declared)) else []),
             ]
         )
-        for key, inside in insides(rows).items()
+        for key, inside in seen.items()
     }
     return {key: said for key, said in found.items() if said}
+
+
+def edges_differ(bom: Mapping[str, Any], edges: Mapping[Key, tuple[str, ...]]) -> str:
+    """The name of a component that the document lets require something else than `edges` say, or nothing."""
+    rows = list(bom.get("components", ()))
+    names = {str(row["bom-ref"]): str(row["name"]) for row in rows}
+    said = {str(row["ref"]): {names[ref] for ref in row.get("dependsOn", ())} for row in bom.get("dependencies", ())}
+    for row in rows:
+        key = key_of(str(row["name"]), str(row.get("version", "")))
+        if key in edges and said.get(str(row["bom-ref"]), set()) != set(edges[key]) & set(names.values()):
+            return str(row["name"])
+    return ""
 
 
 def nested(bom: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

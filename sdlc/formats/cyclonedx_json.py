@@ -27,7 +27,8 @@ from cyclonedx.model.component_evidence import (
     Method,
     Occurrence,
 )
-from cyclonedx.model.license import LicenseExpression
+from cyclonedx.model.contact import OrganizationalContact, OrganizationalEntity
+from cyclonedx.model.license import LicenseAcknowledgement, LicenseExpression
 from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
@@ -37,15 +38,20 @@ from packaging.utils import canonicalize_version
 
 from sdlc import __version__
 from sdlc.formats import strict_json
-from sdlc.model.embedded import Embedded, Evidence, Inside
+from sdlc.model.embedded import Declared, Embedded, Evidence, Inside
 
 SCHEMAS = "http://cyclonedx.org/schema/"
 """How the schemas name each other; they come with the library and are never fetched."""
 
 MARKER = "secure-sdlc:marker"
 LOOKED = "secure-sdlc:looked-into"
+UNKNOWN = "secure-sdlc:unknown:"
 DECLARED = "secure-sdlc:declared-license"
 UNEXPLAINED = "secure-sdlc:unexplained"
+UNSAID = {
+    "timestamp": "same inputs give the same bytes; the attestation of this document has the time",
+    "author": "the configuration of the product names no author of its SBOM",
+}
 NOT_LOOKED = "no: it is not in the build's environment"
 
 
@@ -91,6 +97,8 @@ def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str],
     document["metadata"].pop("timestamp", None)
     document.pop("serialNumber", None)
     if inside is not None:
+        unsaid = [{"name": f"{UNKNOWN}{key}", "value": UNSAID[key]} for key in sorted(UNSAID)]
+        document["metadata"]["properties"] = unsaid
         for one in (document["metadata"]["component"], *document.get("components", ())):
             _order(one.get("components", ()))
         document["compositions"] = _compositions([(root, product), *components], inside)
@@ -147,13 +155,46 @@ def _component(part: Part, kind: ComponentType, *, ref: str = "") -> Component:
 
 
 def _fill(component: Component, inside: Inside | None) -> None:
-    """Nest what is in `component`, and say how far anybody looked."""
+    """Nest what is in `component`, say what it declares, how far anybody looked, and which fields nobody knows."""
     looked = NOT_LOOKED if inside is None else f"{inside.looked} files"
     component.properties.add(Property(name=LOOKED, value=looked))
+    about = inside.declared if inside is not None else Declared()
+    if inside is not None:
+        declared = LicenseAcknowledgement.DECLARED
+        licenses = [LicenseExpression(about.license, acknowledgement=declared)] if about.license else []
+        component.licenses = licenses
+    if about.producer or about.email:
+        contacts = [OrganizationalContact(email=about.email)] if about.email else None
+        component.manufacturer = OrganizationalEntity(name=about.producer or None, contacts=contacts)
+    for kind, url in ((ExternalReferenceType.WEBSITE, about.site), (ExternalReferenceType.VCS, about.source)):
+        if url:
+            component.external_references.add(ExternalReference(type=kind, url=XsUri(url)))
+    for field, reason in _unknown(component, inside):
+        component.properties.add(Property(name=f"{UNKNOWN}{field}", value=reason))
     for number, part in enumerate(inside.parts if inside is not None else ()):
         component.components.add(_nested(part, f"{component.bom_ref.value}#{number}"))
     for one in inside.unexplained if inside is not None else ():
         component.properties.add(Property(name=UNEXPLAINED, value=f"{one.path}: {one.why}"))
+
+
+def _unknown(component: Component, inside: Inside | None) -> list[tuple[str, str]]:
+    """The fields that are asked for and stay empty, each with the reason; nothing is invented."""
+    silent = "its metadata do not say it" if inside is not None else NOT_LOOKED.removeprefix("no: ")
+    said = inside.declared if inside is not None else Declared()
+    hashed = any(link.hashes for link in component.external_references)
+    reasons = {
+        "version": "" if component.version else "the lock pins no version",
+        "hash": "" if hashed else "the lock has no hash of it, and no wheel of it was built",
+        "producer": "" if said.email or said.site else silent,
+        "license-declared": "" if component.licenses else silent,
+        "license-concluded": "no person has concluded one",
+        "source-code": "" if said.source else silent,
+        "distribution-address": "hashed requirements name no address",
+        "filename": "hashed requirements name no file",
+        "level-of-support": "no data about its support",
+        "end-of-support": "no data about its support",
+    }
+    return [(field, reason) for field, reason in reasons.items() if reason]
 
 
 def _nested(part: Embedded, ref: str) -> Component:
@@ -205,7 +246,11 @@ def _purl(text: str) -> PackageURL | None:
 def _compositions(
     components: list[tuple[Part, Component]], inside: Mapping[tuple[str, str], Inside]
 ) -> list[dict[str, Any]]:
-    """Incomplete is what holds something unexplained; of all else nobody can know: a static library need not tell."""
+    """How complete the SBOM is, of the inside of each component and of what it requires.
+
+    Incomplete is what holds something unexplained; of all else nobody can know: a static library need not tell. What an
+    installed distribution requires is complete when every name that it declares for the target is a component.
+    """
     found: dict[str, list[str]] = {"incomplete": [], "unknown": []}
     for part, component in components:
         seen = inside.get((part.name, canonicalize_version(part.version)))
@@ -213,8 +258,13 @@ def _compositions(
     rows: list[dict[str, Any]] = [
         {"aggregate": aggregate, "assemblies": sorted(refs)} for aggregate, refs in found.items() if refs
     ]
-    others = sorted(str(component.bom_ref.value) for _, component in components[1:])
-    return [*rows, *([{"aggregate": "unknown", "dependencies": others}] if others else [])]
+    named = {part.name for part, _ in components}
+    edges: dict[str, list[str]] = {"complete": [], "incomplete": [], "unknown": []}
+    for part, component in components[1:]:
+        installed = (part.name, canonicalize_version(part.version)) in inside
+        known = "complete" if set(part.requires) <= named else "incomplete"
+        edges[known if installed else "unknown"].append(str(component.bom_ref.value))
+    return [*rows, *({"aggregate": key, "dependencies": sorted(refs)} for key, refs in edges.items() if refs)]
 
 
 @cache

@@ -29,14 +29,14 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from sdlc.components.agreement import required
-from sdlc.components.embedded import insides, key_of
+from sdlc.components.bill import locked_parts, root_part, wheel_part
+from sdlc.components.declared import key_of
+from sdlc.components.embedded import insides
 from sdlc.errors import ToolError
 from sdlc.formats import cyclonedx_json, strict_json
 from sdlc.formats.context_json import dump_context
-from sdlc.formats.cyclonedx_json import Part
 from sdlc.formats.requirements_txt import Pin, load_requirements
-from sdlc.formats.wheel_metadata import WheelMetadata, load_wheel
+from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.inspecting.distributions import look_into, look_into_wheel
 from sdlc.model.digest import sha256
 from sdlc.model.result import Context, RawArtifacts
@@ -78,16 +78,16 @@ def run(
     python = python_of(settings, build.get("build.json"))
     bytes_of = {n.removeprefix("dist/"): d for n, d in build.items() if n.startswith("dist/") and n.endswith(".whl")}
     wheels = {name: load_wheel(data, what=name) for name, data in sorted(bytes_of.items())}
-    parts = [_part(wheel, sha256(bytes_of[name]), python, settings.extras) for name, wheel in wheels.items()]
+    parts = [wheel_part(wheel, sha256(bytes_of[name]), python, settings.extras) for name, wheel in wheels.items()]
     product, version = _declared(workspace)
-    root = _root(product, version, parts)
+    root = root_part(product, version, parts)
     every = [pin for pins in files.values() for pin in pins]
-    locked = [Part(p.name, p.version, p.hashes, markers=(p.marker,) if p.marker else ()) for p in every]
     fresh = "build.json" in build or workspace.repository is not None  # else what is there is of another build
     seen = look_into(workspace.installed, {key_of(pin.name, pin.version) for pin in every}) if fresh else []
     seen += [look_into_wheel(bytes_of[name], wheel) for name, wheel in wheels.items()]
+    inside = insides(seen)
     others = [part for part in parts if part.name != root.name]
-    bom = cyclonedx_json.dump_bom(root, [*locked, *others], insides(seen))
+    bom = cyclonedx_json.dump_bom(root, [*locked_parts(every, inside, python), *others], inside)
     errors = cyclonedx_json.validation_errors(strict_json.loads(bom, what="bom.cdx.json"))
     declared = {"name": root.name, "version": version or root.version}
     rows = [{**vars(wheel), "file": name, "sha256": sha256(bytes_of[name])} for name, wheel in wheels.items()]
@@ -115,22 +115,6 @@ def _pins(workspace: Workspace, path: str) -> tuple[Pin, ...]:
             hint=f"uv pip compile --generate-hashes {path.removesuffix('.txt')}.in -o {path}",
         )
     return load_requirements(workspace.read(path), what=path)
-
-
-def _part(wheel: WheelMetadata, digest: str, python: str, extras: tuple[str, ...]) -> Part:
-    needed = required(wheel.requires, python, product=wheel.name, extras=extras)
-    names = tuple(canonicalize_name(one.name) for one in needed if not isinstance(one, str))
-    return Part(wheel.name, wheel.version, (digest,), wheel.license, names)
-
-
-def _root(product: str, version: str, wheels: list[Part]) -> Part:
-    """The product as one part: its wheels (for several platforms) joined; without one, what the files declare."""
-    own = [part for part in wheels if part.name == product] or [part for part in wheels if part.name == wheels[0].name]
-    if not own:
-        return Part(product, version or "unknown")
-    hashes = tuple(digest for part in own for digest in part.hashes)
-    requires = tuple(sorted({name for part in own for name in part.requires}))
-    return Part(own[0].name, own[0].version, hashes, own[0].license, requires)
 
 
 def _declared(workspace: Workspace) -> tuple[str, str]:

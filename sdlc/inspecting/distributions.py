@@ -11,6 +11,7 @@ import base64
 import csv
 import hashlib
 import io
+import re
 import stat
 import zipfile
 from collections.abc import Callable, Collection, Iterator
@@ -22,13 +23,14 @@ from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
 from sdlc.components.binaries import audited_crates, is_bundled, is_compiled, sightings
-from sdlc.components.embedded import Key, key_of
+from sdlc.components.declared import Key, key_of
 from sdlc.components.vendored import listings
 from sdlc.formats import foreign_sbom
 from sdlc.formats.wheel_metadata import WheelMetadata
 
 MAX_COMPILED = 512 * 1024 * 1024
 MAX_TEXT = 2 * 1024 * 1024
+MAX_FIELD = 2000
 MAX_FILES = 100_000
 MAX_SKIPPED = 1000
 MAGIC = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
@@ -44,6 +46,7 @@ class _Row:
 
     name: str
     version: str
+    metadata: dict[str, Any] = field(default_factory=dict)
     looked: int = 0
     libraries: list[str] = field(default_factory=list)
     sboms: list[dict[str, str]] = field(default_factory=list)
@@ -73,9 +76,12 @@ def look_into(environment: Path, wanted: Collection[Key]) -> list[dict[str, Any]
     for folder in sorted(root.glob("lib*/python*/site-packages/*.dist-info")):
         if folder.is_symlink() or folder.resolve() != folder:
             continue
-        name, version = _identity(folder)
-        if key_of(name, version) in wanted:
-            rows.append(vars(_installed(folder, root, _Row(name, version))))
+        try:
+            row = _declaring(_bytes(folder / "METADATA", MAX_TEXT))
+        except _Skip:
+            continue  # without a name it is no component; the build installed it, and nobody can import its metadata
+        if key_of(row.name, row.version) in wanted:
+            rows.append(vars(_installed(folder, root, row)))
     return sorted(rows, key=lambda row: (row["name"], row["version"]))
 
 
@@ -89,19 +95,23 @@ def look_into_wheel(data: bytes, wheel: WheelMetadata) -> dict[str, Any]:
                 raise _Skip(f"is larger than {most // 2**20} MiB")
             return archive.read(path)
 
-        row = _Row(wheel.name, wheel.version)
+        folder = next(path for path in members if re.fullmatch(r"[^/]+\.dist-info/METADATA", path))
+        row = _declaring(read(folder, MAX_TEXT))
         for path in wheel.wrong:
             row.skip(path, "is not what RECORD says")
         return vars(_observed(row, sorted(members), read))
 
 
-def _identity(folder: Path) -> tuple[str, str]:
-    """Normalized name and version that the metadata in `folder` says; empty for what cannot be read."""
-    try:
-        fields, _ = parse_email(_bytes(folder / "METADATA", MAX_TEXT))
-    except _Skip:
-        return "", ""
-    return canonicalize_name(fields.get("name", "")), fields.get("version", "")
+def _declaring(data: bytes) -> _Row:
+    """A row with what METADATA says; name and version are empty when it does not."""
+    said, _ = parse_email(data)
+    texts = ("license_expression", "license", "author", "author_email", "maintainer", "maintainer_email")
+    metadata: dict[str, Any] = {key: str(said.get(key, ""))[:MAX_FIELD] for key in texts}
+    metadata["home"] = said.get("home_page", "")[:MAX_FIELD]
+    metadata["urls"] = dict(list(said.get("project_urls", {}).items())[:50])
+    metadata["requires"] = said.get("requires_dist", [])
+    metadata["classifiers"] = [one for one in said.get("classifiers", []) if one.startswith("License :: ")]
+    return _Row(canonicalize_name(said.get("name", "")), said.get("version", ""), metadata)
 
 
 def _installed(folder: Path, root: Path, row: _Row) -> _Row:

@@ -1,4 +1,4 @@
-"""What is inside of a distribution: its parts, why they are believed to be there, and what nobody can explain."""
+"""What a distribution declares and holds: its parts, why they are believed to be there, what nobody can explain."""
 
 from __future__ import annotations
 
@@ -40,9 +40,25 @@ class Unexplained:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What a distribution's metadata say of it, each empty where they do not.
+
+    `license` is an SPDX expression, `site` and `source` are addresses, `requires` the Requires-Dist lines.
+    """
+
+    license: str = ""
+    producer: str = ""
+    email: str = ""
+    site: str = ""
+    source: str = ""
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Inside:
-    """What a distribution holds; `looked` counts the files of it that were opened."""
+    """What a distribution holds and declares; `looked` counts the files of it that were opened."""
 
     parts: tuple[Embedded, ...]
     unexplained: tuple[Unexplained, ...]
     looked: int = 0
+    declared: Declared = Declared()

@@ -20,7 +20,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, same_version
-from sdlc.components.nested_components import due, written
+from sdlc.components.declared import Key, graph, key_of
+from sdlc.components.embedded import insides
+from sdlc.components.nested_components import due, edges_differ, nested, written
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.requirements_txt import Pin
@@ -99,7 +101,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         version = str(bom["metadata"]["component"]["version"])
         unknown = sorted(set(settings.extras) - {extra for row in rows for extra in row["extras"]})
         seen = {str(row["file"]): str(row["sha256"]) for row in rows}
-        inside = _inside(raw, bom)
+        own = frozenset(key_of(str(row["name"]), str(row["version"])) for row in rows)
+        inside = _inside(raw, bom, own, python)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise UnreadableError(f"the evidence of sbom is malformed: {type(error).__name__}: {error}") from None
     if components != listed:
@@ -130,7 +133,7 @@ def _components(bom: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, ...]
     """The hashes of every component, by name and version."""
     return {
         (str(c["name"]), str(c.get("version", ""))): tuple(
-            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link["hashes"])
+            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link.get("hashes", ()))
         )
         for c in bom.get("components", ())
     }
@@ -149,22 +152,27 @@ def _listed(
     return {key: tuple(sorted(several)) for key, several in hashes.items()}
 
 
-def _inside(raw: RawArtifacts, bom: Mapping[str, Any]) -> dict[str, int]:
+def _inside(raw: RawArtifacts, bom: Mapping[str, Any], built: frozenset[Key], python: str) -> dict[str, int]:
     """Counters of what is inside of the components; the SBOM must say what the observations give.
 
-    Evidence without `embedded.json` was written before anybody looked inside: it nests nothing.
+    Evidence without `embedded.json` was written before anybody looked inside: it nests nothing. What the wheels of the
+    build (`built`) require depends on the settings, and is judged against the lock.
     """
     observed = _document(raw, "embedded.json")["distributions"] if "embedded.json" in raw else []
-    said, must = written(bom), due(observed)
+    seen = insides(observed)
+    said, must = written(bom), due(seen)
     differing = sorted(key for key in {*said, *must} if said.get(key) != must.get(key))
-    if differing:
+    if differing and ("embedded.json" in raw or any(nested(bom))):
         text = f"bom.cdx.json and embedded.json do not say the same of what is inside of {differing[0][0]}"
+        raise UnreadableError(text, hint="run the gate again")
+    edges = {key: names for key, names in graph(seen, python).items() if key not in built}
+    if name := edges_differ(bom, edges):
+        text = f"bom.cdx.json and embedded.json do not say the same of what {name} requires"
         raise UnreadableError(text, hint="run the gate again")
     if "embedded.json" not in raw:
         return {}
-    parts = [one for rows in must.values() for one in rows]
-    unexplained = sum(one[0] == "unexplained" for one in parts)
-    return {"embedded": len(parts) - unexplained, "unexplained": unexplained}
+    parts = sum(len(one.parts) for one in seen.values())
+    return {"embedded": parts, "unexplained": sum(len(one.unexplained) for one in seen.values())}
 
 
 def _pins(lock: Mapping[str, Any]) -> dict[str, tuple[Pin, ...]]:

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from sdlc.components.embedded import inside, insides, purl_of
 from sdlc.model.embedded import Embedded, Inside, Unexplained
 
+TEXTS = ("license_expression", "license", "author", "author_email", "maintainer", "maintainer_email", "home")
+METADATA: dict[str, Any] = {**dict.fromkeys(TEXTS, ""), "urls": {}, "requires": [], "classifiers": []}
+
 
 def row(**given: Any) -> dict[str, Any]:
     empty: dict[str, Any] = {key: [] for key in ("sboms", "libraries", "sightings", "crates", "vendored", "skipped")}
-    return {"name": "box", "version": "1.0", "looked": 1, **empty, **given}
+    return {"name": "box", "version": "1.0", "looked": 1, "metadata": METADATA, **empty, **given}
 
 
 def sbom(*components: dict[str, Any], about: dict[str, Any] | None = None, path: str = "a.json") -> dict[str, str]:

@@ -19,7 +19,7 @@ from sdlc.errors import ToolError, UnreadableError
 from sdlc.gates import sbom
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
 from sdlc.readings import sbom as reading
-from sdlc.workspace import Workspace, open_workspace
+from sdlc.workspace import Workspace, extract_base, open_workspace
 
 Repository = Callable[..., Path]
 DIGEST = "a" * 64
@@ -187,6 +187,9 @@ CARRIED = {"bomFormat": "CycloneDX", "components": [{"name": "libtiff", "version
 H11 = make_wheel(
     "h11",
     "0.16.0",
+    requires=["idna>=3", 'absent ; sys_platform == "win32"'],
+    license="MIT",
+    fields=["Author-Email: Ada <ada@example.org>", "Project-URL: Source, https://code.example/h11"],
     files={
         "h11-0.16.0.dist-info/sboms/a.json": json.dumps(CARRIED).encode(),
         "h11.libs/libtiff-20b7e810.so.6.3.0": make_elf({".rodata": b"LIBTIFF, Version 4.7.2"}),
@@ -210,7 +213,7 @@ def test_what_is_inside_of_a_component_is_nested_with_its_evidence(repository: R
     given = answer(workspace, build)
     assert given.outcome is Outcome.PASSED
     assert (given.counters["embedded"], given.counters["unexplained"]) == (4, 1)
-    assert given.sentence == "2 components, 4 parts inside of them, 1 edges, 1 wheel, CycloneDX 1.6"
+    assert given.sentence == "2 components, 4 parts inside of them, 2 edges, 1 wheel, CycloneDX 1.6"
     data = raw_of(workspace, build)["bom.cdx.json"]
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(data.decode()) is None
     bom = json.loads(data)
@@ -275,3 +278,61 @@ def test_evidence_from_before_anybody_looked_inside(repository: Repository) -> N
     raw = raw_of(workspace, build_of(make_wheel(requires=["h11"])))
     del raw["embedded.json"]
     assert set(reading.read(raw, sbom.Settings(), Context()).counters) == {"components", "edges", "wheels"}
+
+
+def test_what_is_installed_says_what_it_requires_and_declares(repository: Repository) -> None:
+    workspace, build = carrying(repository)
+    bom = json.loads(raw_of(workspace, build)["bom.cdx.json"])
+    edges = {row["ref"]: row.get("dependsOn", []) for row in bom["dependencies"]}
+    assert edges["pkg:pypi/h11@0.16.0"] == ["pkg:pypi/idna@3.10"]
+    h11, idna = bom["components"]
+    assert h11["licenses"] == [{"expression": "MIT", "acknowledgement": "declared"}]
+    assert h11["manufacturer"] == {"name": "Ada", "contact": [{"email": "ada@example.org"}]}
+    assert {"type": "vcs", "url": "https://code.example/h11"} in h11["externalReferences"]
+    unknown = {row["name"].rpartition(":")[2]: row["value"] for row in idna["properties"] if "unknown" in row["name"]}
+    assert unknown["license-declared"] == "it is not in the build's environment"
+    assert {"producer", "source-code", "license-concluded", "end-of-support"} <= set(unknown)
+    assert {row["name"] for row in bom["metadata"]["properties"]} == {
+        "secure-sdlc:unknown:author",
+        "secure-sdlc:unknown:timestamp",
+    }
+    assert {"aggregate": "complete", "dependencies": [h11["bom-ref"]]} in bom["compositions"]
+    assert {"aggregate": "unknown", "dependencies": [idna["bom-ref"]]} in bom["compositions"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"expression": "MIT"', '"expression": "ISC"', "inside of h11"),
+        ("ada@example.org", "eve@example.org", "inside of h11"),
+        ('"dependsOn": [\n    "pkg:pypi/idna@3.10"\n   ]', '"dependsOn": []', "what h11 requires"),
+    ],
+)
+def test_what_a_component_declares_is_replayed(repository: Repository, old: str, new: str, message: str) -> None:
+    workspace, build = carrying(repository)
+    raw = raw_of(workspace, build)
+    changed = raw["bom.cdx.json"].decode().replace(old, new)
+    assert changed != raw["bom.cdx.json"].decode()
+    with pytest.raises(UnreadableError, match=message):
+        reading.read({**raw, "bom.cdx.json": changed.encode()}, sbom.Settings(), Context())
+
+
+def test_hostile_metadata_cannot_make_the_sbom_invalid(repository: Repository) -> None:
+    hostile = ["Author-Email: \x1b[31m <a b@c>", "Project-URL: Source, javascript:alert(1)", "Home-page: http://%zz/"]
+    workspace = product(repository)
+    install(workspace.environment, make_wheel("h11", "0.16.0", fields=[*hostile, "License: MIT OR OR"]))
+    given = answer(workspace, build_of(make_wheel(requires=["h11"])))
+    assert given.outcome is Outcome.PASSED
+
+
+def test_an_environment_of_another_build_is_not_looked_into(repository: Repository) -> None:
+    workspace, _ = carrying(repository)
+    raw = sbom.run(workspace, NO_TOOLS, sbom.Settings(), {})
+    assert json.loads(raw["embedded.json"]) == {"distributions": []}
+
+
+def test_a_base_commit_is_looked_into_where_its_head_is_installed(repository: Repository, tmp_path: Path) -> None:
+    workspace, _ = carrying(repository)
+    base = extract_base(workspace, TOOLS, tmp_path)
+    raw = sbom.run(base, NO_TOOLS, sbom.Settings(), {})
+    assert [row["name"] for row in json.loads(raw["embedded.json"])["distributions"]] == ["h11"]
