@@ -207,8 +207,13 @@ def _finding(component: Listed, group: list[Advisory], known: _Known, place: Pla
     if known.closed and any(advisory.disputed for advisory in group):
         properties["disputed"] = "yes"
         scored += "; disputed, decide"
+    subject = component.purl
     if component.carrier is not None:
-        properties |= {"carrier": by, "evidence": ", ".join(component.places)[:1000]}
+        del properties["component"]  # what names it asks for an upgrade or a waiver of a component, and this is none
+        properties |= {"part": name, "carrier": by, "evidence": ", ".join(component.places)[:1000]}
+        # A waiver of this finding is one of these versions: what binds it elsewhere is the function around the place.
+        properties["function"] = sha256(f"{by} {component.purl}".encode())
+        subject = f"inside {by}: {component.purl}"
     return Finding(
         rule=first.id,
         message=f"{what}: {first.summary or 'no summary'} ({scored})",
@@ -216,7 +221,7 @@ def _finding(component: Listed, group: list[Advisory], known: _Known, place: Pla
         confidence=_confidence(component.confidence),
         fingerprint="f1:" + sha256(f"vulnerability {key} {names[0]}".encode())[:32],
         place=place,
-        subject=component.purl,
+        subject=subject,
         fix="" if withdrawn else fix,
         reproduce="sdlc check --gate vulnerabilities -v",
         cwe=(1395,),

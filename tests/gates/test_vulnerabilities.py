@@ -19,6 +19,7 @@ from sdlc.feeds import members
 from sdlc.gates import vulnerabilities
 from sdlc.model.finding import Severity
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
+from sdlc.policy.waivers import Waiver
 from sdlc.readings import vulnerabilities as reading
 from sdlc.readings.replay import replay, settings_to_json
 from sdlc.tools import LocalTools
@@ -369,7 +370,7 @@ def test_a_library_inside_of_a_wheel_is_found_with_its_carrier_and_its_evidence(
         "libwebp 1.3.0 inside pillow 10.0.0, by pillow.libs/libwebp-51b0b3f7.so.7.1.7 and 1 more: It leaks. (CVSS 7.5)"
     )
     assert finding.fix == "Upgrade pillow to a release with a mended libwebp, or say why it is not affected."
-    assert finding.subject == "pkg:generic/libwebp@1.3.0"
+    assert finding.subject == "inside pillow 10.0.0: pkg:generic/libwebp@1.3.0"
     assert finding.place is not None
     assert (finding.place.path, finding.place.line) == ("requirements.txt", 7)
     assert finding.properties["carrier"] == "pillow 10.0.0"
@@ -422,6 +423,29 @@ def test_the_same_part_in_two_carriers_is_two_findings(repository: Repository) -
     [moved] = answer(feed, carrying(WEBP, version="10.1.0")).findings
     assert one.fingerprint != two.fingerprint
     assert one.fingerprint == moved.fingerprint
+    assert one.properties["function"] != moved.properties["function"]
+
+
+def test_a_waiver_of_a_component_is_none_of_its_copies_inside_of_others(repository: Repository) -> None:
+    feed = product(repository, record(name="idna", fixed="3.7"))
+    outside = Waiver.model_validate(
+        {
+            "id": "W-1",
+            "gate": "vulnerabilities",
+            "rule": "DEMO-1",
+            "component": "idna",
+            "versions": "<3.7",
+            "owner": "ada",
+            "approver": "grace",
+            "reason": "It is never given a name of others.",
+            "created": "2026-05-01",
+            "expires": "2026-06-01",
+        }
+    )
+    [own] = answer(feed, sbom_of(idna="3.4")).findings
+    [copy] = answer(feed, carrying(part("idna", "3.4", "pkg:pypi/idna@3.4"), carrier="pip")).findings
+    assert outside.covers("vulnerabilities", own)
+    assert not outside.covers("vulnerabilities", copy)
 
 
 def test_a_feed_of_other_ecosystems_alone_is_no_feed_of_pypi(repository: Repository) -> None:
