@@ -72,6 +72,42 @@ def _harfbuzz(number: str) -> str:
     return f"{int(matched[1])}.{matched[2]}.{matched[3]}" if matched else ""
 
 
+def _avif(number: str) -> str:
+    matched = re.fullmatch(r"16\.(\d+)\.(\d+)", number)
+    return f"1.{matched[1]}.{matched[2]}" if matched else ""
+
+
+_WEBP = {
+    "7.1.6": "1.3.0",
+    "7.1.7": "1.3.1",
+    "7.1.8": "1.3.2",
+    "7.1.9": "1.4.0",
+    "7.1.10": "1.5.0",
+    "7.2.0": "1.6.0",
+    "2.0.12": "1.3.0",
+    "2.0.13": "1.3.1",
+    "2.0.14": "1.3.2",
+    "2.0.15": "1.4.0",
+    "2.0.16": "1.5.0",
+    "2.0.17": "1.6.0",
+    "3.0.11": "1.3.0",
+    "3.0.12": "1.3.1",
+    "3.0.13": "1.3.2",
+    "3.1.0": "1.4.0",
+    "3.1.1": "1.5.0",
+    "3.1.2": "1.6.0",
+}
+_FREETYPE = {
+    "6.19.0": "2.13.0",
+    "6.20.0": "2.13.1",
+    "6.20.1": "2.13.2",
+    "6.20.2": "2.13.3",
+    "6.20.4": "2.14.1",
+    "6.20.6": "2.14.3",
+}
+"""As twelve releases of Pillow from 9.5 to 12.0 answer when they are asked for the versions of what they carry."""
+
+
 def _postgresql(number: str) -> str:
     matched = re.fullmatch(r"5\.(\d\d)", number)
     return matched[1] if matched else ""
@@ -110,13 +146,13 @@ KNOWN: tuple[Library, ...] = (
     Library("snappy", (), _same),
     Library("brotli", ("brotlicommon", "brotlidec", "brotlienc"), _same),
     Library("openjpeg", ("openjp2", "openjpeg2"), _same),
-    Library("freetype", ("freetype2", "freetype6")),
+    Library("freetype", ("freetype2", "freetype6"), lambda number: _FREETYPE.get(number, "")),
     Library("harfbuzz", ("harfbuzz-subset", "harfbuzz-icu"), _harfbuzz),
     Library("fribidi"),
     Library("raqm"),
     Library("lcms2", ("lcms", "littlecms2", "Little CMS", "Little CMS 2"), _lcms),
-    Library("libwebp", ("webpmux", "webpdemux", "webpdecoder", "sharpyuv")),
-    Library("libavif", ("avif16",)),
+    Library("libwebp", ("webpmux", "webpdemux", "webpdecoder", "sharpyuv"), lambda number: _WEBP.get(number, "")),
+    Library("libavif", ("avif16",), _avif),
     Library("libaom", (), _same, (_says(r"AOMedia Project AV1 Encoder v?(\d+\.\d+[\w.-]*)"),)),
     Library("dav1d"),
     Library("libheif", (), _same),

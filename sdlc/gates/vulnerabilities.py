@@ -16,7 +16,8 @@ error with a reason of its own, never "nothing found". An impossible range is na
 says otherwise still counts. An advisory without a readable score counts as critical, one without a version to compare
 affects all of them. The product itself is not looked up. What is inside of wheels is, as far as the feed has records
 of crates.io (crates) and OSS-Fuzz (native libraries, by name and version of the SBOM, which are evidence with a stated
-confidence); that a distribution mended a library without changing its version is not known.
+confidence); that a distribution mended a library without changing its version is not known. A part whose version
+nothing tells is of medium confidence, which a usual policy takes as advice.
 
 **How to fix a finding.** Upgrade to the version that the finding names, and lock again. A part inside of a wheel is
 mended by upgrading what carries it; the finding names the carrier and the files in which the part was seen.

@@ -233,4 +233,5 @@ def _finding(component: Listed, group: list[Advisory], known: _Known, place: Pla
 
 
 def _confidence(said: float) -> Confidence:
-    return Confidence.HIGH if said >= 0.9 else Confidence.MEDIUM if said >= 0.7 else Confidence.LOW
+    """High where a manifest, a file's name with a known number, or a library's own text tells the version."""
+    return Confidence.HIGH if said >= 0.8 else Confidence.MEDIUM if said >= 0.6 else Confidence.LOW

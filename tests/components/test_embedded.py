@@ -56,9 +56,17 @@ def test_three_witnesses_of_one_library_are_one_part() -> None:
 
 
 def test_two_versions_are_two_parts_and_the_vague_speaks_of_both() -> None:
-    libraries = ["box.libs/libwebp-51b0b3f7.so.7.2.0"]
-    found = inside(row(libraries=libraries, sightings=[seen("libwebp", "1.3.0"), seen("libwebp", "1.6.0", offset=9)]))
-    assert [(part.version, len(part.evidence)) for part in found.parts] == [("1.3.0", 2), ("1.6.0", 2)]
+    libraries = ["box.libs/libtiff-20b7e810.so.6.3.0"]
+    found = inside(row(libraries=libraries, sightings=[seen("libtiff", "4.5.0"), seen("libtiff", "4.7.2", offset=9)]))
+    assert [(part.version, len(part.evidence)) for part in found.parts] == [("4.5.0", 2), ("4.7.2", 2)]
+
+
+def test_files_of_one_library_and_its_manifest_agree_on_the_release() -> None:
+    libraries = ["box.libs/libwebp-51b0b3f7.so.7.1.7", "box.libs/libwebpmux-51b0b3f7.so.3.0.12"]
+    assert said(inside(row(libraries=libraries))) == [("libwebp", "1.3.1", "pkg:generic/libwebp@1.3.1")]
+    listed = sbom({"name": "libwebp", "version": "1.3.1"})
+    [part] = inside(row(libraries=libraries, sboms=[listed])).parts
+    assert len(part.evidence) == 3
 
 
 def test_a_release_of_a_distribution_is_the_version_that_it_packs() -> None:

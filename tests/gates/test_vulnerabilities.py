@@ -416,6 +416,15 @@ def test_the_fix_of_a_crate_names_the_release_that_the_carrier_needs(repository:
     assert finding.confidence.value == "medium"
 
 
+@pytest.mark.parametrize(("said", "confidence"), [("0.95", "high"), ("0.8", "high"), ("0.6", "medium"), ("0.5", "low")])
+def test_how_sure_a_part_is_there_is_how_sure_the_finding_is(
+    repository: Repository, said: str, confidence: str
+) -> None:
+    inside = part("h11", "0.14.0", "pkg:pypi/h11@0.14.0", confidence=said)
+    [finding] = answer(product(repository, record()), carrying(inside)).findings
+    assert finding.confidence.value == confidence
+
+
 def test_the_same_part_in_two_carriers_is_two_findings(repository: Repository) -> None:
     feed = product(repository, record(name="x"), fuzzed("OSV-1", "libwebp", "v1.3.0"))
     [one] = answer(feed, carrying(WEBP)).findings
