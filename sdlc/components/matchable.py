@@ -20,6 +20,9 @@ from sdlc.components.known_libraries import folded, known
 from sdlc.components.nested_components import nested, places_in, purl_in
 from sdlc.formats.osv_json import name_in
 
+NO_VERSION = 0.6
+"""How sure it can be at most that a part is affected of which nothing tells the version."""
+
 _PURL = re.compile(r"pkg:([A-Za-z0-9.+-]+)/([^@?#]+)(?:@[^?#]*)?(?:\?[^#]*)?(#.+)?")
 
 
@@ -52,17 +55,17 @@ def listed(bom: Mapping[str, Any]) -> list[Listed]:
 
 def _embedded(bom: Mapping[str, Any]) -> Iterator[Listed]:
     for carrier, part in nested(bom):
-        purl, name = purl_in(part), str(part["name"])
-        names = _names(purl, name)
+        purl, name, version = purl_in(part), str(part["name"]), upstream(str(part.get("version", "")))
+        names, sure = _names(purl, name), float(part["evidence"]["identity"][0]["confidence"])
         if names:
             yield Listed(
                 name=name,
-                version=upstream(str(part.get("version", ""))),
+                version=version,
                 purl=purl,
                 names=names,
                 carrier=(str(carrier["name"]), str(carrier.get("version", ""))),
                 places=tuple(places_in(part)),
-                confidence=float(part["evidence"]["identity"][0]["confidence"]),
+                confidence=sure if version else min(sure, NO_VERSION),
             )
 
 
