@@ -9,6 +9,7 @@ SBOM-UNLOCKED          the wheel requires what no lock pins
 SBOM-OUTSIDE           the wheel requires a version that the lock does not pin
 SBOM-RECORD-DIFFERS    a member of the wheel is not what its RECORD says
 SBOM-VERSION-DIFFERS   the wheel has another version than the product's configuration states
+SBOM-OTHER-INSTALLED   what was built and tested with has another version than the lock pins for the target
 SBOM-NO-WHEEL          the build gave no wheel, so there is nothing to compare the lock with
 =====================  ==========================================================================
 """
@@ -19,7 +20,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, same_version
+from packaging.utils import canonicalize_name
+
+from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, on_target, same_version
 from sdlc.components.declared import Key, graph, key_of
 from sdlc.components.embedded import insides
 from sdlc.components.nested_components import due, edges_differ, nested, written
@@ -42,6 +45,7 @@ CWE: dict[str, tuple[int, ...]] = {
     "SBOM-CONFLICT": (1357,),
     "SBOM-UNLOCKED": (1357,),
     "SBOM-OUTSIDE": (1357,),
+    "SBOM-OTHER-INSTALLED": (1357,),
     "SBOM-RECORD-DIFFERS": (353,),
 }
 OWASP: dict[tuple[int, ...], tuple[str, ...]] = {
@@ -95,6 +99,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
             *_invalid(validation),
             *_of_locks(pins, python),
             *_of_build(built, answered="build/build.json" in raw),
+            *(_of_environment(raw, pins, python) if "embedded.json" in raw else ()),
             *(finding for row in rows for finding in _of_wheel(row, product, _available(pins, rows), python, settings)),
         )
         edges = sum(len(row.get("dependsOn", ())) for row in bom.get("dependencies", ()))
@@ -219,6 +224,27 @@ def _of_build(built: Mapping[str, str], *, answered: bool) -> Iterator[Finding]:
         why = "made no wheel" if answered else "gave no answer"
         text = f"the build {why}: nothing says whether the lock is that of what is shipped"
         yield _finding("SBOM-NO-WHEEL", text, "Let the build gate make the product's wheel.", why)
+
+
+def _of_environment(raw: RawArtifacts, locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Finding]:
+    """What the build installed under a locked name, at a version that no row for the target has."""
+    if "build/build.json" not in raw:
+        return
+    build = strict_json.loads_object(raw["build/build.json"], what="build.json")
+    packages = build.get("packages", ())
+    installed: dict[str, str] = {canonicalize_name(str(row["name"])): str(row["version"]) for row in packages}
+    pinned: dict[str, list[tuple[str, Pin]]] = {}
+    for path, pins in locks.items():
+        for pin in pins:
+            if pin.version and on_target(pin.marker, python):
+                pinned.setdefault(pin.name, []).append((path, pin))
+    for name, rows in sorted(pinned.items()):
+        there = installed.get(name, "")
+        if there and not any(same_version(pin.version, there) for _, pin in rows):
+            path, pin = rows[0]
+            text = f"{name} is locked at {pin.version}, but what was built and tested with is {there}"
+            fix = "Let the lock of the build pin what is shipped: uv pip compile -c with the lock of what is shipped."
+            yield _finding("SBOM-OTHER-INSTALLED", text, fix, name, Place(path, pin.line))
 
 
 def _of_wheel(

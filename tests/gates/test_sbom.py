@@ -336,3 +336,20 @@ def test_a_base_commit_is_looked_into_where_its_head_is_installed(repository: Re
     base = extract_base(workspace, TOOLS, tmp_path)
     raw = sbom.run(base, NO_TOOLS, sbom.Settings(), {})
     assert [row["name"] for row in json.loads(raw["embedded.json"])["distributions"]] == ["h11"]
+
+
+def installed(**versions: str) -> RawArtifacts:
+    packages = [{"name": name, "version": version} for name, version in versions.items()]
+    build = dict(build_of(make_wheel(requires=["h11"])))
+    return {**build, "build.json": json.dumps({"python": "3.12.1", "packages": packages}).encode()}
+
+
+def test_what_was_tested_is_what_is_locked(repository: Repository) -> None:
+    marked = LOCK + f"idna==3.9 ; python_version < '3.12' --hash=sha256:{DIGEST}\n"
+    workspace = product(repository, marked)
+    assert rules(answer(workspace, installed(H11="0.16", tool="1.0", idna="3.10"))) == []
+    given = answer(workspace, installed(h11="0.14.0", idna="3.9"))
+    assert rules(given) == [("SBOM-OTHER-INSTALLED", "h11"), ("SBOM-OTHER-INSTALLED", "idna")]
+    assert given.findings[0].message == "h11 is locked at 0.16.0, but what was built and tested with is 0.14.0"
+    assert given.findings[0].place is not None
+    assert given.findings[0].place.line == 1
