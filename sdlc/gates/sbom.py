@@ -1,9 +1,9 @@
 """
 What exactly is shipped, and do the lock and the built wheel agree on it?
 
-**Why.** Whoever must answer "are we affected?" needs a list that is complete and true. The gate reads the hashed
-requirement files of what is shipped and the metadata of the built wheel, makes one CycloneDX 1.6 document of both, and
-validates it strictly, offline, against the schema.
+**Why.** Whoever must answer "are we affected?" needs a list that is complete and true. The gate reads the lock of what
+is shipped (hashed requirement files, `uv.lock`, `pylock.toml`) and the metadata of the built wheel, makes one CycloneDX
+1.6 document of both, and validates it strictly, offline, against the schema.
 
 It looks into what the build installed, too, and nests what it finds under the component that carries it: SBOMs that
 wheels carry (PEP 770), bundled libraries (`NAME.libs`), libraries that were linked statically and left a text, crates,
@@ -35,7 +35,8 @@ from sdlc.components.embedded import insides
 from sdlc.errors import ToolError
 from sdlc.formats import cyclonedx_json, strict_json
 from sdlc.formats.context_json import dump_context
-from sdlc.formats.requirements_txt import Pin, load_requirements
+from sdlc.formats.lock_toml import load_lock
+from sdlc.formats.requirements_txt import Pin
 from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.inspecting.distributions import look_into, look_into_wheel
 from sdlc.model.digest import sha256
@@ -46,7 +47,10 @@ from sdlc.workspace import Workspace
 
 ID = "sbom"
 __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
-USUAL = ("requirements/runtime.txt", "requirements.txt", "requirements/base.txt", "requirements/prod.txt")
+USUAL = (
+    *("requirements/runtime.txt", "requirements.txt", "requirements/base.txt", "requirements/prod.txt"),
+    *("pylock.toml", "uv.lock"),
+)
 
 
 def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
@@ -68,7 +72,7 @@ def run(
     inputs: Mapping[str, RawArtifacts],
 ) -> RawArtifacts:
     """Read lock and wheels, join them, write and validate the SBOM. Raises ToolError and UnreadableError."""
-    files = {path: _pins(workspace, path) for path in settings.requirements or _discover(workspace)}
+    files = {path: _pins(workspace, path, settings.extras) for path in settings.requirements or _discover(workspace)}
     if not files:
         raise ToolError(
             "the project may have dependencies, but there is no lock of them",
@@ -105,16 +109,16 @@ def run(
 def _discover(workspace: Workspace) -> tuple[str, ...]:
     """The usual lock: the first with hashes, else the first at all, whose lack of them is then found."""
     there = [path for path in USUAL if workspace.exists(path)]
-    return tuple(sorted(there, key=lambda path: b"--hash" not in workspace.read(path))[:1])
+    return tuple(sorted(there, key=lambda path: path.endswith(".txt") and b"--hash" not in workspace.read(path))[:1])
 
 
-def _pins(workspace: Workspace, path: str) -> tuple[Pin, ...]:
+def _pins(workspace: Workspace, path: str, extras: tuple[str, ...]) -> tuple[Pin, ...]:
     if not workspace.exists(path):
         raise ToolError(
             f"sdlc.toml: gates.sbom.requirements: {path} is not in the repository",
             hint=f"uv pip compile --generate-hashes {path.removesuffix('.txt')}.in -o {path}",
         )
-    return load_requirements(workspace.read(path), what=path)
+    return load_lock(workspace.read(path), what=path, extras=extras)
 
 
 def _declared(workspace: Workspace) -> tuple[str, str]:

@@ -353,3 +353,24 @@ def test_what_was_tested_is_what_is_locked(repository: Repository) -> None:
     assert given.findings[0].message == "h11 is locked at 0.16.0, but what was built and tested with is 0.14.0"
     assert given.findings[0].place is not None
     assert given.findings[0].place.line == 1
+
+
+PYLOCK = f"""\
+lock-version = "1.0"
+created-by = "test"
+
+[[packages]]
+name = "h11"
+version = "0.16.0"
+wheels = [{{ name = "h11-0.16.0-py3-none-any.whl", hashes = {{ sha256 = "{DIGEST}" }} }}]
+"""
+
+
+def test_other_locks_are_found_after_hashed_requirements(repository: Repository) -> None:
+    build = build_of(make_wheel(requires=["h11"]))
+    alone = answer(product(repository, None, name="alone", **{"pylock.toml": PYLOCK}), build)
+    assert (rules(alone), alone.counters["components"]) == ([], 1)
+    both = answer(product(repository, name="both", **{"pylock.toml": PYLOCK}), build)
+    assert both.counters["components"] == 2
+    unhashed = answer(product(repository, "h11==0.14.0\n", name="unhashed", **{"pylock.toml": PYLOCK}), build)
+    assert (rules(unhashed), unhashed.counters["components"]) == ([], 1)
