@@ -120,7 +120,8 @@ def _reached(
 def _edges(row: Mapping[str, Any], extra: str) -> list[Mapping[str, Any]]:
     if not extra:
         return _tables(row, "dependencies")
-    optional = {canonicalize_name(name): rows for name, rows in row.get("optional-dependencies", {}).items()}
+    said = row.get("optional-dependencies", {})
+    optional: dict[str, Any] = {canonicalize_name(name): rows for name, rows in said.items()}
     return _tables(optional, extra)
 
 
