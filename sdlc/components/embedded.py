@@ -25,6 +25,7 @@ from sdlc.errors import UnreadableError
 from sdlc.formats.foreign_sbom import Row, load_sbom
 from sdlc.model.embedded import Embedded, Evidence, Inside, Unexplained
 
+MAX_LISTED = 10_000
 _NAMED = ("name", "version", "metadata")
 _PURL = re.compile(r"pkg:(?P<kind>[A-Za-z0-9.+-]+)/(?P<path>[^@?#]+)(?:@(?P<version>[^?#]*))?[^#]*(?:#(?P<inside>.*))?")
 
@@ -68,6 +69,9 @@ def inside(row: Mapping[str, Any]) -> Inside:
             listed = load_sbom(str(document["text"]).encode("utf-8", "surrogatepass"), what=path)
         except UnreadableError as error:
             unexplained.append(Unexplained(path, error.message.removeprefix(f"{path}: ")))
+            continue
+        if len(listed) > MAX_LISTED:
+            unexplained.append(Unexplained(path, f"lists more than {MAX_LISTED} components, and was left out"))
             continue
         candidates += [_of_manifest(one, path) for one in listed if not _is_carrier(one, carrier)]
     candidates += [_of_file(str(path)) for path in row["libraries"]]

@@ -30,6 +30,7 @@ from sdlc.formats.wheel_metadata import WheelMetadata
 
 MAX_COMPILED = 512 * 1024 * 1024
 MAX_TEXT = 2 * 1024 * 1024
+MAX_SIGHTINGS = 5000
 MAX_FIELD = 2000
 MAX_FILES = 100_000
 MAX_SKIPPED = 1000
@@ -193,7 +194,10 @@ def _compiled(row: _Row, path: str, data: bytes) -> None:
         if is_compiled(path):
             row.skip(path, "is no compiled file of a known form")
         return
-    row.sightings += [{"path": path, **vars(seen)} for seen in sightings(data)]
+    every = sightings(data)
+    if len(every) > MAX_SIGHTINGS:
+        row.skip(path, f"names more than {MAX_SIGHTINGS} libraries; the first of them are taken")
+    row.sightings += [{"path": path, **vars(seen)} for seen in every[:MAX_SIGHTINGS]]
     try:
         row.crates += [{"path": path, **crate} for crate in audited_crates(data) or ()]
     except ValueError as error:

@@ -139,6 +139,12 @@ def test_what_was_skipped_or_is_no_sbom_is_named() -> None:
     assert "not JSON" in found.unexplained[0].why
 
 
+def test_an_sbom_of_absurd_length_is_left_out_and_named() -> None:
+    found = inside(row(sboms=[sbom(*({"name": f"a{number}"} for number in range(10_001)))]))
+    assert found.parts == ()
+    assert found.unexplained == (Unexplained("a.json", "lists more than 10000 components, and was left out"),)
+
+
 @pytest.mark.parametrize("broken", [{}, {"name": "box"}, row(sightings=[{"path": "a"}]), row(skipped=[1])])
 def test_rows_that_are_none(broken: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):

@@ -135,6 +135,15 @@ def test_what_is_larger_than_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [why for _, why in skipped(tmp_path)] == ["is larger than 0 MiB"] * 2
 
 
+def test_a_file_that_names_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, make_wheel(files=FILES))
+    monkeypatch.setattr(distributions, "MAX_SIGHTINGS", 0)
+    assert [path for path, why in skipped(tmp_path) if "names more than" in why] == [
+        "box.libs/libtiff-20b7e810.so.6.3.0",
+        "box/fast.so",
+    ]
+
+
 def test_special_files_and_broken_ones(tmp_path: Path) -> None:
     broken = {"box/plain.so": b"text", "box-1.0.dist-info/sboms/b.json": b"\xff"}
     crates = {"box/crates.so": make_elf({".dep-v0": b"none"})}
