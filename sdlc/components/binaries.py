@@ -88,9 +88,12 @@ def sightings(data: bytes) -> list[Sighting]:
 def _strings(data: bytes, start: int, end: int) -> Iterator[Sighting]:
     for library in KNOWN:
         for pattern in library.strings:
+            if pattern.given and data.find(pattern.given, start, end) < 0:
+                continue
             for matched in pattern.expression.finditer(data, start, end):
-                version = matched[1] if pattern.expression.groups else b""
-                yield _sighting("string", library.name, version, matched.start(), matched[0], pattern.confidence)
+                version = pattern.release(matched[1].decode()) if pattern.expression.groups else ""
+                text, at = matched[0].strip(b"\0"), matched.start() + (matched[0][:1] == b"\0")
+                yield _sighting("string", library.name, version.encode(), at, text, pattern.confidence)
 
 
 def _sources(data: bytes, start: int, end: int) -> Iterator[Sighting]:

@@ -30,11 +30,14 @@ class Library:
 class Pattern:
     """A text that a library compiles into whatever links it; its first group, if any, is the version.
 
-    `expression` begins with letters that stand for themselves, which keeps the search fast.
+    `expression` begins with letters that stand for themselves, which keeps the search fast; where it cannot, it is only
+    looked for in the neighborhood of the text `given`. `release` makes the version of what the group holds.
     """
 
     expression: re.Pattern[bytes]
     confidence: float = 0.9
+    given: bytes = b""
+    release: Callable[[str], str] = str
 
 
 def folded(name: str) -> str:
@@ -50,6 +53,15 @@ def known(name: str) -> Library | None:
 
 def _says(expression: str, confidence: float = 0.9) -> Pattern:
     return Pattern(re.compile(expression.encode()), confidence)
+
+
+def _opencv(line: str) -> Pattern:
+    """OpenCV lists what it was built with: this `line` of its list, when it is not another file."""
+    return Pattern(re.compile(line.encode()), 0.9)
+
+
+def _xml(number: str) -> str:
+    return f"{number[0]}.{int(number[1:3])}.{int(number[3:5])}"
 
 
 def _same(number: str) -> str:
@@ -120,13 +132,28 @@ KNOWN: tuple[Library, ...] = (
         lambda number: number if re.fullmatch(r"1\.[01]\.\d[a-z]?", number) else "",
         (_says(r"OpenSSL (\d+\.\d+\.\d+[\w.-]{0,20}) +\d{1,2} [A-Z][a-z]{2} \d{4}"),),
     ),
-    Library("libpng", ("png16", "png"), _png, (_says(r"libpng version (\d+\.\d+\.\d+)"),)),
+    Library(
+        "libpng",
+        ("png16", "png"),
+        _png,
+        (_says(r"libpng version (\d+\.\d+\.\d+)"), _opencv(r"PNG: +build \(ver (\d+\.\d+\.\d+)\)")),
+    ),
     Library(
         "libjpeg-turbo",
         ("jpeg", "turbojpeg", "libjpeg / libjpeg-turbo"),
-        strings=(_says(r"libjpeg-turbo version (\d+\.\d+\.[\d.]+)"),),
+        strings=(
+            _says(r"libjpeg-turbo version (\d+\.\d+\.[\d.]+)"),
+            _opencv(r"JPEG: +build-libjpeg-turbo \(ver (\d+\.\d+\.\d+)"),
+        ),
     ),
-    Library("libtiff", ("tiff",), strings=(_says(r"LIBTIFF, Version (\d+\.\d+\.\d+)"),)),
+    Library(
+        "libtiff",
+        ("tiff",),
+        strings=(
+            _says(r"LIBTIFF, Version (\d+\.\d+\.\d+)"),
+            _opencv(r"TIFF: +build \(ver \d+ - (\d+\.\d+\.\d+)\)"),
+        ),
+    ),
     Library(
         "openblas",
         ("scipy_openblas", "scipy_openblas64_", "openblasp", "openblas64_", "openblas-threads"),
@@ -136,7 +163,11 @@ KNOWN: tuple[Library, ...] = (
         "zlib",
         ("z", "zlib1"),
         _same,
-        (_says(r"deflate (\d+\.\d+[\d.]*) Copyright"), _says(r"inflate (\d+\.\d+[\d.]*) Copyright")),
+        (
+            _says(r"deflate (\d+\.\d+[\d.]*) Copyright"),
+            _says(r"inflate (\d+\.\d+[\d.]*) Copyright"),
+            _opencv(r"ZLib: +(?:build|zlib) \(ver (\d+\.\d+[\d.]*)\)"),
+        ),
     ),
     Library("zlib-ng", ("z-ng",), _same, (_says(r"zlib-ng (\d+\.\d+\.\d+)"), _says(r"zlib-ng", 0.8))),
     Library("bzip2", ("bz2", "bzip2-libs"), _same, (_says(r"(1\.0\.\d), \d{1,2}-[A-Z][a-z]{2}-20\d\d", 0.7),)),
@@ -145,13 +176,24 @@ KNOWN: tuple[Library, ...] = (
     Library("lz4", (), _same),
     Library("snappy", (), _same),
     Library("brotli", ("brotlicommon", "brotlidec", "brotlienc"), _same),
-    Library("openjpeg", ("openjp2", "openjpeg2"), _same),
+    Library(
+        "openjpeg",
+        ("openjp2", "openjpeg2"),
+        _same,
+        (_opencv(r"JPEG 2000: +build \(ver (\d+\.\d+\.\d+)\)"),),
+    ),
+    Library("openexr", ("IlmImf",), None, (_opencv(r"OpenEXR: +build \(ver (\d+\.\d+\.\d+)\)"),)),
     Library("freetype", ("freetype2", "freetype6"), lambda number: _FREETYPE.get(number, "")),
     Library("harfbuzz", ("harfbuzz-subset", "harfbuzz-icu"), _harfbuzz),
     Library("fribidi"),
     Library("raqm"),
     Library("lcms2", ("lcms", "littlecms2", "Little CMS", "Little CMS 2"), _lcms),
-    Library("libwebp", ("webpmux", "webpdemux", "webpdecoder", "sharpyuv"), lambda number: _WEBP.get(number, "")),
+    Library(
+        "libwebp",
+        ("webpmux", "webpdemux", "webpdecoder", "sharpyuv"),
+        lambda number: _WEBP.get(number, ""),
+        (_opencv(r"WEBP: +build \(ver"),),
+    ),
     Library("libavif", ("avif16",), _avif),
     Library("libaom", (), _same, (_says(r"AOMedia Project AV1 Encoder v?(\d+\.\d+[\w.-]*)"),)),
     Library("dav1d"),
@@ -166,9 +208,18 @@ KNOWN: tuple[Library, ...] = (
         strings=(_says(r"FFmpeg version (\d+\.\d+[\d.]*)"),),
     ),
     Library("expat", (), None, (_says(r"expat_(\d+\.\d+\.\d+)"),)),
-    Library("libxml2", ("xml2",), _same),
+    Library(
+        "libxml2",
+        ("xml2",),
+        _same,
+        (Pattern(re.compile(rb"\x00(2\d{4})(?:-GIT[\w.-]{0,40})?\x00"), 0.8, b"libxml2: out of memory", _xml),),
+    ),
     Library("libxslt", ("xslt", "exslt")),
-    Library("sqlite", ("sqlite3", "sqlite-libs"), None, (_says(r"SQLite format 3\x00", 0.7),)),
+    Library(
+        "sqlite",
+        ("sqlite3", "sqlite-libs"),
+        strings=(Pattern(re.compile(rb"\x00(3\.\d{1,2}\.\d{1,2})\x00"), 0.8, b"SQLite format 3\0"),),
+    ),
     Library("curl", ("curl", "libcurl"), None, (_says(r"libcurl/(\d+\.\d+\.\d+)"),)),
     Library("libssh2", (), None, (_says(r"SSH-2\.0-libssh2_(\d+\.\d+\.\d+)"),)),
     Library("libssh", (), None, (_says(r"SSH-2\.0-libssh_(\d+\.\d+\.\d+)"),)),
