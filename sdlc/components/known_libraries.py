@@ -170,7 +170,7 @@ KNOWN: tuple[Library, ...] = (
         ),
     ),
     Library("zlib-ng", ("z-ng",), _same, (_says(r"zlib-ng (\d+\.\d+\.\d+)"), _says(r"zlib-ng", 0.8))),
-    Library("bzip2", ("bz2", "bzip2-libs"), _same, (_says(r"(1\.0\.\d), \d{1,2}-[A-Z][a-z]{2}-20\d\d", 0.7),)),
+    Library("bzip2", ("bz2", "bzip2-libs"), None, (_says(r"(1\.0\.\d), \d{1,2}-[A-Z][a-z]{2}-20\d\d", 0.7),)),
     Library("xz", ("lzma", "xz-libs", "xz utils"), _same),
     Library("zstd", ("zstandard",), _same),
     Library("lz4", (), _same),
@@ -211,8 +211,8 @@ KNOWN: tuple[Library, ...] = (
     Library(
         "libxml2",
         ("xml2",),
-        _same,
-        (Pattern(re.compile(rb"\x00(2\d{4})(?:-GIT[\w.-]{0,40})?\x00"), 0.8, b"libxml2: out of memory", _xml),),
+        lambda number: _same(number) if number.startswith("2.") else "",
+        (Pattern(re.compile(rb"\x00(2\d{4})(?:-GIT[\w.-]{0,40})?\x00"), 0.8, b"/etc/xml/catalog", _xml),),
     ),
     Library("libxslt", ("xslt", "exslt")),
     Library(
@@ -239,7 +239,7 @@ KNOWN: tuple[Library, ...] = (
     Library("openldap", ("ldap", "lber", "ldap_r", "ldap-2.4", "lber-2.4")),
     Library("libxcrypt", ("crypt",)),
     Library("libsodium"),
-    Library("zeromq", ("zmq",)),
+    Library("zeromq", ("zmq",), lambda number: "4.3.5" if number == "5.2.5" else ""),
     Library("libyaml", ("yaml-0",)),
     Library("libffi"),
     Library("libgcc", ("gcc_s",)),

@@ -50,6 +50,9 @@ def test_a_stranger_is_nobody() -> None:
         ("freetype", "6.20.5", ""),
         ("libavif", "16.3.0", "1.3.0"),
         ("libavif", "15.0.0", ""),
+        ("libxml2", "2.9.14", "2.9.14"),
+        ("libxml2", "16.0.6", ""),
+        ("zeromq", "5.2.5", "4.3.5"),
         ("openssl", "1.1.1k", "1.1.1k"),
         ("openssl", "3", ""),
         ("zlib", "1.3.1", "1.3.1"),
@@ -69,3 +72,10 @@ def test_each_pattern_gives_at_most_a_version_and_is_never_certain() -> None:
     for pattern in (pattern for library in KNOWN for pattern in library.strings):
         assert pattern.expression.groups <= 1
         assert 0 < pattern.confidence < 1
+
+
+def test_a_number_that_is_not_the_release_is_never_taken_for_it() -> None:
+    for name in ("bzip2", "libtiff", "libjpeg-turbo", "libgfortran", "ffmpeg"):
+        library = known(name)
+        assert library is not None
+        assert library.release is None
