@@ -77,10 +77,7 @@ def look_into(environment: Path, wanted: Collection[Key]) -> list[dict[str, Any]
     for folder in sorted(root.glob("lib*/python*/site-packages/*.dist-info")):
         if folder.is_symlink() or folder.resolve() != folder:
             continue
-        try:
-            row = _declaring(_bytes(folder / "METADATA", MAX_TEXT))
-        except _Skip:
-            continue  # without a name it is no component; the build installed it, and nobody can import its metadata
+        row = _identified(folder)
         if key_of(row.name, row.version) in wanted:
             rows.append(vars(_installed(folder, root, row)))
     return sorted(rows, key=lambda row: (row["name"], row["version"]))
@@ -101,6 +98,20 @@ def look_into_wheel(data: bytes, wheel: WheelMetadata) -> dict[str, Any]:
         for path in wheel.wrong:
             row.skip(path, "is not what RECORD says")
         return vars(_observed(row, sorted(members), read))
+
+
+def _identified(folder: Path) -> _Row:
+    """The row that METADATA in `folder` gives; where it names nothing, the folder's name does, and that is said."""
+    try:
+        row = _declaring(_bytes(folder / "METADATA", MAX_TEXT))
+        why = "" if row.name and row.version else "names no distribution"
+    except _Skip as error:
+        row, why = _declaring(b""), str(error)
+    if why:
+        name, _, row.version = folder.name.removesuffix(".dist-info").partition("-")
+        row.name = canonicalize_name(name)
+        row.skip(f"{folder.name}/METADATA", why)
+    return row
 
 
 def _declaring(data: bytes) -> _Row:

@@ -164,3 +164,12 @@ def test_without_a_readable_record_nothing_is_known(tmp_path: Path, record: byte
     path = site / "box-1.0.dist-info/RECORD"
     path.unlink() if record is None else path.write_bytes(record)
     assert ("box-1.0.dist-info/RECORD", why) in skipped(tmp_path)
+
+
+@pytest.mark.parametrize(("metadata", "why"), [(None, "is missing"), (b"", "names no distribution"), (b"\xff\n", "")])
+def test_without_metadata_the_name_of_the_folder_counts(tmp_path: Path, metadata: bytes | None, why: str) -> None:
+    site = install(tmp_path, make_wheel(files=FILES))
+    path = site / "box-1.0.dist-info/METADATA"
+    path.unlink() if metadata is None else path.write_bytes(metadata)
+    assert [one for one in skipped(tmp_path) if one[0].endswith("METADATA") and why in one[1]]
+    assert "openssl" in [part.name for part in inside(one_row(tmp_path)).parts]
