@@ -61,6 +61,8 @@ demo-blocked: dev
 
 bench: dev
 	$(BIN)/python bench/ratios.py
+	$(BIN)/python bench/sbom/embedded.py
+	$(if $(FEED),$(BIN)/python bench/sbom/matching.py $(FEED))
 
 bench-sast: dev
 	$(BIN)/python bench/sast/compare.py

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import sdlc
+from sdlc.components.binaries import audited_crates, sightings
+from sdlc.components.embedded import inside
 from sdlc.config import load_config
 from sdlc.credentials.kinds import load_kinds
 from sdlc.credentials.revoked import load_revocations
@@ -14,7 +16,9 @@ from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import load_bandit
 from sdlc.formats.check_json import load_check
 from sdlc.formats.context_json import load_context, load_tools
+from sdlc.formats.foreign_sbom import load_sbom
 from sdlc.formats.fuzz_report import load_report
+from sdlc.formats.lock_toml import load_lock
 from sdlc.formats.osv_json import load_advisory
 from sdlc.formats.python_source import load_source
 from sdlc.formats.requirements_txt import load_requirements
@@ -30,6 +34,9 @@ from sdlc.standards.coverage import cover
 from sdlc.threats.load import ModelError, load_acceptances, load_model
 from sdlc.threats.pointers import load_pointers
 
+OBSERVED = ("sboms", "libraries", "sightings", "crates", "vendored", "skipped")
+TEXTS = ("license_expression", "license", "author", "author_email", "maintainer", "maintainer_email", "home")
+SILENT = {**dict.fromkeys(TEXTS, ""), "urls": {}, "requires": [], "classifiers": []}
 KINDS = load_kinds((Path(sdlc.__file__).parent / "rules" / "secrets" / "kinds.toml").read_bytes())
 
 
@@ -61,6 +68,34 @@ def fuzz_advisory(data: bytes) -> None:
 def fuzz_requirements(data: bytes) -> None:
     """A hashed requirement file."""
     load_requirements(data, what="x")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_locks(data: bytes) -> None:
+    """Locks in TOML, the same bytes as each of the two."""
+    for name in ("uv.lock", "pylock.toml"):
+        try:
+            load_lock(data, what=name)
+        except UnreadableError:
+            continue
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_foreign_sbom(data: bytes) -> None:
+    """An SBOM that a wheel carries: whatever is read can be joined and named."""
+    load_sbom(data, what="x")
+    empty: dict[str, list[object]] = {key: [] for key in OBSERVED}
+    text = data.decode()
+    inside({"name": "box", "looked": 1, "metadata": SILENT, **empty, "sboms": [{"path": "x", "text": text}]})
+
+
+@fuzz(raises=(ValueError,))
+def fuzz_binary(data: bytes) -> None:
+    """A compiled file of a stranger."""
+    for seen in sightings(data):
+        if not 0 <= seen.offset < len(data):
+            raise AssertionError("a place outside of the file")
+    audited_crates(data)
 
 
 @fuzz(raises=(UnreadableError,))

@@ -50,6 +50,11 @@ class Workspace:
         return self.root / ".sdlc" / "env"
 
     @property
+    def installed(self) -> Path:
+        """The environment to look into: of a tree that was taken out, that of the repository that it came from."""
+        return (self.repository or self.root) / ".sdlc" / "env"
+
+    @property
     def python_of_product(self) -> Path:
         """The interpreter of the product's environment."""
         return self.environment / "bin" / "python"

@@ -73,6 +73,13 @@ def test_the_base_as_a_tree_of_its_own(repository: Make, tmp_path: Path) -> None
     assert base.commit == git(root, "rev-parse", "HEAD~1").strip()
 
 
+def test_what_is_installed_for_a_base_lies_where_its_head_is(repository: Make, tmp_path: Path) -> None:
+    workspace = open_workspace(repository({"a.py": ""}), TOOLS)
+    base = extract_base(workspace, TOOLS, tmp_path)
+    assert workspace.installed == workspace.environment
+    assert base.installed == workspace.environment != base.environment
+
+
 def test_a_product_that_the_base_does_not_have_yet(repository: Make, tmp_path: Path) -> None:
     root = repository({"c.py": ""})
     commit(root, {"sub/a.py": "new\n"})

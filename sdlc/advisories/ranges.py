@@ -5,7 +5,7 @@ OSV's own rule: listed among `versions`, or inside one of the `ranges`. Versions
 like any other, whatever the type of the range. A listed version that PEP 440 cannot read is compared as text; a range
 or a component's version that cannot be read counts as affected, because a doubt is never a pass. A local version
 (``2.1+cpu``) is the release before the ``+`` built otherwise: it is affected where that release is listed or last
-affected.
+affected. A version that is not known at all is affected by everything.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Comparison:
             return True
         parsed = parse(version)
         if parsed is None:
-            return bool(self._affected.ranges)
+            return bool(self._affected.ranges) or not version
         if any(span.holds(parsed) for span in self.spans):
             return True
         return _key(version) in self._listed or (parsed.local is not None and _key(parsed.public) in self._listed)

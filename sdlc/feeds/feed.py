@@ -95,7 +95,7 @@ def feed_of(rows: Iterable[Member], beside: Mapping[str, bytes], info: Mapping[s
             raise UnreadableError(f"{member}: the feed holds {advisory.id} twice [feed-unreadable]", hint=AGAIN)
         records[advisory.id] = Record(advisory, document)
         digests[advisory.id] = sha256(data)
-    standing = sum(bool(row.advisory.affected) and not row.advisory.withdrawn for row in records.values())
+    standing = sum(row.advisory.of_pypi and not row.advisory.withdrawn for row in records.values())
     if not standing:
         text = f"the advisory feed {name} holds no record of PyPI that stands ({len(records)} in all) [feed-empty]"
         raise ToolError(text, hint="fetch it again: records in OSV's JSON, of the ecosystem PyPI")

@@ -1,7 +1,8 @@
 """
 A feed in any form → one folder of ours: records in one order and one form, dated and hashed by its `feed.json`.
 
-Only records of PyPI are kept, those that were withdrawn included. The same input gives the same bytes.
+Only records of PyPI and of what wheels carry (crates.io, OSS-Fuzz) are kept, those that were withdrawn included. The
+same input gives the same bytes.
 """
 
 from __future__ import annotations

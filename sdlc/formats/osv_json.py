@@ -19,17 +19,21 @@ from packaging.utils import canonicalize_name
 from sdlc.errors import UnreadableError
 
 ECOSYSTEM = "PyPI"
+CARRIED = {"crates.io": "cargo", "OSS-Fuzz": "generic"}
+"""Ecosystems of what wheels carry, and what their packages' names begin with here: ``cargo/openssl``."""
 EVENTS = ("introduced", "fixed", "last_affected", "limit")
 EVERYTHING = (("introduced", "0"),)
 
 _DISPUTED = re.compile(r"\*\*\s*DISPUTED\s*\*\*", re.IGNORECASE)
+
+_TAGGED = re.compile(r"(?<![0-9.])\d{1,5}(?:\.\d{1,5})+[a-z]?\Z|(?<![0-9])\d{1,5}(?:[_-]\d{1,5})+[a-z]?\Z")
 
 Events = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Affected:
-    """One affected PyPI package (name normalized): listed `versions`, and `ranges` as lists of (event, version)."""
+    """One affected package (`name_in`): listed `versions`, and `ranges` as lists of (event, version)."""
 
     name: str
     versions: tuple[str, ...]
@@ -55,9 +59,23 @@ class Advisory:
     disputed: bool = False
     problems: tuple[str, ...] = ()
 
+    @property
+    def of_pypi(self) -> bool:
+        """Whether it speaks of a package of PyPI, and not only of what wheels carry."""
+        return any("/" not in affected.name for affected in self.affected)
+
+
+def name_in(ecosystem: str, name: str) -> str:
+    """One name for all spellings of a package: of PyPI as PEP 503 has it, of others with their kind in front."""
+    if ecosystem == ECOSYSTEM:
+        return canonicalize_name(name)
+    if ecosystem == "crates.io":
+        return f"cargo/{name.lower().replace('_', '-')}"
+    return f"{CARRIED[ecosystem]}/{re.sub(r'[^a-z0-9]', '', name.lower())}"
+
 
 def load_advisory(document: Any, *, what: str) -> Advisory:
-    """The record in `document`; packages of other ecosystems are left out. Raises UnreadableError."""
+    """The record in `document`; packages of other ecosystems than these three are left out. Raises UnreadableError."""
     try:
         record = _mapping(document)
         problems: list[str] = []
@@ -86,15 +104,27 @@ def load_advisory(document: Any, *, what: str) -> Advisory:
 
 def _is_ours(row: Mapping[str, Any]) -> bool:
     package = row.get("package")  # absent in rows that are about a source repository alone
-    return package is not None and _text(_mapping(package)["ecosystem"]).partition(":")[0] == ECOSYSTEM
+    return package is not None and _ecosystem(row) in (ECOSYSTEM, *CARRIED)
+
+
+def _ecosystem(row: Mapping[str, Any]) -> str:
+    return _text(_mapping(row["package"])["ecosystem"]).partition(":")[0]
 
 
 def _affected(row: Mapping[str, Any], problems: list[str]) -> Affected:
     """A package of which nothing can be compared, such as only commits, counts as affected in all its versions."""
-    versions = _texts(row, "versions")
+    ecosystem, versions = _ecosystem(row), _texts(row, "versions")
+    if ecosystem == "OSS-Fuzz":
+        versions = tuple(dict.fromkeys(map(_release, versions)))
     ranges = tuple(_events(span, problems) for span in _mappings(row, "ranges") if _text(span["type"]) != "GIT")
-    name = canonicalize_name(_text(row["package"]["name"], least=1))
+    name = name_in(ecosystem, _text(row["package"]["name"], least=1))
     return Affected(name, versions, ranges if versions or ranges else (EVERYTHING,))
+
+
+def _release(tag: str) -> str:
+    """The release that a tag of a repository names: ``1.1.1k`` of ``OpenSSL_1_1_1k``, ``2.13.0`` of ``VER-2-13-0``."""
+    matched = _TAGGED.search(tag)
+    return re.sub(r"[_-]", ".", matched[0]) if matched else tag
 
 
 def _events(span: Mapping[str, Any], problems: list[str]) -> Events:

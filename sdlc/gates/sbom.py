@@ -1,13 +1,21 @@
 """
 What exactly is shipped, and do the lock and the built wheel agree on it?
 
-**Why.** Whoever must answer "are we affected?" needs a list that is complete and true. The gate reads the hashed
-requirement files of what is shipped and the metadata of the built wheel, makes one CycloneDX 1.6 document of both, and
-validates it strictly, offline, against the schema.
+**Why.** Whoever must answer "are we affected?" needs a list that is complete and true. The gate reads the lock of what
+is shipped (hashed requirement files, `uv.lock`, `pylock.toml`) and the metadata of the built wheel, makes one CycloneDX
+1.6 document of both, and validates it strictly, offline, against the schema.
 
-**How it can be wrong.** Code bundled inside wheels of others is not listed yet, and what *their* extras require is not
-known without their metadata. A universal lock is listed as a whole, each row with its marker; agreement is judged for
-CPython on Linux, on the Python of the build.
+It looks into what the build installed, too, and nests what it finds under the component that carries it: SBOMs that
+wheels carry (PEP 770), bundled libraries (`NAME.libs`), libraries that were linked statically and left a text, crates,
+vendored Python packages. Each part says where and how it was seen, with a confidence; several witnesses of one part
+are one component.
+
+**How it can be wrong.** A text in a binary is evidence and no proof, and a static library need not leave one: no
+assembly is ever called complete. What was seen and cannot be explained is a property of its carrier, which is then
+called incomplete. Of a locked package that the build did not install (another platform's) nothing inside is known, and
+what *its* extras require is not known without its metadata. A universal lock is listed as a whole, each row with its
+marker; agreement is judged for CPython on Linux, on the Python of the build. JavaScript that a package carries is not
+looked for.
 
 **How to fix a finding.** Lock again with hashes (`uv pip compile --generate-hashes`) after every change of
 `pyproject.toml`, and let `sdlc.toml` name the lock of what is shipped, not the one of development.
@@ -21,13 +29,16 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from sdlc.components.agreement import required
+from sdlc.components.bill import locked_parts, root_part, wheel_part
+from sdlc.components.declared import key_of
+from sdlc.components.embedded import insides
 from sdlc.errors import ToolError
 from sdlc.formats import cyclonedx_json, strict_json
 from sdlc.formats.context_json import dump_context
-from sdlc.formats.cyclonedx_json import Part
-from sdlc.formats.requirements_txt import Pin, load_requirements
-from sdlc.formats.wheel_metadata import WheelMetadata, load_wheel
+from sdlc.formats.lock_toml import load_lock
+from sdlc.formats.requirements_txt import Pin
+from sdlc.formats.wheel_metadata import load_wheel
+from sdlc.inspecting.distributions import look_into, look_into_wheel
 from sdlc.model.digest import sha256
 from sdlc.model.result import Context, RawArtifacts
 from sdlc.readings.sbom import NEEDS, Settings, python_of
@@ -36,7 +47,10 @@ from sdlc.workspace import Workspace
 
 ID = "sbom"
 __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
-USUAL = ("requirements/runtime.txt", "requirements.txt", "requirements/base.txt", "requirements/prod.txt")
+USUAL = (
+    *("requirements/runtime.txt", "requirements.txt", "requirements/base.txt", "requirements/prod.txt"),
+    *("pylock.toml", "uv.lock"),
+)
 
 
 def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
@@ -58,7 +72,7 @@ def run(
     inputs: Mapping[str, RawArtifacts],
 ) -> RawArtifacts:
     """Read lock and wheels, join them, write and validate the SBOM. Raises ToolError and UnreadableError."""
-    files = {path: _pins(workspace, path) for path in settings.requirements or _discover(workspace)}
+    files = {path: _pins(workspace, path, settings.extras) for path in settings.requirements or _discover(workspace)}
     if not files:
         raise ToolError(
             "the project may have dependencies, but there is no lock of them",
@@ -68,12 +82,16 @@ def run(
     python = python_of(settings, build.get("build.json"))
     bytes_of = {n.removeprefix("dist/"): d for n, d in build.items() if n.startswith("dist/") and n.endswith(".whl")}
     wheels = {name: load_wheel(data, what=name) for name, data in sorted(bytes_of.items())}
-    parts = [_part(wheel, sha256(bytes_of[name]), python, settings.extras) for name, wheel in wheels.items()]
+    parts = [wheel_part(wheel, sha256(bytes_of[name]), python, settings.extras) for name, wheel in wheels.items()]
     product, version = _declared(workspace)
-    root = _root(product, version, parts)
+    root = root_part(product, version, parts)
     every = [pin for pins in files.values() for pin in pins]
-    locked = [Part(p.name, p.version, p.hashes, markers=(p.marker,) if p.marker else ()) for p in every]
-    bom = cyclonedx_json.dump_bom(root, [*locked, *(part for part in parts if part.name != root.name)])
+    fresh = "build.json" in build or workspace.repository is not None  # else what is there is of another build
+    seen = look_into(workspace.installed, {key_of(pin.name, pin.version) for pin in every}) if fresh else []
+    seen += [look_into_wheel(bytes_of[name], wheel) for name, wheel in wheels.items()]
+    inside = insides(seen)
+    others = [part for part in parts if part.name != root.name]
+    bom = cyclonedx_json.dump_bom(root, [*locked_parts(every, inside, python), *others], inside)
     errors = cyclonedx_json.validation_errors(strict_json.loads(bom, what="bom.cdx.json"))
     declared = {"name": root.name, "version": version or root.version}
     rows = [{**vars(wheel), "file": name, "sha256": sha256(bytes_of[name])} for name, wheel in wheels.items()]
@@ -82,6 +100,7 @@ def run(
         "bom.cdx.json": bom,
         "validation.json": strict_json.dumps({"valid": not errors, "errors": errors, "schema": "CycloneDX 1.6"}),
         "lock.json": strict_json.dumps({"files": locks}),
+        "embedded.json": strict_json.dumps({"distributions": seen}),
         "wheels.json": strict_json.dumps({"product": declared, "wheels": rows}),
         "context.json": dump_context(Context(files=tuple(files))),
     }
@@ -90,32 +109,16 @@ def run(
 def _discover(workspace: Workspace) -> tuple[str, ...]:
     """The usual lock: the first with hashes, else the first at all, whose lack of them is then found."""
     there = [path for path in USUAL if workspace.exists(path)]
-    return tuple(sorted(there, key=lambda path: b"--hash" not in workspace.read(path))[:1])
+    return tuple(sorted(there, key=lambda path: path.endswith(".txt") and b"--hash" not in workspace.read(path))[:1])
 
 
-def _pins(workspace: Workspace, path: str) -> tuple[Pin, ...]:
+def _pins(workspace: Workspace, path: str, extras: tuple[str, ...]) -> tuple[Pin, ...]:
     if not workspace.exists(path):
         raise ToolError(
             f"sdlc.toml: gates.sbom.requirements: {path} is not in the repository",
             hint=f"uv pip compile --generate-hashes {path.removesuffix('.txt')}.in -o {path}",
         )
-    return load_requirements(workspace.read(path), what=path)
-
-
-def _part(wheel: WheelMetadata, digest: str, python: str, extras: tuple[str, ...]) -> Part:
-    needed = required(wheel.requires, python, product=wheel.name, extras=extras)
-    names = tuple(canonicalize_name(one.name) for one in needed if not isinstance(one, str))
-    return Part(wheel.name, wheel.version, (digest,), wheel.license, names)
-
-
-def _root(product: str, version: str, wheels: list[Part]) -> Part:
-    """The product as one part: its wheels (for several platforms) joined; without one, what the files declare."""
-    own = [part for part in wheels if part.name == product] or [part for part in wheels if part.name == wheels[0].name]
-    if not own:
-        return Part(product, version or "unknown")
-    hashes = tuple(digest for part in own for digest in part.hashes)
-    requires = tuple(sorted({name for part in own for name in part.requires}))
-    return Part(own[0].name, own[0].version, hashes, own[0].license, requires)
+    return load_lock(workspace.read(path), what=path, extras=extras)
 
 
 def _declared(workspace: Workspace) -> tuple[str, str]:

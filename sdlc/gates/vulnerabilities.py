@@ -14,9 +14,13 @@ shown as closed, with the day; a disputed one stands and says so.
 more days older than the commit. A feed that is missing, empty, undated, stale or holds one unreadable record is an
 error with a reason of its own, never "nothing found". An impossible range is named in `problems`, and what the record
 says otherwise still counts. An advisory without a readable score counts as critical, one without a version to compare
-affects all of them. The product itself and code bundled inside wheels are not looked up.
+affects all of them. The product itself is not looked up. What is inside of wheels is, as far as the feed has records
+of crates.io (crates) and OSS-Fuzz (native libraries, by name and version of the SBOM, which are evidence with a stated
+confidence); that a distribution mended a library without changing its version is not known. A part whose version
+nothing tells is of medium confidence, which a usual policy takes as advice.
 
-**How to fix a finding.** Upgrade to the version that the finding names, and lock again.
+**How to fix a finding.** Upgrade to the version that the finding names, and lock again. A part inside of a wheel is
+mended by upgrading what carries it; the finding names the carrier and the files in which the part was seen.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ from sdlc.feeds.feed import open_feed
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context
 from sdlc.model.result import Context, RawArtifacts
-from sdlc.readings.vulnerabilities import NEEDS, Settings
+from sdlc.readings.vulnerabilities import NEEDS, Settings, components_of
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, commit_time
 
@@ -53,7 +57,7 @@ def run(
     if "bom.cdx.json" not in inputs.get("sbom", {}):
         raise ToolError("there is no SBOM to look up", hint="let the sbom gate answer: sdlc check --gate sbom -v")
     bom = strict_json.loads_object(inputs["sbom"]["bom.cdx.json"], what="bom.cdx.json")
-    wanted = {str(component["name"]) for component in bom.get("components", ())}
+    wanted = {name for component in components_of(bom) for name in component.names}
     feed = open_feed(workspace.root / settings.feed)
     chosen = {
         identifier: record

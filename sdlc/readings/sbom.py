@@ -9,6 +9,7 @@ SBOM-UNLOCKED          the wheel requires what no lock pins
 SBOM-OUTSIDE           the wheel requires a version that the lock does not pin
 SBOM-RECORD-DIFFERS    a member of the wheel is not what its RECORD says
 SBOM-VERSION-DIFFERS   the wheel has another version than the product's configuration states
+SBOM-OTHER-INSTALLED   what was built and tested with has another version than the lock pins for the target
 SBOM-NO-WHEEL          the build gave no wheel, so there is nothing to compare the lock with
 =====================  ==========================================================================
 """
@@ -19,7 +20,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, same_version
+from packaging.utils import canonicalize_name
+
+from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, on_target, same_version
+from sdlc.components.declared import Key, graph, key_of
+from sdlc.components.embedded import insides
+from sdlc.components.nested_components import due, edges_differ, nested, written
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.requirements_txt import Pin
@@ -39,6 +45,7 @@ CWE: dict[str, tuple[int, ...]] = {
     "SBOM-CONFLICT": (1357,),
     "SBOM-UNLOCKED": (1357,),
     "SBOM-OUTSIDE": (1357,),
+    "SBOM-OTHER-INSTALLED": (1357,),
     "SBOM-RECORD-DIFFERS": (353,),
 }
 OWASP: dict[tuple[int, ...], tuple[str, ...]] = {
@@ -92,12 +99,15 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
             *_invalid(validation),
             *_of_locks(pins, python),
             *_of_build(built, answered="build/build.json" in raw),
+            *(_of_environment(raw, pins, python) if "embedded.json" in raw else ()),
             *(finding for row in rows for finding in _of_wheel(row, product, _available(pins, rows), python, settings)),
         )
         edges = sum(len(row.get("dependsOn", ())) for row in bom.get("dependencies", ()))
         version = str(bom["metadata"]["component"]["version"])
         unknown = sorted(set(settings.extras) - {extra for row in rows for extra in row["extras"]})
         seen = {str(row["file"]): str(row["sha256"]) for row in rows}
+        own = frozenset(key_of(str(row["name"]), str(row["version"])) for row in rows)
+        inside = _inside(raw, bom, own, python)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise UnreadableError(f"the evidence of sbom is malformed: {type(error).__name__}: {error}") from None
     if components != listed:
@@ -105,9 +115,10 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         raise UnreadableError(f"bom.cdx.json and the lock do not say the same of {name}", hint="run the gate again")
     if seen != built:
         raise UnreadableError("wheels.json is not about the wheels of the build", hint="run the gate again")
-    counters = {"components": len(components), "edges": edges, "wheels": len(rows)}
+    counters = {"components": len(components), "edges": edges, "wheels": len(rows), **inside}
     plural = "" if len(rows) == 1 else "s"
-    said = f"{len(components)} components, {edges} edges, {len(rows)} wheel{plural}, CycloneDX 1.6"
+    within = f"{inside['embedded']} parts inside of them, " if inside.get("embedded") else ""
+    said = f"{len(components)} components, {within}{edges} edges, {len(rows)} wheel{plural}, CycloneDX 1.6"
     if not components:
         sentence, hint = "the lock pins nothing", "lock the dependencies: uv pip compile --generate-hashes"
         return Reading(Outcome.ERROR, counters=counters, sentence=sentence, hint=hint)
@@ -127,7 +138,7 @@ def _components(bom: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, ...]
     """The hashes of every component, by name and version."""
     return {
         (str(c["name"]), str(c.get("version", ""))): tuple(
-            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link["hashes"])
+            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link.get("hashes", ()))
         )
         for c in bom.get("components", ())
     }
@@ -144,6 +155,29 @@ def _listed(
         if wheel["name"] != product:
             hashes.setdefault((wheel["name"], wheel["version"]), set()).add(wheel["sha256"])
     return {key: tuple(sorted(several)) for key, several in hashes.items()}
+
+
+def _inside(raw: RawArtifacts, bom: Mapping[str, Any], built: frozenset[Key], python: str) -> dict[str, int]:
+    """Counters of what is inside of the components; the SBOM must say what the observations give.
+
+    Evidence without `embedded.json` was written before anybody looked inside: it nests nothing. What the wheels of the
+    build (`built`) require depends on the settings, and is judged against the lock.
+    """
+    observed = _document(raw, "embedded.json")["distributions"] if "embedded.json" in raw else []
+    seen = insides(observed)
+    said, must = written(bom), due(seen)
+    differing = sorted(key for key in {*said, *must} if said.get(key) != must.get(key))
+    if differing and ("embedded.json" in raw or any(nested(bom))):
+        text = f"bom.cdx.json and embedded.json do not say the same of what is inside of {differing[0][0]}"
+        raise UnreadableError(text, hint="run the gate again")
+    edges = {key: names for key, names in graph(seen, python).items() if key not in built}
+    if name := edges_differ(bom, edges):
+        text = f"bom.cdx.json and embedded.json do not say the same of what {name} requires"
+        raise UnreadableError(text, hint="run the gate again")
+    if "embedded.json" not in raw:
+        return {}
+    parts = sum(len(one.parts) for one in seen.values())
+    return {"embedded": parts, "unexplained": sum(len(one.unexplained) for one in seen.values())}
 
 
 def _pins(lock: Mapping[str, Any]) -> dict[str, tuple[Pin, ...]]:
@@ -190,6 +224,27 @@ def _of_build(built: Mapping[str, str], *, answered: bool) -> Iterator[Finding]:
         why = "made no wheel" if answered else "gave no answer"
         text = f"the build {why}: nothing says whether the lock is that of what is shipped"
         yield _finding("SBOM-NO-WHEEL", text, "Let the build gate make the product's wheel.", why)
+
+
+def _of_environment(raw: RawArtifacts, locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Finding]:
+    """What the build installed under a locked name, at a version that no row for the target has."""
+    if "build/build.json" not in raw:
+        return
+    build = strict_json.loads_object(raw["build/build.json"], what="build.json")
+    packages = build.get("packages", ())
+    installed: dict[str, str] = {canonicalize_name(str(row["name"])): str(row["version"]) for row in packages}
+    pinned: dict[str, list[tuple[str, Pin]]] = {}
+    for path, pins in locks.items():
+        for pin in pins:
+            if pin.version and on_target(pin.marker, python):
+                pinned.setdefault(pin.name, []).append((path, pin))
+    for name, rows in sorted(pinned.items()):
+        there = installed.get(name, "")
+        if there and not any(same_version(pin.version, there) for _, pin in rows):
+            path, pin = rows[0]
+            text = f"{name} is locked at {pin.version}, but what was built and tested with is {there}"
+            fix = "Let the lock of the build pin what is shipped: uv pip compile -c with the lock of what is shipped."
+            yield _finding("SBOM-OTHER-INSTALLED", text, fix, name, Place(path, pin.line))
 
 
 def _of_wheel(

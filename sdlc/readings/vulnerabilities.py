@@ -17,6 +17,7 @@ from sdlc.advisories.index import Index
 from sdlc.advisories.match import groups, smallest_fix
 from sdlc.advisories.ranges import problems_of
 from sdlc.advisories.severity import severity_of
+from sdlc.components.matchable import Listed, listed
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.osv_json import Advisory, load_advisory
@@ -50,14 +51,6 @@ class _Known:
     closed: bool = False
 
 
-@dataclass(frozen=True)
-class _Component:
-    name: str
-    version: str
-    purl: str
-    place: Place | None
-
-
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
     """PASSED when no component of the SBOM is affected by an advisory of the feed."""
     if BOM not in raw:
@@ -67,13 +60,16 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         feed = strict_json.loads_object(raw["feed.json"], what="feed.json")
         rows = _rows(raw["advisories.json"])
         advisories = [load_advisory(row, what="advisories.json") for row in rows]
-        components = _components(raw)
+        bom = strict_json.loads_object(raw[BOM], what="bom.cdx.json")
+        components, places = components_of(bom), _places(raw)
         counters = {
-            "components": len(components),
+            "components": sum(component.carrier is None for component in components),
             "advisories": len(advisories),
             "records": int(feed["records"]),
             "withdrawn": sum(1 for advisory in advisories if advisory.withdrawn),
         }
+        if embedded := len(components) - counters["components"]:
+            counters["embedded"] = embedded
         details: dict[str, str] = {
             "feed": str(feed["name"]),
             "feed-date": utc(feed["published"], what="feed.json: published"),
@@ -89,7 +85,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         raise UnreadableError(
             f"the evidence of vulnerabilities is malformed: {type(error).__name__}: {error}"
         ) from None
-    standing = len(advisories) - counters["withdrawn"]
+    standing = sum(advisory.of_pypi and not advisory.withdrawn for advisory in advisories)
     if standing > counters["records"] or len({advisory.id for advisory in advisories}) != len(advisories):
         raise UnreadableError(
             "advisories.json holds more than the feed that it is a slice of", hint="run the gate again"
@@ -101,8 +97,10 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     if late:
         return Reading(Outcome.ERROR, counters=counters, details=details, sentence=late, hint="fetch a newer feed")
     index = Index(advisories)
-    findings = tuple(finding for component in components for finding in _findings(component, index, known))
-    said = f"{len(components)} components against {counters['records']} advisories of {details['feed-date'][:10]}"
+    findings = tuple(finding for component in components for finding in _findings(component, index, known, places))
+    within = f" and {embedded} parts inside of them" if embedded else ""
+    against = f"{counters['records']} advisories of {details['feed-date'][:10]}"
+    said = f"{counters['components']} components{within} against {against}"
     return Reading(Outcome.of(findings, work=len(components)), findings, counters, details, said)
 
 
@@ -150,25 +148,28 @@ def _rows(data: bytes) -> list[Any]:
     return rows
 
 
-def _components(raw: RawArtifacts) -> list[_Component]:
-    """What the SBOM lists, each at the line of the lock that pins it."""
-    bom = strict_json.loads_object(raw[BOM], what="bom.cdx.json")
+def components_of(bom: Mapping[str, Any]) -> list[Listed]:
+    """What is looked up. Raises UnreadableError for an SBOM that the gate sbom cannot have made."""
+    try:
+        return listed(bom)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise UnreadableError(f"bom.cdx.json is malformed: {type(error).__name__}: {error}") from None
+
+
+def _places(raw: RawArtifacts) -> dict[tuple[str, str], Place]:
+    """The line of the lock that pins a component."""
     lock = strict_json.loads_object(raw[LOCK], what="lock.json")
-    places = {
+    return {
         (str(pin["name"]), str(pin["version"])): Place(str(row["path"]), int(pin["line"]))
         for row in lock["files"]
         for pin in row["pins"]
     }
-    found = []
-    for row in bom.get("components", ()):
-        name, version = str(row["name"]), str(row.get("version", ""))
-        found.append(_Component(name, version, str(row["purl"]), places.get((name, version))))
-    return found
 
 
-def _findings(component: _Component, index: Index, known: _Known) -> list[Finding]:
+def _findings(component: Listed, index: Index, known: _Known, places: Mapping[tuple[str, str], Place]) -> list[Finding]:
     """One finding per group of advisories that share an id or an alias; of withdrawn ones alone, a closed one."""
-    hits = index.hits(component.name, component.version)
+    every = {hit.id: hit for name in component.names for hit in index.hits(name, component.version)}
+    hits = list(every.values())
     standing = groups(advisory for advisory in hits if not advisory.withdrawn)
     said = {name for group in standing for advisory in group for name in (advisory.id, *advisory.aliases)}
     gone = groups(
@@ -176,18 +177,27 @@ def _findings(component: _Component, index: Index, known: _Known) -> list[Findin
         for advisory in hits
         if known.closed and advisory.withdrawn and not said & {advisory.id, *advisory.aliases}
     )
-    return [_finding(component, group, known) for group in (*standing, *gone)]
+    place = places.get(component.carrier or (component.name, component.version))
+    return [_finding(component, group, known, place) for group in (*standing, *gone)]
 
 
-def _finding(component: _Component, group: list[Advisory], known: _Known) -> Finding:
+def _finding(component: Listed, group: list[Advisory], known: _Known, place: Place | None) -> Finding:
     first = min(group, key=lambda advisory: advisory.id)
     names = sorted({name for advisory in group for name in (advisory.id, *advisory.aliases)})
     severity, score = severity_of(vector for advisory in group for vector in advisory.vectors)
     scored = f"CVSS {score:g}" if score is not None else "severity unknown, counted as critical"
     name, version = component.name, component.version or "of unknown version"
     withdrawn = min((advisory.withdrawn for advisory in group), default="")
-    fixed = "" if withdrawn else smallest_fix(group, name, component.version)
+    fixes = (smallest_fix(group, one, component.version) for one in component.names)
+    fixed = "" if withdrawn else next(filter(None, fixes), "")
     fix = f"Upgrade {name} to {fixed} or later." if fixed else f"Replace {name}, or wait for a fix and say why."
+    what, key = f"{name} {version}", name
+    if component.carrier is not None:
+        by, key = " ".join(component.carrier), f"{component.carrier[0]}/{name}"
+        more = f" and {len(component.places) - 1} more" if len(component.places) > 1 else ""
+        what += f" inside {by}, by {component.places[-1]}{more}"
+        wanted = f" that carries {name} {fixed} or later" if fixed else f" with a mended {name}"
+        fix = f"Upgrade {component.carrier[0]} to a release{wanted}, or say why it is not affected."
     properties = {"aliases": ", ".join(names), "component": name, "fixed": fixed or ""}
     if since := min((known.exploited[cve] for cve in names if cve in known.exploited), default=""):
         severity, scored = Severity.CRITICAL, f"known exploited since {since}; {scored}"
@@ -197,14 +207,21 @@ def _finding(component: _Component, group: list[Advisory], known: _Known) -> Fin
     if known.closed and any(advisory.disputed for advisory in group):
         properties["disputed"] = "yes"
         scored += "; disputed, decide"
+    subject = component.purl
+    if component.carrier is not None:
+        del properties["component"]  # what names it asks for an upgrade or a waiver of a component, and this is none
+        properties |= {"part": name, "carrier": by, "evidence": ", ".join(component.places)[:1000]}
+        # A waiver of this finding is one of these versions: what binds it elsewhere is the function around the place.
+        properties["function"] = sha256(f"{by} {component.purl}".encode())
+        subject = f"inside {by}: {component.purl}"
     return Finding(
         rule=first.id,
-        message=f"{name} {version}: {first.summary or 'no summary'} ({scored})",
+        message=f"{what}: {first.summary or 'no summary'} ({scored})",
         severity=severity,
-        confidence=Confidence.HIGH,
-        fingerprint="f1:" + sha256(f"vulnerability {name} {names[0]}".encode())[:32],
-        place=component.place,
-        subject=component.purl,
+        confidence=_confidence(component.confidence),
+        fingerprint="f1:" + sha256(f"vulnerability {key} {names[0]}".encode())[:32],
+        place=place,
+        subject=subject,
         fix="" if withdrawn else fix,
         reproduce="sdlc check --gate vulnerabilities -v",
         cwe=(1395,),
@@ -213,3 +230,8 @@ def _finding(component: _Component, group: list[Advisory], known: _Known) -> Fin
         suppressed=f"withdrawn on {withdrawn[:10]} by its publisher" if withdrawn else "",
         properties=properties,
     )
+
+
+def _confidence(said: float) -> Confidence:
+    """High where a manifest, a file's name with a known number, or a library's own text tells the version."""
+    return Confidence.HIGH if said >= 0.8 else Confidence.MEDIUM if said >= 0.6 else Confidence.LOW

@@ -17,14 +17,20 @@ def make_wheel(
     requires: Sequence[str] = (),
     extras: Sequence[str] = (),
     license: str = "",
+    fields: Sequence[str] = (),
     files: Mapping[str, bytes] | None = None,
     after_record: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """A wheel of one module; `files` replace or join its members, `after_record` those that RECORD was made of."""
+    """A wheel of one module.
+
+    `fields` are more lines of its metadata, `files` replace or join its members, `after_record` those that RECORD was
+    made of.
+    """
     info = f"{name}-{version}.dist-info"
     metadata = [f"Name: {name}", f"Version: {version}", *(f"Requires-Dist: {line}" for line in requires)]
     metadata += [f"Provides-Extra: {extra}" for extra in extras]
     metadata += [f"License-Expression: {license}"] if license else []
+    metadata += fields
     members = {
         f"{name}.py": b"here = True\n",
         f"{info}/METADATA": "\n".join(["Metadata-Version: 2.4", *metadata, ""]).encode(),

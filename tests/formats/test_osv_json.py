@@ -121,3 +121,37 @@ def test_any_json_is_read_or_refused(changes: dict[str, Any], dropped: str) -> N
         load_advisory(record, what="x")
     except UnreadableError as error:
         assert error.message.startswith("x: ")
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "name", "known_as"),
+    [
+        ("PyPI", "Typing_Extensions", "typing-extensions"),
+        ("crates.io", "serde_json", "cargo/serde-json"),
+        ("OSS-Fuzz", "libjpeg-turbo", "generic/libjpegturbo"),
+    ],
+)
+def test_one_name_for_all_spellings(ecosystem: str, name: str, known_as: str) -> None:
+    loaded = load_advisory(
+        changed(affected=[{"package": {"ecosystem": ecosystem, "name": name}, "versions": ["1.0"]}]), what="a.json"
+    )
+    assert [one.name for one in loaded.affected] == [known_as]
+    assert loaded.of_pypi is (ecosystem == "PyPI")
+
+
+@pytest.mark.parametrize(
+    ("tag", "release"),
+    [
+        ("v4.4.0", "4.4.0"),
+        ("OpenSSL_1_1_1k", "1.1.1k"),
+        ("openssl-3.0.1", "3.0.1"),
+        ("VER-2-13-0", "2.13.0"),
+        ("Release-v2.1", "2.1"),
+        ("1.6.0", "1.6.0"),
+        ("main", "main"),
+    ],
+)
+def test_a_tag_of_a_repository_names_a_release(tag: str, release: str) -> None:
+    rows = [{"package": {"ecosystem": "OSS-Fuzz", "name": "a"}, "versions": [tag]}]
+    [affected] = load_advisory(changed(affected=rows), what="a.json").affected
+    assert affected.versions == (release,)

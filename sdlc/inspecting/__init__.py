@@ -1,0 +1,1 @@
+"""Inspecting: installed distributions and wheels, opened within bounds; what is seen goes to `components`."""
