@@ -19,7 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
 from sdlc.errors import UsageError
-from sdlc.formats.rule_prefilter import IN_TEXT, narrowed
+from sdlc.formats.rule_prefilter import IN_TEXT, with_needs
 
 MAX_BYTES = 2**20
 SEVERITIES = {"critical": "ERROR", "high": "ERROR", "medium": "WARNING", "low": "INFO"}
@@ -109,7 +109,7 @@ def _compile(rule: dict[str, Any], flows: Flows, where: str) -> dict[str, Any]:
     for key in FLOW_LISTS:
         if key in rule:
             compiled[key] = [item for entry in rule[key] for item in _expand(entry, flows, where)]
-    return narrowed(compiled) if rule.get("mode") == "taint" else compiled
+    return with_needs(compiled) if rule.get("mode") == "taint" else compiled
 
 
 def _checked(rule: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -3,25 +3,29 @@ What the text of a file must contain before a rule that follows values can match
 
 semgrep skips a rule for files without the words of its patterns, but gives up as soon as one of many alternatives has
 none that it understands, and then follows every value in every file. Here the words are found for each alternative of
-the sources and of the sinks, and one regular expression over the whole file is added to each sink: semgrep uses it
-before it does anything else. It may only leave out files in which nothing could have matched, so whatever is not
-understood counts as possible. Where a pattern is nothing but placeholders (`@$APP.$ROUTE(...)`), its author says with
-`in-text: REGEX` what stands in the text.
+the sources and of the sinks, when rules are compiled, and written to their metadata; `scanning.narrow` applies them.
+They may only leave out files in which nothing could have matched, so whatever is not understood counts as possible.
+Where a pattern is nothing but placeholders (`@$APP.$ROUTE(...)`), its author says with `in-text: REGEX` what stands in
+the text.
 
 Patterns of one name after another (`os.open`) may match under another name in the code (`from os import open as o`),
 so only the words themselves are asked for; the attribute of an unknown object (`$CURSOR.execute(...)`) has no other
 name, and is asked for with its dot and its parenthesis.
+
+A regular expression over the whole file among semgrep's own patterns would do the same, were it not that semgrep takes
+one that needs too many steps, as in a file of 40 kB, for one that does not match, and says nothing.
 """
 
 from __future__ import annotations
 
 import keyword
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+FLOWS = ("pattern-sinks", "pattern-sources")
 IN_TEXT = "in-text"
+NEEDS = "needs"
 _KEYWORDS = frozenset(keyword.kwlist) | {"self", "cls"}
 _STRING = re.compile(r'(?P<kind>\b[A-Za-z]{1,2})?(?:"(?P<text>[^"\n]*)"|\'(?P<other>[^\'\n]*)\')')
 _LITERAL = re.compile(r"(?!=~/)(?!.*\.\.\.)(?!.*\$[A-Z])[ -\[\]-~]+")
@@ -35,48 +39,24 @@ Needed = frozenset[str]
 """Regular expressions that all have to match somewhere in the text; none: anything may match."""
 
 
-def narrowed(rule: Mapping[str, Any]) -> dict[str, Any]:
-    """The taint rule `rule`, each of whose sinks is looked for only in files that hold what a match needs."""
-    looks = [_any_of(rule[key]) for key in ("pattern-sinks", "pattern-sources")]
-    clauses = "".join(f"(?=(?:{look}))" for look in looks if look)
-    bare = {key: [_without(item) for item in rule[key]] for key in ("pattern-sources", "pattern-sinks")}
-    if not clauses:
-        return {**rule, **bare}
-    return {**rule, **bare, "pattern-sinks": [_with(item, rf"(?s)\A{clauses}.*\Z") for item in bare["pattern-sinks"]]}
+def with_needs(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """The taint rule `rule` with `metadata.needs`: for its sinks and for its sources, what one of them needs.
+
+    Each is a list of ways to match, and a way is a list of expressions that all have to be found in the file's text.
+    """
+    lists = [list(rule[key]) for key in FLOWS]
+    bare = {key: [_without(item) for item in items] for key, items in zip(FLOWS, lists, strict=True)}
+    clauses = [sorted(map(sorted, _least(_alternatives(items)))) for items in lists]
+    return {**rule, **bare, "metadata": {**rule["metadata"], NEEDS: [clause for clause in clauses if clause]}}
 
 
 def _without(item: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if key != IN_TEXT}
 
 
-def _with(item: dict[str, Any], regex: str) -> dict[str, Any]:
-    """`item`, all of whose matches lie in a text that `regex` matches as a whole."""
-    rest = {key: value for key, value in item.items() if key not in ("pattern", "patterns", "pattern-either")}
-    given = item.get("patterns", [])
-    if "pattern-regex" in item or not isinstance(given, list):
-        return item
-    patterns = list(given)
-    patterns += [{key: item[key]} for key in ("pattern", "pattern-either") if key in item]
-    return {**rest, "patterns": [*patterns, {"pattern-regex": regex}]}
-
-
-def _any_of(items: Iterable[object]) -> str:
-    """One expression for a text in which at least one of `items` may match; empty when that is any text.
-
-    It is kept short, because semgrep tries a rule on every file for which an expression takes too many steps.
-    """
-    found = _alternatives(list(items))
-    least = [needed for needed in found if not any(other < needed for other in found)]
-    number = Counter(one for needed in least for one in needed)
-    grouped: defaultdict[Needed, set[str]] = defaultdict(set)
-    for needed in least:
-        # What fewest alternatives ask for is what tells one from the others that ask for the same beside it.
-        own = min(needed, key=lambda one: (number[one], one))
-        grouped[needed - {own}].add(own)
-    return "|".join(
-        "".join(f"(?=.*{one})" for one in sorted(shared)) + f"(?=.*(?:{'|'.join(sorted(own))}))"
-        for shared, own in sorted(grouped.items(), key=lambda group: (len(group[0]), sorted(group[0])))
-    )
+def _least(ways: frozenset[Needed]) -> list[Needed]:
+    """`ways` without those that ask for more than another."""
+    return [one for one in ways if not any(other < one for other in ways)]
 
 
 def _alternatives(items: object) -> frozenset[Needed]:

@@ -38,6 +38,7 @@ from sdlc.model.digest import sha256
 from sdlc.model.fingerprint import enclosing_in
 from sdlc.model.result import Context, PlaceContext, RawArtifacts
 from sdlc.readings.static_analysis import NEEDS, Settings
+from sdlc.scanning.narrow import narrow
 from sdlc.scanning.rules import own_packs, with_own
 from sdlc.scanning.semgrep import Limits, run_semgrep
 from sdlc.tools import Tools
@@ -73,7 +74,7 @@ def run(
             folder.mkdir()
         sources, unparsed = _copy_sources(workspace, settings, mirror)
         rules = Path(temporary, "rules.json")
-        rules.write_bytes(compiled)
+        rules.write_bytes(narrow(compiled, {path: source.text for path, source in sources.items()}))
         artifacts = _scan(tools, settings, mirror, home, rules) if sources else {}
     ids = sorted(rule.id for rule in load_rules(compiled))
     return artifacts | {

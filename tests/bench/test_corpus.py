@@ -10,7 +10,7 @@ import compare
 import corpus
 import pytest
 import scanners
-from rules.scanning import scan, without_prefilter
+from rules.scanning import narrowed, scan
 
 CASES = [case for half in corpus.HALVES for case in corpus.load_corpus(half)]
 HINTS = re.compile(r"vulnerab|\bsafe\b|unsafe|taint|sanitiz|insecure|\bbad\b", re.IGNORECASE)
@@ -57,7 +57,7 @@ def test_a_malformed_case_is_refused(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_fast_engine_default_engine_and_rules_without_prefilter_find_the_same(tmp_path: Path) -> None:
+def test_fast_engine_default_engine_and_narrowed_rules_find_the_same(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     compare.write_tree(CASES, tree)
@@ -65,7 +65,7 @@ def test_fast_engine_default_engine_and_rules_without_prefilter_find_the_same(tm
     found = scan(tree, "--experimental")
     assert len(found) > len(CASES) / 2
     assert found == scan(tree)
-    assert found == scan(tree, "--experimental", rules=without_prefilter(tmp_path))
+    assert found == scan(tree, "--experimental", rules=narrowed(tree, tmp_path))
 
 
 @pytest.mark.slow

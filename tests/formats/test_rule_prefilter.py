@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
+import json
 from typing import Any
 
 import pytest
 
 from sdlc.errors import UsageError
 from sdlc.formats.rule_packs import compile_packs
-from sdlc.formats.rule_prefilter import narrowed, of_pattern
+from sdlc.formats.rule_prefilter import of_pattern, with_needs
+from sdlc.scanning.narrow import narrow
 
 SOURCE = {"pattern": "request.args"}
 
 
 def looked_at(sinks: list[Any], text: str, sources: list[Any] | None = None) -> bool:
     """Whether a rule with these sinks is tried on a file with `text`."""
-    rule = narrowed({"pattern-sources": sources or [{"pattern": "..."}], "pattern-sinks": sinks})
-    return all(
-        re.match(one["pattern-regex"], text) is not None
-        for sink in rule["pattern-sinks"]
-        for one in sink.get("patterns", [])
-        if "pattern-regex" in one
-    )
+    rule = {"id": "a", "pattern-sources": sources or [{"pattern": "..."}], "pattern-sinks": sinks, "metadata": {}}
+    compiled = json.dumps({"rules": [with_needs(rule)]}).encode()
+    [told] = json.loads(narrow(compiled, {"a.py": text}))["rules"]
+    assert told["metadata"] == {}
+    return told.get("paths", {"include": ["/a.py"]})["include"] == ["/a.py"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_the_words_of_a_placeholder_are_asked_for() -> None:
 
 def test_the_author_says_what_stands_in_the_text() -> None:
     sink = {"in-text": r"@\w+\.route\b", "pattern-inside": "@$APP.$ROUTE(...)\ndef $F(...):\n  ...\n"}
-    rule = narrowed({"pattern-sources": [SOURCE], "pattern-sinks": [sink]})
+    rule = with_needs({"pattern-sources": [SOURCE], "pattern-sinks": [sink], "metadata": {}})
     assert "in-text" not in str(rule)
     assert looked_at([sink], "@app.route('/')\ndef f(): ...")
     assert not looked_at([sink], "@cache\ndef f(): ...")

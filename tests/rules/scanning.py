@@ -8,21 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sdlc.scanning.narrow import narrow
+
 REPOSITORY = Path(__file__).parent.parent.parent
 COMPILED = REPOSITORY / "rules" / "compiled" / "python.json"
 BY_ID = {rule["id"]: rule for rule in json.loads(COMPILED.read_text())["rules"]}
 
 
-def without_prefilter(folder: Path) -> Path:
-    """The compiled rules, written to `folder`, without the regular expression over the whole file."""
-    document = json.loads(COMPILED.read_text())
-    for rule in document["rules"]:
-        for sink in rule.get("pattern-sinks", ()):
-            kept = [one for one in sink["patterns"] if not str(one.get("pattern-regex")).startswith(r"(?s)\A")]
-            assert len(kept) == len(sink["patterns"]) - 1, rule["id"]
-            sink["patterns"] = kept
+def narrowed(tree: Path, folder: Path) -> Path:
+    """The compiled rules as the gate hands them to semgrep for the files of `tree`, written to `folder`."""
+    texts = {path.relative_to(tree).as_posix(): path.read_text() for path in sorted(tree.rglob("*.py"))}
     target = folder / "rules.json"
-    target.write_text(json.dumps(document))
+    target.write_bytes(narrow(COMPILED.read_bytes(), texts))
+    assert target.read_text().count('"include"') >= sum(rule.get("mode") == "taint" for rule in BY_ID.values())
     return target
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from rules.scanning import BY_ID, REPOSITORY, scan, without_prefilter
+from rules.scanning import BY_ID, REPOSITORY, narrowed, scan
 
 RULES = REPOSITORY / "rules"
 SAMPLES = REPOSITORY / "rules" / "samples"
@@ -78,8 +78,10 @@ def test_the_fast_engine_finds_what_the_default_one_finds(mirror: Path) -> None:
     assert scan(mirror, "--experimental") == scan(mirror)
 
 
-def test_the_prefilter_leaves_out_nothing_that_would_match(mirror: Path, tmp_path: Path) -> None:
-    assert scan(mirror, "--experimental") == scan(mirror, "--experimental", rules=without_prefilter(tmp_path))
+def test_a_rule_is_kept_from_no_file_in_which_it_matches(mirror: Path, tmp_path: Path) -> None:
+    found = scan(mirror, "--experimental", rules=narrowed(mirror, tmp_path))
+    assert found
+    assert found == scan(mirror, "--experimental")
 
 
 @pytest.mark.parametrize("rule", BY_ID.values(), ids=lambda rule: rule["id"])
