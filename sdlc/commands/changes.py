@@ -34,7 +34,7 @@ from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
-COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows")
+COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows", "attack-surface")
 """Gates whose findings are compared with the base commit's; none of them executes the base's code."""
 
 

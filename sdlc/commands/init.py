@@ -23,7 +23,7 @@ from sdlc.threats.load import load_model
 from sdlc.workspace import Workspace, open_workspace
 
 ADOPTION = timedelta(days=179)
-NEED_PEOPLE = ("threat-model",)
+NEED_PEOPLE = ("threat-model", "attack-surface")
 NEED_A_LOCK = ("build", "tests", "sbom", "vulnerabilities")
 ADDRESS = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 IGNORED = (".sdlc/out/", ".sdlc/env/")
