@@ -14,10 +14,15 @@ from fnmatch import fnmatch
 
 from sdlc.formats.python_source import MAX_SOURCE
 from sdlc.model.fingerprint import parse
+from sdlc.surface.capabilities import Capabilities
+from sdlc.surface.command_line import CommandLine, scripts_of
+from sdlc.surface.dicom import Dicom
 from sdlc.surface.flask import Flask
 from sdlc.surface.folding import Folder
+from sdlc.surface.frameworks import Frameworks
 from sdlc.surface.guard import Guards
 from sdlc.surface.item import Surface, merged
+from sdlc.surface.listeners import Listeners
 from sdlc.surface.module import Module, read_module
 from sdlc.surface.project import Project
 
@@ -63,7 +68,15 @@ def extract(
     _lift(files, left_out, modules, unparsed)
     project = Project(modules)
     folder, guards = Folder(project), Guards(project)
-    items = merged(Flask(project, folder, guards, paths).items())
+    extractors = (
+        Flask(project, folder, guards, paths),
+        Listeners(project, folder, guards),
+        Dicom(project, folder),
+        CommandLine(project, folder, scripts_of(files.get("pyproject.toml"))),
+        Capabilities(project, folder),
+        Frameworks(project),
+    )
+    items = merged(item for extractor in extractors for item in extractor.items())
     excluded = dict(sorted(Counter(left_out.values()).items()))
     return Extracted(Surface(items, len(modules), excluded, unparsed), tuple(sorted(project.modules)))
 

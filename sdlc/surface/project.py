@@ -1,26 +1,34 @@
 """
 All files of a product together: what a name means, across aliases, imports, re-exports, attributes and factories.
 
-Everything is bounded by `DEPTH`, so circles of imports, aliases and calls end in "not known".
+Everything is bounded, so circles of imports, aliases and calls end in "not known".
 """
 
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sdlc.surface.module import Binding, Function, Module, Scope
 
 DEPTH = 12
+"""How far callers of this room follow by themselves."""
+
+DEEP, STEPS = 40, 5000
+"""Questions inside of one question, and all that one may come to."""
+
+MANY_CALLS = 200
+"""Callers of one name, beyond which nobody looks what they give."""
 
 LIBRARIES = frozenset(
     word
     for line in (
         "aiohttp argparse asyncio cffi click ctypes dill django fastapi flask gunicorn http httpx hypercorn importlib",
-        "marshal os pickle pynetdicom quart requests rest_framework shelve socket socketserver ssl starlette subprocess",
-        "sys torch typer urllib urllib3 uvicorn waitress wsgiref xmlrpc yaml",
+        "marshal os pickle pynetdicom quart requests rest_framework shelve socket socketserver ssl starlette",
+        "subprocess sys torch typer urllib urllib3 uvicorn waitress wsgiref xmlrpc yaml",
     )
     for word in line.split()
 )
@@ -53,7 +61,36 @@ class Project:
                 # A folder that is no package may be where imports begin; a file in a package is no top-level module.
                 if start == 0 or ".".join(parts[:start]) not in packages:
                     self._by_suffix[".".join(parts[start:])].append(module)
+        self._known: dict[tuple[int, str], Any] = {}
+        self._open: set[tuple[int, str]] = set()
+        self._cut, self._steps = False, 0
+        self._functions = Counter(node.name for module in self.modules.values() for node, _ in module.functions)
         self._callers: dict[str, list[tuple[ast.Call, Scope]]] | None = None
+
+    def _once(self, key: tuple[int, str], work: Callable[[], Any]) -> Any:
+        """`work()`, remembered; None in a circle, too deep, or after too many steps.
+
+        What was found while something was cut off is remembered only for the question that was asked from outside.
+        """
+        if key in self._known:
+            return self._known[key]
+        outermost = not self._open
+        if outermost:
+            self._cut, self._steps = False, 0
+        if key in self._open or len(self._open) >= DEEP or self._steps >= STEPS:
+            self._cut = True
+            return None
+        before, self._cut = self._cut, False
+        self._open.add(key)
+        self._steps += 1
+        try:
+            found = work()
+        finally:
+            self._open.discard(key)
+        if outermost or not self._cut:
+            self._known[key] = found
+        self._cut = self._cut or before
+        return found
 
     def find_module(self, dotted: str, near: Module | None = None) -> Module | None:
         """The module that `dotted` names: of several that end so, the one that lies nearest to `near`."""
@@ -72,23 +109,27 @@ class Project:
 
         return max(found, key=lambda module: (shared(module), -len(module.name), module.name))
 
-    def resolve(self, node: ast.AST | None, scope: Scope, depth: int = 0) -> Thing:
+    def resolve(self, node: ast.AST | None, scope: Scope) -> Thing:
         """What the expression `node` means in `scope`: names, attributes and calls of factories are followed."""
-        if depth > DEPTH:
+        if not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Await)):
             return None
+        found: Thing = self._once((id(node), "means"), lambda: self._resolve(node, scope))
+        return found
+
+    def _resolve(self, node: ast.AST, scope: Scope) -> Thing:
         if isinstance(node, ast.Name):
             binding = scope.lookup(node.id)
             if binding is None:
-                return self._starred(node.id, scope.module, depth) or node.id
-            return self.follow(binding, depth + 1)
+                return self._starred(node.id, scope.module) or node.id
+            return self.follow(binding)
         if isinstance(node, ast.Attribute):
-            return self._attribute(node, scope, depth)
+            return self._attribute(node, scope)
         if isinstance(node, ast.Call):
-            made = self.resolve(node.func, scope, depth + 1)
+            made = self.resolve(node.func, scope)
             if isinstance(made, Binding) and isinstance(made.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                return self._returned(made, depth + 1)
+                return self._returned(made)
         if isinstance(node, ast.Await):
-            return self.resolve(node.value, scope, depth + 1)
+            return self.resolve(node.value, scope)
         return None
 
     def things(self, node: ast.AST | None, scope: Scope) -> list[Thing]:
@@ -101,24 +142,26 @@ class Project:
                 return list(known)
         return [thing]
 
-    def follow(self, binding: Binding, depth: int = 0) -> Thing:
+    def follow(self, binding: Binding) -> Thing:
         """What `binding` stands for in the end: an import, or another name that it is an alias of."""
-        if depth > DEPTH:
-            return binding
+        found: Thing = self._once((id(binding), "stands for"), lambda: self._follow(binding))
+        return found if found is not None else binding
+
+    def _follow(self, binding: Binding) -> Thing:
         if binding.target:
-            return self.dotted(binding.target, binding.scope.module, depth + 1)
+            return self.dotted(binding.target, binding.scope.module)
         if binding.node is None and len(binding.values) == 1 and not binding.opaque and not binding.parameter:
             value, scope = binding.values[0]
             if isinstance(value, (ast.Name, ast.Attribute, ast.Call, ast.Await)):
-                other = self.resolve(value, scope, depth + 1)
+                other = self.resolve(value, scope)
                 if other is not None and not isinstance(other, Module) and other is not binding:
                     return other
         return binding
 
-    def dotted(self, name: str, near: Module, depth: int = 0) -> Thing:
+    def dotted(self, name: str, near: Module) -> Thing:
         """What the dotted `name` of an import means: a module, a name in one, or `name` itself for a library."""
         parts = name.split(".")
-        if depth > DEPTH or parts[0] in LIBRARIES:
+        if parts[0] in LIBRARIES:
             return name
         for split in range(len(parts), 0, -1):
             module = self.find_module(".".join(parts[:split]), near)
@@ -126,66 +169,70 @@ class Project:
                 continue
             thing: Thing = module
             for part in parts[split:]:
-                thing = self._member(thing, part, depth + 1)
+                thing = self._member(thing, part)
                 if thing is None:
                     break
             if thing is not None:
                 return thing
         return name
 
-    def kind_of(self, thing: Thing, depth: int = 0) -> str:
+    def kind_of(self, thing: Thing) -> str:
         """The library class that `thing` is an instance of, as a dotted name; empty when it is not known."""
-        made = self.class_of(thing, depth)
+        made = self.class_of(thing)
         if isinstance(made, str):
             return made
-        return next(iter(self.ancestors(made, depth + 1)), "") if made is not None else ""
+        return next(iter(self.ancestors(made)), "") if made is not None else ""
 
-    def class_of(self, thing: Thing, depth: int = 0) -> Binding | str | None:
+    def class_of(self, thing: Thing) -> Binding | str | None:
         """The class that `thing` is an instance of: one of the product, or the dotted name of a library's."""
-        if depth > DEPTH or not isinstance(thing, Binding) or thing.node is not None:
+        if not isinstance(thing, Binding) or thing.node is not None:
             return None
+        made: Binding | str | None = self._once((id(thing), "class"), lambda: self._class_of(thing))
+        return made
+
+    def _class_of(self, thing: Binding) -> Binding | str | None:
         for value, scope in thing.values:
             if isinstance(value, ast.Await):
                 value = value.value
             if isinstance(value, ast.IfExp):
                 value = value.body
             if isinstance(value, ast.Call):
-                made = self.resolve(value.func, scope, depth + 1)
+                made = self.resolve(value.func, scope)
                 if isinstance(made, str):
                     return made
                 if isinstance(made, Binding) and isinstance(made.node, ast.ClassDef):
                     return made
                 if isinstance(made, Binding) and isinstance(made.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    returned = self._returned(made, depth + 1)
-                    return self.class_of(returned, depth + 1) or self._annotated(made.node.returns, made.scope, depth)
+                    returned = self._returned(made)
+                    return self.class_of(returned) or self._annotated(made.node.returns, made.scope)
             elif isinstance(value, (ast.Name, ast.Attribute)):
-                found = self.class_of(self.resolve(value, scope, depth + 1), depth + 1)
+                found = self.class_of(self.resolve(value, scope))
                 if found is not None:
                     return found
         if thing.annotation is not None:
-            return self._annotated(thing.annotation, thing.scope, depth)
-        return self._from_callers(thing, depth + 1) if thing.parameter else None
+            return self._annotated(thing.annotation, thing.scope)
+        return self._from_callers(thing) if thing.parameter else None
 
-    def ancestors(self, binding: Binding | str | None, depth: int = 0) -> Iterator[str]:
+    def ancestors(self, binding: Binding | str | None) -> Iterator[str]:
         """Dotted names of the library classes that a class of the product is derived from."""
-        if not isinstance(binding, Binding) or not isinstance(binding.node, ast.ClassDef) or depth > DEPTH:
+        if not isinstance(binding, Binding) or not isinstance(binding.node, ast.ClassDef):
             return
         for base in binding.node.bases:
-            other = self.resolve(base, binding.scope, depth + 1)
+            other = self.resolve(base, binding.scope)
             if isinstance(other, str):
                 yield other
             else:
-                yield from self.ancestors(other if isinstance(other, Binding) else None, depth + 1)
+                yield from self.ancestors(other if isinstance(other, Binding) else None)
 
-    def lineage(self, binding: Binding | None, depth: int = 0) -> Iterator[Binding]:
+    def lineage(self, binding: Binding | None) -> Iterator[Binding]:
         """A class of the product and those of its ancestors that are the product's too, nearest first."""
-        if binding is None or not isinstance(binding.node, ast.ClassDef) or depth > DEPTH:
+        if binding is None or not isinstance(binding.node, ast.ClassDef):
             return
         yield binding
         for base in binding.node.bases:
-            other = self.resolve(base, binding.scope, depth + 1)
+            other = self.resolve(base, binding.scope)
             if isinstance(other, Binding):
-                yield from self.lineage(other, depth + 1)
+                yield from self.lineage(other)
 
     def member(self, made: Binding | None, name: str) -> Binding | None:
         """The attribute or method `name` of a class of the product, inherited ones too."""
@@ -207,11 +254,15 @@ class Project:
             positional = positional[1:]
             if node.name == "__init__" and scope.parent is not None and isinstance(scope.parent.node, ast.ClassDef):
                 name = scope.parent.node.name
-        for call, outer in self._calls_of(name):
-            if not is_method:
-                called = self.resolve(call.func, outer)
-                if not isinstance(called, Binding) or called.node is not node:
+        calls = self.calls_of(name)
+        for call, outer in calls if len(calls) <= MANY_CALLS else ():
+            called = self.resolve(call.func, outer)
+            if isinstance(called, Binding):
+                made = scope.parent.node if scope.parent is not None and node.name == "__init__" else None
+                if called.node is not node and (made is None or called.node is not made):
                     continue
+            elif called is not None or not is_method or self._functions[name] > 1:
+                continue
             given: ast.expr | None = None
             if binding.name in positional and positional.index(binding.name) < len(call.args):
                 given = call.args[positional.index(binding.name)]
@@ -230,7 +281,8 @@ class Project:
                     if isinstance(owner, Binding) and self.kind_of(owner) in kinds:
                         yield Use(owner, call.func.attr, call, scope)
 
-    def _calls_of(self, name: str) -> list[tuple[ast.Call, Scope]]:
+    def calls_of(self, name: str) -> list[tuple[ast.Call, Scope]]:
+        """Every call of something whose last name is `name`."""
         if self._callers is None:
             self._callers = defaultdict(list)
             for module in self.modules.values():
@@ -240,65 +292,63 @@ class Project:
                     self._callers[last].append((call, scope))
         return self._callers.get(name, [])
 
-    def _from_callers(self, binding: Binding, depth: int) -> Binding | str | None:
+    def _from_callers(self, binding: Binding) -> Binding | str | None:
         for given, scope in self.arguments(binding):
-            found = self.class_of(self.resolve(given, scope, depth + 1), depth + 1)
+            found = self.class_of(self.resolve(given, scope))
             if found is not None:
                 return found
         return None
 
-    def _attribute(self, node: ast.Attribute, scope: Scope, depth: int) -> Thing:
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Thing:
         if isinstance(node.value, ast.Name) and node.value.id == scope.self_name and scope.self_name:
             owner = scope.enclosing_class
             if owner is not None and owner.parent is not None and isinstance(owner.node, ast.ClassDef):
                 made = owner.parent.names.get(owner.node.name)
                 found = self.member(made, node.attr)
-                return self.follow(found, depth + 1) if found is not None else None
-        base = self.resolve(node.value, scope, depth + 1)
-        return self._member(base, node.attr, depth + 1)
+                return self.follow(found) if found is not None else None
+        base = self.resolve(node.value, scope)
+        return self._member(base, node.attr)
 
-    def _member(self, base: Thing, name: str, depth: int) -> Thing:
-        if depth > DEPTH:
-            return None
+    def _member(self, base: Thing, name: str) -> Thing:
         if isinstance(base, str):
             return f"{base}.{name}"
         if isinstance(base, Module):
             binding = base.top.names.get(name)
             if binding is not None:
-                return self.follow(binding, depth + 1)
+                return self.follow(binding)
             inside = self.modules.get(base.path.removesuffix("__init__.py") + f"{name}.py") if base.is_package else None
-            return inside or self._starred(name, base, depth) or self._subpackage(base, name)
+            return inside or self._starred(name, base) or self._subpackage(base, name)
         if isinstance(base, Binding):
-            made = base if isinstance(base.node, ast.ClassDef) else self.class_of(base, depth + 1)
+            made = base if isinstance(base.node, ast.ClassDef) else self.class_of(base)
             if isinstance(made, str) or made is None:
                 return None
             found = self.member(made, name)
-            return self.follow(found, depth + 1) if found is not None else None
+            return self.follow(found) if found is not None else None
         return None
 
     def _subpackage(self, base: Module, name: str) -> Module | None:
         folder = base.path.removesuffix("__init__.py") if base.is_package else ""
         return self.modules.get(f"{folder}{name}/__init__.py") if folder else None
 
-    def _starred(self, name: str, module: Module, depth: int) -> Thing:
+    def _starred(self, name: str, module: Module) -> Thing:
         for binding in list(module.top.names.values()):
-            if binding.name.startswith("*") and depth <= DEPTH:
+            if binding.name.startswith("*"):
                 source = self.find_module(binding.target, module)
                 if source is not None and source is not module and name in source.top.names:
-                    return self.follow(source.top.names[name], depth + 1)
+                    return self.follow(source.top.names[name])
         return None
 
-    def _returned(self, made: Binding, depth: int) -> Thing:
+    def _returned(self, made: Binding) -> Thing:
         if made.node is None or isinstance(made.node, ast.ClassDef):
             return None
         for value, scope in made.scope.module.returns.get(made.node, []):
             if isinstance(value, (ast.Name, ast.Attribute, ast.Call, ast.Await)):
-                found = self.resolve(value, scope, depth + 1)
+                found = self.resolve(value, scope)
                 if isinstance(found, Binding) and found.node is None:
                     return found
         return None
 
-    def _annotated(self, annotation: ast.expr | None, scope: Scope, depth: int) -> Binding | str | None:
+    def _annotated(self, annotation: ast.expr | None, scope: Scope) -> Binding | str | None:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             try:
                 annotation = ast.parse(annotation.value, mode="eval").body
@@ -308,7 +358,7 @@ class Project:
             annotation = annotation.left
         if isinstance(annotation, ast.Subscript):
             annotation = annotation.slice if _is_optional(annotation.value) else annotation.value
-        found = self.resolve(annotation, scope, depth + 1)
+        found = self.resolve(annotation, scope)
         if isinstance(found, str):
             return found
         return found if isinstance(found, Binding) and isinstance(found.node, ast.ClassDef) else None

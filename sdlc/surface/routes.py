@@ -134,7 +134,7 @@ def hides_arguments(call: ast.Call) -> bool:
     return any(isinstance(one, ast.Starred) for one in call.args) or any(w.arg is None for w in call.keywords)
 
 
-def decorated(module: Module) -> dict[ast.AST, tuple[Function | ast.ClassDef, Scope]]:
+def decorated(module: Module) -> dict[ast.expr, tuple[Function | ast.ClassDef, Scope]]:
     """What each decorator of `module` stands on."""
     both: Iterable[tuple[Function | ast.ClassDef, Scope]] = [*module.functions, *module.classes]
     return {mark: (node, scope) for node, scope in both for mark in node.decorator_list}
