@@ -14,9 +14,11 @@ from fnmatch import fnmatch
 
 from sdlc.formats.python_source import MAX_SOURCE
 from sdlc.model.fingerprint import parse
+from sdlc.surface.aiohttp import Aiohttp
 from sdlc.surface.capabilities import Capabilities
 from sdlc.surface.command_line import CommandLine, scripts_of
 from sdlc.surface.dicom import Dicom
+from sdlc.surface.django import Django
 from sdlc.surface.flask import Flask
 from sdlc.surface.folding import Folder
 from sdlc.surface.frameworks import Frameworks
@@ -25,6 +27,7 @@ from sdlc.surface.item import Surface, merged
 from sdlc.surface.listeners import Listeners
 from sdlc.surface.module import Module, read_module
 from sdlc.surface.project import Project
+from sdlc.surface.starlette import Starlette
 
 LEFT_OUT = {
     "tests": r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$",
@@ -70,6 +73,9 @@ def extract(
     folder, guards = Folder(project), Guards(project)
     extractors = (
         Flask(project, folder, guards, paths),
+        Starlette(project, folder, guards),
+        Django(project, folder, guards),
+        Aiohttp(project, folder, guards),
         Listeners(project, folder, guards),
         Dicom(project, folder),
         CommandLine(project, folder, scripts_of(files.get("pyproject.toml"))),

@@ -16,7 +16,8 @@ HTTP = frozenset(
         "flask_restful flask_restx flask_restplus flask_appbuilder flask_admin flask_classful flask_smorest",
         "flask_rebar apiflask connexion ninja strawberry graphene ariadne flask_graphql spyne webpy web2py microdot",
         "nicegui dash streamlit gradio fastapi_users fastapi_utils piccolo_api starlette_admin sqladmin xmlrpc.server",
-        "jsonrpcserver twisted.web klein zope.publisher flask_security flask_user allauth oauth2_provider graphene_django",
+        "jsonrpcserver twisted.web klein zope.publisher flask_security flask_user allauth oauth2_provider",
+        "graphene_django",
     )
     for word in line.split()
 )
