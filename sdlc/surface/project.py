@@ -133,14 +133,22 @@ class Project:
         return None
 
     def things(self, node: ast.AST | None, scope: Scope) -> list[Thing]:
-        """All that `node` can mean: a name that a loop or two branches give several values has several meanings."""
+        """All that `node` can mean: a name with several values, or a parameter with several callers, has several."""
         thing = self.resolve(node, scope)
-        if isinstance(thing, Binding) and thing.node is None and len(thing.values) > 1:
-            several = [self.resolve(value, outer) for value, outer in thing.values]
-            known = [one for one in several if isinstance(one, Binding)]
-            if known:
-                return list(known)
-        return [thing]
+        if not isinstance(thing, Binding) or thing.node is not None:
+            return [thing]
+        several = self._several(thing, 0)
+        return list(several) if several else [thing]
+
+    def _several(self, thing: Binding, depth: int) -> dict[Binding, None]:
+        given = list(thing.values) if len(thing.values) > 1 else []
+        given += self.arguments(thing) if thing.parameter else []
+        found: dict[Binding, None] = {}
+        for value, outer in given if depth < DEPTH // 3 else ():
+            one = self.resolve(value, outer)
+            if isinstance(one, Binding) and one is not thing:
+                found.update(self._several(one, depth + 1) or {one: None})
+        return found
 
     def follow(self, binding: Binding) -> Thing:
         """What `binding` stands for in the end: an import, or another name that it is an alias of."""

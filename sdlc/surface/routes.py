@@ -88,8 +88,8 @@ class Tree:
     def _prefixes(self, owner: Binding | None, depth: int = 0) -> list[tuple[str, str, str]]:
         if owner is None:
             return [("", NO_GUARD, "")]
-        own = self.guards.get(owner, NO_GUARD)
-        found = [("", combined(own, self.roots[owner]), "")] if owner in self.roots else []
+        own = combined(self.guards.get(owner, NO_GUARD), self.roots.get(owner, NO_GUARD))
+        found = [("", own, "")] if owner in self.roots else []
         above = [mount for mount in self.mounts if mount.child is owner]
         for mount in above if depth < DEPTH else ():
             for prefix, guard, reason in self._prefixes(mount.parent, depth + 1):

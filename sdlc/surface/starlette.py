@@ -258,16 +258,17 @@ class Starlette:
         """The guard among the dependencies of a function, and of theirs."""
         if deep > 4:
             return NO_GUARD
-        found: list[ast.expr] = [*node.args.defaults, *(one for one in node.args.kw_defaults if one is not None)]
+        defaults = [*node.args.defaults, *(one for one in node.args.kw_defaults if one is not None)]
+        found = [(one, scope) for one in defaults]
         for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             found += self._annotated(argument.annotation, scope)
         answers = []
-        for mark in found:
+        for mark, outer in found:
             if not isinstance(mark, ast.Call):
                 continue
             name = mark.func.attr if isinstance(mark.func, ast.Attribute) else getattr(mark.func, "id", "")
             if name in ("Depends", "Security"):
-                answers.append(self._depends(mark, scope, deep))
+                answers.append(self._depends(mark, outer, deep))
         return combined(*answers) if answers else NO_GUARD
 
     def _depends(self, mark: ast.Call, scope: Scope, deep: int = 0) -> str:
@@ -279,14 +280,14 @@ class Starlette:
             return combined(said, self.of_parameters(thing.node, thing.scope, deep + 1))
         return said
 
-    def _annotated(self, annotation: ast.expr | None, scope: Scope) -> list[ast.expr]:
+    def _annotated(self, annotation: ast.expr | None, scope: Scope) -> list[tuple[ast.expr, Scope]]:
         """`Annotated[User, Depends(...)]`, also behind a name."""
         if isinstance(annotation, (ast.Name, ast.Attribute)):
             thing = self._project.resolve(annotation, scope)
             if isinstance(thing, Binding) and len(thing.values) == 1:
-                annotation = thing.values[0][0]
+                annotation, scope = thing.values[0]
         if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
-            return list(annotation.slice.elts[1:])
+            return [(one, scope) for one in annotation.slice.elts[1:]]
         return []
 
     def _listed_guard(self, call: ast.Call, scope: Scope, name: str) -> str:
