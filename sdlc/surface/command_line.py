@@ -57,8 +57,7 @@ class CommandLine:
             begun = self._project.find_module(target.partition(":")[0])
             if begun is module or (begun is not None and self._leads(begun, target.partition(":")[2], module)):
                 return name
-        # A program that is taken apart into modules which are loaded by name.
-        return next(iter(self._scripts.values())) if len(self._scripts) == 1 else "{}"
+        return "{}"
 
     def _leads(self, begun: Module, function: str, module: Module) -> bool:
         binding = begun.top.names.get(function)
@@ -179,8 +178,9 @@ class CommandLine:
             found = module.top.names.get(target.partition(":")[2]) if module is not None else None
             if found is not None and self._project.follow(found) is binding:
                 return name
-        named = self._name_of(binding.scope.module)
-        return named if named != "{}" and own == binding.name else f"{{}}/{own}"
+        # A program that is taken apart into modules which are loaded by name.
+        only = next(iter(self._scripts.values())) if len(self._scripts) == 1 else "{}"
+        return f"{only}/{own}"
 
     def _given(self, mark: ast.expr, scope: Scope, node: Function) -> str:
         if isinstance(mark, ast.Call):

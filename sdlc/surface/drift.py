@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdlc.surface.claim import Claim, Component, owners
 from sdlc.surface.item import LOOPBACK, NETWORK, NO_GUARD, UNKNOWN_GUARD, Item, Spot
@@ -38,7 +38,7 @@ class Drift:
 def drifts(items: Sequence[Item], components: Sequence[Component]) -> tuple[Drift, ...]:
     """Every difference between `items` and what `components` claim."""
     found: list[Drift] = []
-    owned = [(item, _owners_of(item, components)) for item in items]
+    owned = [pair for item in items for pair in _by_owners(item, components)]
     capabilities: dict[tuple[str, str], list[Item]] = defaultdict(list)
     matched: set[tuple[str, str, int]] = set()
     for item, owning in owned:
@@ -61,11 +61,13 @@ def drifts(items: Sequence[Item], components: Sequence[Component]) -> tuple[Drif
     return tuple(found)
 
 
-def _owners_of(item: Item, components: Sequence[Component]) -> tuple[Component, ...]:
-    found: dict[Component, None] = {}
+def _by_owners(item: Item, components: Sequence[Component]) -> Iterator[tuple[Item, tuple[Component, ...]]]:
+    """`item` once for every set of components that own places of it: what one claims, another does not."""
+    places: dict[tuple[Component, ...], list[Spot]] = defaultdict(list)
     for spot in item.places:
-        found.update(dict.fromkeys(owners(components, spot.path)))
-    return tuple(found)
+        places[owners(components, spot.path)].append(spot)
+    for owning, spots in places.items():
+        yield replace(item, places=tuple(spots)), owning
 
 
 def _unclaimed(
@@ -73,14 +75,11 @@ def _unclaimed(
 ) -> Iterator[Drift]:
     """TM401; TM407 for what another component's claim speaks of. Options of an unclaimed command are a part of it."""
     if item.kind == "cli" and " " in item.locator:
+        files = {spot.path for spot in item.places}
         command = item.locator.partition(" ")[0]
-        if any(one.kind == "cli" and one.locator == command for one in items) and not any(
-            claim.matches(one)
-            for one in items
-            if one.kind == "cli" and one.locator == command
-            for component in components
-            for claim in component.claims
-        ):
+        heads = [one for one in items if one.kind == "cli" and one.locator == command
+                 and any(spot.path in files for spot in one.places)]  # fmt: skip
+        if heads and not any(claim.matches(heads[0]) for one in owning for claim in one.claims):
             return
     spot = item.places[0]
     elsewhere = [one for one in components if any(claim.matches(item) for claim in one.claims)]
@@ -191,7 +190,7 @@ def _of_listener(item: Item, claim: Claim, drift: object) -> Iterator[Drift]:
 def _is_bound_as_claimed(bind: str, claimed: str) -> bool:
     if bind in LOOPBACK or bind.startswith("unix:"):
         return True
-    if claimed == "any":
+    if claimed == "any" or (claimed == "loopback" and bind in LOOPBACK):
         return True
     return bind == claimed or (bind in ("0.0.0.0", "::") and claimed in ("0.0.0.0", "::"))  # noqa: S104
 
@@ -222,7 +221,8 @@ def _capabilities(found: dict[tuple[str, str], list[Item]], components: Sequence
             fix = f'Add {{claim: "{wanted}"}} to components.{name}.surface of {model}, or do without it.'
             spot = group[0].places[0]
             light = kind in ("env", "outbound")
-            yield Drift("TM409", element, f"{name} can now do this, unclaimed: {shown}", spot, fix=fix, light=light)
+            said = f"{name} can do what nobody claimed: {shown}"
+            yield Drift("TM409", element, said, spot, fix=fix, light=light)
 
 
 def _stale(components: Sequence[Component], matched: set[tuple[str, str, int]]) -> Iterator[Drift]:
@@ -240,7 +240,7 @@ def _stale(components: Sequence[Component], matched: set[tuple[str, str, int]]) 
 
 def _flows(component: Component, own: Sequence[Item]) -> Iterator[Drift]:
     """TM404 and TM408: what is reachable, against the flows that are drawn."""
-    reachable = [item for item in own if not item.unresolved]
+    reachable = [item for item in own if not item.unresolved and item.bind not in LOOPBACK]
     at = ("components", component.name)
     if reachable and component.zones > 1 and not component.crossed:
         said = f"{reachable[0].key} lets others in, and no data flow over a trust boundary ends at {component.name}"
