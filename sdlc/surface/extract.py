@@ -7,7 +7,7 @@ Pure: bytes in, items out; the same bytes give the same items in the same order.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -98,19 +98,19 @@ def _lift(
     files: Mapping[str, bytes], left_out: dict[str, str], modules: list[Module], unparsed: dict[str, str]
 ) -> None:
     """What the product imports is the product, wherever it lies: a folder called `tests` hides nothing."""
-    candidates = [path for path, reason in left_out.items() if reason not in _NEVER_LIFTED]
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for path, reason in left_out.items():
+        parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        for start in range(len(parts) if reason not in _NEVER_LIFTED else 0):
+            if start == 0 or len(parts) - start > 1:  # one word alone is the name of too much
+                by_name[".".join(parts[start:])].append(path)
     looked = 0
     while looked < len(modules):
-        module = modules[looked]
+        wanted = [path for name in sorted(modules[looked].imported) for path in by_name.get(name, ())]
         looked += 1
-        for path in [path for path in candidates if path in left_out and _is_imported(path, module.imported)]:
-            del left_out[path]
-            _read(path, files[path], modules, unparsed)
-
-
-def _is_imported(path: str, imported: set[str]) -> bool:
-    dotted = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    return any(f".{dotted}".endswith(f".{name}") and "." in name for name in imported) or dotted in imported
+        for path in wanted:
+            if left_out.pop(path, ""):
+                _read(path, files[path], modules, unparsed)
 
 
 def _read(path: str, data: bytes, modules: list[Module], unparsed: dict[str, str]) -> None:
