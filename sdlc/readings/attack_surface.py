@@ -44,7 +44,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:
     problems += [f"{path}: {reason}" for path, reason in surface.unparsed.items()]
     if len(context.files) != surface.files:
         problems.append(f"{surface.files} files were parsed, and {len(context.files)} are named")
-    components = [component for loaded in models for component in _components(loaded)]
+    components = [component for loaded in models for component in components_of(loaded)]
     findings = tuple(_findings(surface, components, models, settings.folder))
     counters = _counters(surface, components, models)
     sentence = (
@@ -106,7 +106,8 @@ def _finding(drift: Drift, place: Place) -> Finding:
     return finding(drift.rule, place, drift.element, drift.message, of=rule, confidence=sure, gate=GATE)
 
 
-def _components(loaded: LoadedModel) -> Iterable[Component]:
+def components_of(loaded: LoadedModel) -> Iterable[Component]:
+    """The components of a model and their claims, as the room `surface` takes them."""
     model = loaded.model
     for name, component in model.components.items():
         incoming = {flow_id: flow for flow_id, flow in model.data_flows.items() if flow.target == name}

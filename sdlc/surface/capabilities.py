@@ -85,6 +85,7 @@ _LAST = frozenset(name.rpartition(".")[2] for table in (DESERIALIZERS, PROGRAMS,
     "Environment", "Template", "from_string", "render_template_string", "_create_unverified_context", "raw",
     "setdefault", "pop", "text",
 }  # fmt: skip
+_HANDED_ON = frozenset(name.rpartition(".")[2] for table in (DESERIALIZERS, PROGRAMS) for name in table)
 
 
 class Capabilities:
@@ -100,9 +101,10 @@ class Capabilities:
             for call, scope in module.calls:
                 for kind, locator in self._of_call(call, scope):
                     yield Item(kind, locator, (place_of(call, scope),), "capabilities")
+            called = {id(call.func) for call, _ in module.calls}
             for node, scope in module.loads:
-                if isinstance(node, ast.Subscript) and self._project.resolve(node.value, scope) == _ENVIRON:
-                    yield Item("env", self._text(node.slice, scope), (place_of(node, scope),), "capabilities")
+                for kind, locator in self._of_load(node, scope) if id(node) not in called else ():
+                    yield Item(kind, locator, (place_of(node, scope),), "capabilities")
             for target, value, scope in module.settings:
                 for kind, locator in self._of_setting(target, value, scope):
                     yield Item(kind, locator, (place_of(target, scope),), "capabilities")
@@ -114,10 +116,11 @@ class Capabilities:
         words = {
             word.arg: word.value for word in call.keywords if word.arg and word.arg in ("verify", "debug", "verify_ssl")
         }
-        if last not in _LAST and not words:
+        if last not in _LAST and not words and not _is_renamed(func, scope):
             return
         called = self._project.resolve(func, scope)
         name = called if isinstance(called, str) else ""
+        last = name.rpartition(".")[2] or last
         yield from self._flags(name, call, words, scope)
         if name in DESERIALIZERS:
             loader = keyword(call, "Loader", 1)
@@ -144,6 +147,18 @@ class Capabilities:
                 yield from (("outbound", host) for host in self._hosts(keyword(call, "addr", 0), scope))
         elif call.args and (last.startswith("execute") or last in ("raw", "text")):
             yield from [("db", "raw-sql")] if self._is_built(call.args[0], scope) else []
+
+    def _of_load(self, node: ast.Attribute | ast.Subscript, scope: Scope) -> Iterator[tuple[str, str]]:
+        """A variable of the environment; or a function that is handed on to be called elsewhere."""
+        if isinstance(node, ast.Subscript):
+            if self._project.resolve(node.value, scope) == _ENVIRON:
+                yield "env", self._text(node.slice, scope)
+        elif node.attr in _HANDED_ON:
+            name = self._project.resolve(node, scope)
+            if isinstance(name, str) and name in PROGRAMS:
+                yield "exec", "shell" if PROGRAMS[name] == "shell" else UNKNOWN
+            elif isinstance(name, str) and name in DESERIALIZERS:
+                yield "deser", DESERIALIZERS[name]
 
     def _flags(
         self, name: str, call: ast.Call, words: Mapping[str, ast.expr], scope: Scope
@@ -237,6 +252,14 @@ def _imports(module: Module) -> Iterator[Item]:
     for name in DATABASES:
         if name in roots:
             yield Item("db", name, (place_of(ast.Pass(), module),), "capabilities")
+
+
+def _is_renamed(func: ast.expr, scope: Scope) -> bool:
+    """True when a name may stand for something of a library that is called otherwise."""
+    if isinstance(func, ast.Call):
+        return True
+    binding = scope.lookup(func.id) if isinstance(func, ast.Name) else None
+    return binding is not None and binding.node is None and not binding.parameter
 
 
 def _is(node: ast.expr, value: bool) -> bool:

@@ -141,6 +141,8 @@ class Folder:
                 yield _as_text(one, node.left) + _as_text(other, node.right)
             elif isinstance(one, tuple) and isinstance(other, tuple):
                 yield one + other
+            elif isinstance(one, int) and isinstance(other, int):
+                yield int(one + other)
             else:
                 yield Hole(_name(node.left))
 

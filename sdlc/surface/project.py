@@ -128,6 +128,7 @@ class Project:
             made = self.resolve(node.func, scope)
             if isinstance(made, Binding) and isinstance(made.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return self._returned(made)
+            return self._by_name(made, node, scope)
         if isinstance(node, ast.Await):
             return self.resolve(node.value, scope)
         return None
@@ -299,6 +300,15 @@ class Project:
                     last = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
                     self._callers[last].append((call, scope))
         return self._callers.get(name, [])
+
+    def _by_name(self, made: Thing, call: ast.Call, scope: Scope) -> Thing:
+        """`getattr(os, "system")`, `importlib.import_module("os")`, `__import__("os")`, where the name is written."""
+        texts = [str(one.value) if isinstance(one, ast.Constant) else "" for one in call.args]
+        if made == "getattr" and len(texts) > 1 and texts[1]:
+            return self._member(self.resolve(call.args[0], scope), texts[1])
+        if made in ("importlib.import_module", "__import__") and texts and texts[0]:
+            return self.dotted(texts[0], scope.module)
+        return None
 
     def _from_callers(self, binding: Binding) -> Binding | str | None:
         for given, scope in self.arguments(binding):
