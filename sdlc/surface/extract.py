@@ -6,9 +6,11 @@ Pure: bytes in, items out; the same bytes give the same items in the same order.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
@@ -59,7 +61,26 @@ def extract(
 
     `paths` are all files of the product, `unread` those that could not be read, with the reason.
     """
-    unparsed = {ascii(path)[1:-1]: reason for path, reason in (unread or {}).items()}
+    with _collector_paused():
+        return _extract(files, paths, exclude, unread or {})
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Trees are millions of objects that all stay: looking through them again and again takes longer than parsing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _extract(
+    files: Mapping[str, bytes], paths: frozenset[str], exclude: tuple[str, ...], unread: Mapping[str, str]
+) -> Extracted:
+    unparsed = {ascii(path)[1:-1]: reason for path, reason in unread.items()}
     modules: list[Module] = []
     left_out: dict[str, str] = {}
     for path in sorted(path for path in files if path.endswith(".py")):

@@ -7,7 +7,7 @@ The walk keeps its own stack, because hostile code nests deeper than Python recu
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,10 +124,10 @@ class _Walk:
             node, scope = self._stack.pop()
             handle: Any = _HANDLERS.get(type(node))
             if handle is None or not handle(self, node, scope):
-                self._push(ast.iter_child_nodes(node), scope)
+                self._push(_children(node), scope)
 
-    def _push(self, nodes: Iterator[ast.AST] | list[ast.stmt] | list[ast.expr], scope: Scope) -> None:
-        self._stack += [(node, scope) for node in nodes][::-1]
+    def _push(self, nodes: Sequence[ast.AST], scope: Scope) -> None:
+        self._stack += [(node, scope) for node in reversed(nodes)]
 
     def _call(self, node: ast.Call, scope: Scope) -> bool:
         self._module.calls.append((node, scope))
@@ -282,6 +282,21 @@ class _Walk:
             binding.opaque = binding.opaque or annotation is None
         else:
             binding.values.append((value, scope))
+
+
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.arg})
+"""Nodes that hold nothing that is asked for: half of a tree."""
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found += [one for one in value if isinstance(one, ast.AST) and type(one) not in _LEAVES]
+        elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+            found.append(value)
+    return found
 
 
 _HANDLERS = {
