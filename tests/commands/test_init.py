@@ -83,7 +83,7 @@ def test_a_lock_that_is_there_is_used(root: Path) -> None:
     settings = (root / "sdlc.toml").read_text()
     assert 'requirements = ["requirements/runtime.txt"]' in settings
     policy = load_policy((root / ".sdlc" / "policy.toml").read_bytes())
-    assert [rule.id for rule in policy.rules if rule.effective_on] == ["threat-model"]
+    assert [rule.id for rule in policy.rules if rule.effective_on] == ["threat-model", "attack-surface"]
 
 
 def test_the_workflow_is_written_for_an_address(root: Path) -> None:
