@@ -28,6 +28,7 @@ APPLICATIONS = frozenset({"flask.Flask", "flask.app.Flask", "quart.Quart", "quar
 BLUEPRINTS = frozenset({"flask.Blueprint", "flask.blueprints.Blueprint", "quart.Blueprint"})
 _KINDS = APPLICATIONS | BLUEPRINTS
 _SHORT = frozenset(METHODS)
+NOT_KNOWN = "the blueprint that is registered here is not known"
 _HOOKS = ("before_request", "before_app_request")
 
 
@@ -126,6 +127,10 @@ class Flask:
         given = keyword(use.call, "url_prefix", 1)
         for child in self._project.things(keyword(use.call, "blueprint", 0), use.scope):
             if not isinstance(child, Binding):
+                below = self._folder.texts(given, use.scope)[0] if given is not None else ""
+                route = Route(parent, f"{below}/{{?blueprint}}", ("*",), place_of(use.call, use.scope), UNKNOWN_GUARD,
+                              unresolved=NOT_KNOWN)  # fmt: skip
+                self._tree.routes.append(route)
                 continue
             prefixes: tuple[str, ...] = ("",)
             if given is not None:

@@ -18,6 +18,7 @@ from sdlc.surface.project import DEPTH, Project
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 NOT_CONSTANT = "a part of the path is not a constant"
+NO_METHODS = "the methods are not constants"
 NOWHERE = "the router that holds it is mounted nowhere that was seen"
 
 _PARAMETER = re.compile(r"<[^<>]*>|\{[^?{}][^{}]*(\{[^{}]*\}[^{}]*)*\}")
@@ -76,6 +77,7 @@ class Tree:
                 said = route.unresolved or reason or (NOT_CONSTANT if "{?" in path else "")
                 for method in route.methods:
                     locator = path if route.kind == "ws" else f"{method} {path}"
+                    said = said or (NO_METHODS if "{?" in method else "")
                     yield Item(
                         kind=route.kind,
                         locator=locator,

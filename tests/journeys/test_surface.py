@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from conftest import commit, git
 
 from sdlc.errors import ExitCode
@@ -183,53 +182,23 @@ def test_a_removed_route_leaves_a_claim_that_has_to_go(repository: Make, cli: Cl
     assert check(cli, root)[0] == ExitCode.ALLOWED
 
 
-@pytest.mark.parametrize(
-    ("code", "old", "new", "said"),
-    [
-        ("@signed_in\ndef send", "auth: session}", "auth: none}", "auth: session was asked for"),
-        ("app.run(port=8025)", '"listen:tcp/8025"}', '"listen:tcp/8025", bind: any}', "bind: any"),
-        (
-            "",
-            'claim: "http:GET /health", auth: none}',
-            'claim: "http:* /**", auth: none}',
-            "auth: session was asked for",
-        ),
-        ("", "    status: transferred\n", "    status: not_applicable\n", ""),
-        (
-            "",
-            "  front-door: {between: [outside, inside]}\n",
-            "  side-door: {between: [outside, inside]}\n",
-            "front-door is gone",
-        ),
-        ("", "  flood:\n", "  drizzle:\n", "the threat flood is gone"),
-    ],
-)
-def test_a_model_that_asks_for_less_in_the_same_change_blocks(
-    code: str, old: str, new: str, said: str, repository: Make, cli: Cli
-) -> None:
+def test_a_claim_that_is_loosened_with_its_guard_blocks(repository: Make, cli: Cli) -> None:
     root = repository(PRODUCT)
-    worse = {"@signed_in\ndef send": "def send", "app.run(port=8025)": 'app.run(host="0.0.0.0", port=8025)'}.get(
-        code, code
-    )
-    assert old in MODEL
-    commit(root, {"src/app.py": APP.replace(code, worse), "threat_models/mailbox.yaml": MODEL.replace(old, new)})
-    answer, rows, _ = check(cli, root)
-    findings = rows["weakening"]["findings"]
-    if said:
-        assert answer == ExitCode.BLOCKED
-        assert {found["rule"] for found in findings} == {"TM406"}
-        assert any(said in found["message"] for found in findings), findings
-    else:
-        assert findings == []
+    model = MODEL.replace("auth: session}", "auth: none}")
+    commit(root, {"src/app.py": APP.replace("@signed_in\ndef send", "def send"), "threat_models/mailbox.yaml": model})
+    code, rows, _ = check(cli, root)
+    assert code == ExitCode.BLOCKED
+    assert {found["rule"] for found in rows["weakening"]["findings"]} == {"TM406"}
+    assert any("http:POST /letters" in found["message"] for found in rows["weakening"]["findings"])
 
 
-@pytest.mark.parametrize("folder", ["tests", "migrations", "src/vendor"])
-def test_what_is_beside_the_product_is_counted_and_brings_nothing(folder: str, repository: Make, cli: Cli) -> None:
+def test_what_is_beside_the_product_is_counted_and_brings_nothing(repository: Make, cli: Cli) -> None:
     root = repository(PRODUCT)
-    commit(root, {f"{folder}/stub.py": APP.replace("/letters", "/stub")})
+    stub = APP.replace("/letters", "/stub")
+    commit(root, {f"{folder}/stub.py": stub for folder in ("tests", "src/migrations", "src/vendor")})
     code, rows, findings = check(cli, root)
     assert (code, findings) == (ExitCode.ALLOWED, [])
-    assert "1 left out" in rows["surface"]["sentence"]
+    assert "3 left out" in rows["surface"]["sentence"]
 
 
 def test_the_repository_is_as_it_was(repository: Make, cli: Cli) -> None:
