@@ -38,9 +38,9 @@ EVIDENCE = '    evidence:\n      - {kind: test, id: "checks/box_checks.py::check
     ("old", "new", "said"),
     [
         ("  flood:\n", "  drizzle:\n", "the threat flood is gone, and message is still there"),
-        ("    statement: A message that nobody", "    status: avoided\n    statement: A message that nobody", "avoided"),
-        ("  one-error:\n", "  other:\n", "the control one-error is gone, and the threat odd-message is still there"),
-        ("status: implemented\n    code: [\"src/box.py::", "status: planned\n    code: [\"src/box.py::", "only planned"),
+        ("    statement: A message that nobody", "    status: avoided\n    statement: A message that nobody", "now"),
+        ("  one-error:\n", "  other:\n", "the control one-error is gone, and the threat"),
+        ('implemented\n    code: ["src/box.py::', 'planned\n    code: ["src/box.py::', "only planned"),
         (EVIDENCE, "", "the control size-limit names less evidence"),
         ("  front-door: {between", "  side-door: {between", "the trust boundary front-door is gone"),
         ("{id: mailbox,", "{id: letterbox,", "the threat model mailbox is gone"),

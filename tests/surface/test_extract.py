@@ -203,7 +203,7 @@ UNRESOLVED = [
     "import fastapi\nr = fastapi.APIRouter()\n@r.get('/x')\ndef f(): pass",
     "import fastapi\na = fastapi.FastAPI(openapi_url=None)\na.include_router(load())",
     "from starlette.applications import Starlette\na = Starlette(routes=load())",
-    "from starlette.routing import Mount as M\nfrom starlette.applications import Starlette as S\na = S(routes=[M('/x', y)])",
+    "from starlette import routing, applications\na = applications.Starlette(routes=[routing.Mount('/x', y)])",
     "from django.urls import path, include\nurlpatterns = [path('x/', include('elsewhere.urls'))]",
     "from django.urls import path\nurlpatterns = load()",
     "from aiohttp import web\na = web.Application()\na.add_routes(load())",
