@@ -17,6 +17,9 @@ the component's `exposure` is `external`. A framework that is imported and not u
 A guard is known by its name or by what it does; that it guards well is for tests to show. Files that are not Python,
 and addresses that an operator configures over the defaults of the code, are not seen.
 
+With `--since`, a change that takes threats, controls, boundaries or claims away is a weakening (TM406) and blocks in a
+row of its own.
+
 **How to fix a finding.** TM401, TM409: write the claim that the finding shows into the model, with the guard that you
 intend, or remove the route. TM402: remove the claim. TM403: mend the code or the claim. TM404, TM408: draw the data
 flow. TM405: use constants, or claim the key as it is shown. TM407: add the file to the component's `code`. TM901: start
