@@ -104,14 +104,16 @@ def _danger(item: Item) -> str:
 
 
 def _to_claim(item: Item, owning: Sequence[Component]) -> str:
+    seen = item.guard not in ("", NO_GUARD, UNKNOWN_GUARD)
     words = [f'claim: "{item.key}"']
     if item.kind in ("http", "ws", "dicom-scp"):
-        words.append(f"auth: {'session' if item.guard == NO_GUARD else item.guard or 'none'}")
+        meant = "ae-title" if item.kind == "dicom-scp" else "session"
+        words.append(f"auth: {item.guard if seen else meant}")
     if item.bind and item.bind not in LOOPBACK:
         words.append(f'bind: "{item.bind}"')
     name = owning[0].name if owning else "<id>"
     model = f" of {owning[0].path}" if owning else " of the model, and its file to components.<id>.code"
-    after = ", and guard it so" if item.guard == NO_GUARD and item.kind in ("http", "ws") else ""
+    after = ", and guard it so" if item.guard in (NO_GUARD, UNKNOWN_GUARD) else ""
     return f"Add {{{', '.join(words)}}} to components.{name}.surface{model}{after}, or remove it."
 
 

@@ -79,6 +79,22 @@ def test_an_unknown_guard_is_advice() -> None:
     assert (found.rule, found.advice) == ("TM403", True)
 
 
+@pytest.mark.parametrize(
+    ("guard", "end"),
+    [
+        ("none", "auth: session} to components.box.surface of threat_models/mail.yaml, and guard it so, or remove it."),
+        (
+            "unknown",
+            "auth: session} to components.box.surface of threat_models/mail.yaml, and guard it so, or remove it.",
+        ),
+        ("signed_in", "auth: signed_in} to components.box.surface of threat_models/mail.yaml, or remove it."),
+    ],
+)
+def test_the_fix_states_a_guard_that_is_meant(guard: str, end: str) -> None:
+    (found,) = drifts([route("GET /a", guard)], [component()])
+    assert found.fix == f'Add {{claim: "http:GET /a", {end}'
+
+
 def test_options_of_a_command_that_nobody_claims_are_not_named_as_well() -> None:
     items = [Item("cli", locator, HERE) for locator in ("box", "box --a", "box --b", "box/put", "box/put --c")]
     assert rules(items, component()) == ["TM401", "TM401"]
