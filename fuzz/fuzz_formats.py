@@ -31,6 +31,8 @@ from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
 from sdlc.standards.catalog import load_standard
 from sdlc.standards.coverage import cover
+from sdlc.surface.extract import extract
+from sdlc.surface.item import dump_surface, load_surface
 from sdlc.threats.load import ModelError, load_acceptances, load_model
 from sdlc.threats.pointers import load_pointers
 
@@ -179,6 +181,21 @@ def fuzz_search(data: bytes) -> None:
 def fuzz_threat_model(data: bytes) -> None:
     """YAML of a threat model."""
     load_model(data, path="x.yaml")
+
+
+@fuzz()
+def fuzz_surface(data: bytes) -> None:
+    """Python of a stranger: its surface, the same twice, and what is written is read back."""
+    files = {"a.py": data, "app/__init__.py": data[::2], "pyproject.toml": data}
+    surface = extract(files, frozenset(files)).surface
+    if load_surface(dump_surface(surface)) != surface:
+        raise AssertionError("another surface")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_surface_table(data: bytes) -> None:
+    """A stored surface."""
+    load_surface(data)
 
 
 @fuzz(raises=(ModelError,))

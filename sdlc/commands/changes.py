@@ -32,12 +32,16 @@ from sdlc.policy.weakening import (
     of_waivers,
     of_workflows,
 )
+from sdlc.policy.weaker_models import of_claims, of_models
+from sdlc.readings.attack_surface import components_of
 from sdlc.scanning.rules import OWN, is_pack, own_alone, own_packs
+from sdlc.surface.item import load_surface
+from sdlc.threats.load import LoadedModel, load_model
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
-COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows")
+COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows", "attack-surface")
 """Gates whose findings are compared with the base commit's; none of them executes the base's code."""
 
 FILE_BY_FILE = ("static-analysis",)
@@ -63,7 +67,8 @@ def compare(
         chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
         before = _look_at_base(chosen, workspace, base, tools, judges.config.settings, results, store, jobs=jobs)
         prints = {result.gate: _fingerprints(result) for result in before}
-        return prints, _weakenings(workspace, base, tools, judges, results, before)
+        weaker = _weakenings(workspace, base, tools, judges, results, before)
+        return prints, weaker + _of_models(workspace, base, judges, results, store)
 
 
 def _look_at_base(
@@ -129,6 +134,32 @@ def _weakenings(
     found += of_rules(_rules(own_packs(workspace, tools)), _rules(_head_packs(workspace)), OWN)
     found += of_workflows(_workflows(base), _workflows(workspace))
     found += of_suppressions(_findings(before), _findings(results))
+    return tuple(found)
+
+
+def _of_models(
+    workspace: Workspace, base: Workspace, judges: Judges, results: Sequence[GateResult], store: Store
+) -> tuple[Finding, ...]:
+    """What the head's threat models ask less than the base's; of claims only where the surface was read."""
+    settings = judges.config.settings["attack-surface"]
+    old, new = _models(base, settings.folder), _models(workspace, settings.folder)
+    found = of_models(old, new)
+    for result in results:
+        if result.gate == "attack-surface" and "surface.json" in result.raw:
+            items = load_surface(store.get(result.raw["surface.json"])).items
+            before, after = ([one for loaded in models for one in components_of(loaded)] for models in (old, new))
+            found += of_claims(items, before, after)
+    return found
+
+
+def _models(workspace: Workspace, folder: str) -> tuple[LoadedModel, ...]:
+    found = []
+    for path in workspace.matching(f"{folder}/*.yaml", f"{folder}/*.yml"):
+        try:
+            if path != f"{folder}/acceptances.yaml":
+                found.append(load_model(workspace.read(path), path=path))
+        except SdlcError:
+            continue  # the gate says so; and what the head cannot read asks for nothing
     return tuple(found)
 
 

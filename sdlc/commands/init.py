@@ -18,12 +18,13 @@ from sdlc.formats.strict_json import dumps
 from sdlc.formats.terminal import printable
 from sdlc.policy.schema import BUILT_IN
 from sdlc.session import Session
-from sdlc.threats.draft import draw
+from sdlc.surface.extract import extract
+from sdlc.threats.draft import Exposed, add_claims, draw
 from sdlc.threats.load import load_model
 from sdlc.workspace import Workspace, open_workspace
 
 ADOPTION = timedelta(days=179)
-NEED_PEOPLE = ("threat-model",)
+NEED_PEOPLE = ("threat-model", "attack-surface")
 NEED_A_LOCK = ("build", "tests", "sbom", "vulnerabilities")
 ADDRESS = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 IGNORED = (".sdlc/out/", ".sdlc/env/")
@@ -122,6 +123,7 @@ def _model(workspace: Workspace, name: str) -> str:
         except SdlcError:
             continue
     document = draw(name, sources)
+    add_claims(document, _exposed(workspace, sources))
     load_model(dumps(document), path="the drafted threat model")  # what we write must be what the gate can read
     stream = StringIO()
     yaml = YAML()
@@ -132,6 +134,19 @@ def _model(workspace: Workspace, name: str) -> str:
         "# Drafted from what the code imports. Every threat is open: decide about each, and add what no import shows.\n"
         + stream.getvalue()
     )
+
+
+def _exposed(workspace: Workspace, sources: dict[str, bytes]) -> list[Exposed]:
+    """What can be reached and done now, which is where a model begins; what is not resolved is for people."""
+    scripts = {path: workspace.read(path) for path in ("pyproject.toml",) if workspace.exists(path)}
+    items = extract(sources | scripts, frozenset(workspace.paths)).surface.items
+    return [
+        Exposed(item.key, spot.path, item.guard, item.bind)
+        for item in items
+        if not item.unresolved
+        for spot in item.places
+        if spot.path in sources
+    ]
 
 
 def _is_beside(path: str) -> bool:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sdlc.gates import build, fuzz, sbom, secrets, static_analysis, tests, threat_model, vulnerabilities, workflows
+from sdlc.gates import (
+    attack_surface,
+    build,
+    fuzz,
+    sbom,
+    secrets,
+    static_analysis,
+    tests,
+    threat_model,
+    vulnerabilities,
+    workflows,
+)
 from sdlc.model.result import RawArtifacts
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
@@ -52,5 +63,6 @@ GATES: dict[str, Gate] = {  # a literal, so that mypy checks every module agains
     "vulnerabilities": vulnerabilities,
     "fuzz": fuzz,
     "threat-model": threat_model,
+    "attack-surface": attack_surface,
     "workflows": workflows,
 }

@@ -93,6 +93,14 @@ type = "required"
 gate = "threat-model"
 when = "applicable"
 text = "Every threat is decided and every control is proved in this build."
+
+[[rules]]
+id = "attack-surface"
+type = "required"
+gate = "attack-surface"
+when = "applicable"
+severity = "medium"
+text = "What can be reached, and what the code can do, is what the threat model says."
 """
 
 

@@ -10,7 +10,18 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from sdlc.model.result import Context, Grade, RawArtifacts, Reading
-from sdlc.readings import build, fuzz, sbom, secrets, static_analysis, tests, threat_model, vulnerabilities, workflows
+from sdlc.readings import (
+    attack_surface,
+    build,
+    fuzz,
+    sbom,
+    secrets,
+    static_analysis,
+    tests,
+    threat_model,
+    vulnerabilities,
+    workflows,
+)
 
 
 class Reader(Protocol):
@@ -45,5 +56,6 @@ READINGS: dict[str, Reader] = {
     "vulnerabilities": vulnerabilities,
     "fuzz": fuzz,
     "threat-model": threat_model,
+    "attack-surface": attack_surface,
     "workflows": workflows,
 }

@@ -8,8 +8,10 @@ what an import shows; a component that has none of these interfaces is not in th
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import Any
 
 from sdlc.threats.model import MODEL_SCHEMA
@@ -30,6 +32,16 @@ class Surface:
     incoming: bool
     threats: tuple[tuple[str, str, str, tuple[int, ...]], ...]
     """Id, STRIDE category, statement and CWE numbers."""
+
+
+@dataclass(frozen=True)
+class Exposed:
+    """A part of the attack surface as it was seen, in the file `path`."""
+
+    key: str
+    path: str
+    guard: str = ""
+    bind: str = ""
 
 
 SURFACES = (
@@ -200,6 +212,37 @@ def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
             "cwe": [494],
         }
     return document
+
+
+def add_claims(document: dict[str, Any], rows: Iterable[Exposed]) -> None:
+    """Write into the drafted `document` a claim for everything in `rows`, as it was seen: people decide what stays.
+
+    What lies in the files of no component gets one of its own.
+    """
+    components = document["components"]
+    for row in rows:
+        names = [name for name, one in components.items() if any(fnmatch(row.path, glob) for glob in one["code"])]
+        if not names:
+            rest = {"title": "Everything else", "trust_zone": "device", "code": []}
+            components.setdefault("rest", rest)["code"].append(row.path)
+            names = ["rest"]
+        for name in names:
+            claims = components[name].setdefault("surface", [])
+            if (claim := _claim(row)) not in claims:
+                claims.append(claim)
+
+
+def _claim(row: Exposed) -> dict[str, str]:
+    """A command with all below it, an environment as a whole, everything else by its own key."""
+    kind, _, locator = row.key.partition(":")
+    if kind in ("cli", "env"):
+        return {"claim": f"cli:{re.split('[/ ]', locator)[0]}**" if kind == "cli" else "env:*"}
+    claim = {"claim": row.key}
+    if row.guard and row.guard != "unknown":
+        claim["auth"] = row.guard
+    if row.bind not in ("", "?", "127.0.0.1", "::1", "localhost"):
+        claim["bind"] = row.bind
+    return claim
 
 
 def _users(surface: Surface, sources: Mapping[str, bytes]) -> list[str]:

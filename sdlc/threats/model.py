@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from sdlc.formats import strict_json
 from sdlc.model.digest import Digest, sha256
@@ -22,6 +22,9 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r
 Number = Annotated[int, Field(ge=1)]
 Pointer = Annotated[str, StringConstraints(pattern=r"^[^\s/*:][^\s*:]*(::[A-Za-z_][\w.]*)?$")]
 TestId = Annotated[str, StringConstraints(pattern=r"^[^\s/:][^:]*\.py(::[A-Za-z_]\w*)+$")]
+SopClass = Literal[
+    "storage", "verification", "query-retrieve", "worklist", "storage-commitment", "procedure-step", "print"
+]
 HarnessName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*$")]
 
 
@@ -61,12 +64,44 @@ class Actor(_Strict):
     trust_zone: Id
 
 
+ClaimPattern = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}:\S.{0,300}$")]
+
+
+class Claim(_Strict):
+    """
+    A part of the attack surface that a component may have: `kind:locator`, with `*` (within a segment) and `**`.
+
+    `auth` names the guard that is intended, `none` where there is to be none. Without `bind` only the loopback
+    interface is claimed; `any` means all of them. `sop_classes` are for a `dicom-scp` claim that names no service.
+    """
+
+    claim: ClaimPattern
+    auth: Text | None = None
+    bind: Text | None = None
+    tls: Literal["required", "optional", "none"] | None = None
+    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    sop_classes: tuple[SopClass, ...] = ()
+
+    @model_validator(mode="after")
+    def _services(self) -> Claim:
+        kind, _, locator = self.claim.partition(":")
+        if kind == "dicom-scp" and not self.sop_classes and " " not in locator and "**" not in locator:
+            raise ValueError("name the service (dicom-scp:tcp/104 C-STORE), or sop_classes")
+        return self
+
+
 class Component(_Strict):
-    """A part of the system; `code` are globs of the files that belong to it."""
+    """
+    A part of the system; `code` are globs of the files that belong to it, `surface` is what they may offer and do.
+
+    `exposure` is the system's where it is not said.
+    """
 
     title: Text
     trust_zone: Id
+    exposure: Literal["internal", "external"] | None = None
     code: tuple[Text, ...] = ()
+    surface: tuple[Claim, ...] = ()
 
 
 class DataStore(_Strict):

@@ -1,4 +1,4 @@
-"""Every rule of the threat model gate: how bad a finding is and how it is mended; and how a finding is made."""
+"""Every rule about threat models and what they claim: how bad a finding is, how it is mended, how it is made."""
 
 from __future__ import annotations
 
@@ -41,17 +41,40 @@ RULES = {
 }
 
 
-def finding(rule: str, place: Place, element: str, message: str) -> Finding:
+SURFACE_RULES = {
+    "TM401": Rule("unclaimed surface", Severity.HIGH, "Claim it in the model with the guard that you intend."),
+    "TM402": Rule("stale claim", Severity.MEDIUM, "Remove the claim, or bring back what it speaks of."),
+    "TM403": Rule("contradicted claim", Severity.HIGH, "Mend the code, or let the model say what is intended."),
+    "TM404": Rule("boundary crossing", Severity.MEDIUM, "Draw the data flow that ends there, over a trust boundary."),
+    "TM405": Rule("unresolved surface", Severity.HIGH, "Write it with constants, or claim its key as it is shown."),
+    "TM407": Rule("unowned code", Severity.MEDIUM, "Add the file to the `code` of the component that it belongs to."),
+    "TM408": Rule("port without listener", Severity.MEDIUM, "Let the data flow name the port that is listened on."),
+    "TM409": Rule("new capability", Severity.MEDIUM, "Claim it in the model, or do without it."),
+    "TM901": Rule("empty subject", Severity.HIGH, "Start a model with `sdlc init`, and claim what it shows."),
+}
+"""What the gate attack-surface finds; each weighs here what it weighs where all is known and nothing is claimed."""
+
+
+def finding(
+    rule: str,
+    place: Place,
+    element: str,
+    message: str,
+    *,
+    of: Rule | None = None,
+    confidence: Confidence = Confidence.HIGH,
+    gate: str = "threat-model",
+) -> Finding:
     """A finding of `rule` about `element` (`<system>/<kind>/<id>`), whose fingerprint ignores lines and wording."""
-    of = RULES[rule]
+    of = of or RULES[rule]
     return Finding(
         rule=rule,
         message=message,
         severity=of.severity,
-        confidence=Confidence.HIGH,
-        fingerprint="f1:" + sha256(f"threat-model {rule} {element}".encode())[:32],
+        confidence=confidence,
+        fingerprint="f1:" + sha256(f"{gate} {rule} {element}".encode())[:32],
         place=place,
         fix=of.fix,
-        reproduce="sdlc check --gate threat-model",
+        reproduce=f"sdlc check --gate {gate}",
         subject=element,
     )

@@ -83,7 +83,22 @@ def test_a_lock_that_is_there_is_used(root: Path) -> None:
     settings = (root / "sdlc.toml").read_text()
     assert 'requirements = ["requirements/runtime.txt"]' in settings
     policy = load_policy((root / ".sdlc" / "policy.toml").read_bytes())
-    assert [rule.id for rule in policy.rules if rule.effective_on] == ["threat-model"]
+    assert [rule.id for rule in policy.rules if rule.effective_on] == ["threat-model", "attack-surface"]
+
+
+def test_the_drafted_model_claims_the_surface_that_is_there(root: Path) -> None:
+    app = "import flask\napp = flask.Flask('x')\n@app.get('/a/<b>')\ndef a(b): return b\n@app.post('/c')\n"
+    app += "@login_required\ndef c(): return 1\nif __name__ == '__main__': app.run(host='0.0.0.0', port=81)\n"
+    commit(root, {"box/app.py": app, "box/hidden.py": "import os\nos.getenv('A')\nos.system('b')\n"})
+    assert sdlc("init", str(root)) == ExitCode.ALLOWED
+    (path,) = (root / "threat_models").glob("*.yaml")
+    components = YAML(typ="safe").load(path)["components"]
+    assert components["rest"]["code"] == ["box/hidden.py"]
+    assert components["rest"]["surface"] == [{"claim": "env:*"}, {"claim": "exec:shell"}]
+    claims = {one.pop("claim"): one for one in components["web"]["surface"]}
+    assert claims["http:GET /a/{}"] == {"auth": "none"}
+    assert claims["http:POST /c"] == {"auth": "login_required"}
+    assert claims["listen:tcp/81"] == {"bind": "0.0.0.0"}
 
 
 def test_the_workflow_is_written_for_an_address(root: Path) -> None:

@@ -1,0 +1,9 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    prefix: str = "/api/v1"
+
+
+settings = Settings()

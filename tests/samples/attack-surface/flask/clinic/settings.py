@@ -1,0 +1,2 @@
+ROOT = "/api"
+API = ROOT + "/v%d" % 2
