@@ -29,13 +29,14 @@ from sdlc.policy.weakening import (
     of_waivers,
     of_workflows,
 )
+from sdlc.readings.fuzz import of_base
 from sdlc.scanning.rules import OWN, is_pack, own_alone, own_packs
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
 COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows")
-"""Gates whose findings are compared with the base commit's; none of them executes the base's code."""
+"""Gates that run on the base commit's files as well; none of them executes the base's code."""
 
 
 def compare(
@@ -56,8 +57,13 @@ def compare(
         base = extract_base(workspace, tools, Path(folder))
         chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
         before = pipeline.run(chosen, base, tools, judges.config.settings, store, jobs=jobs)
-        prints = {result.gate: _fingerprints(result) for result in before}
+        prints = {result.gate: _fingerprints(result) for result in before} | replayed(results)
         return prints, _weakenings(workspace, base, tools, judges, results, before)
+
+
+def replayed(results: Sequence[GateResult]) -> dict[str, tuple[str, ...]]:
+    """What the base commit had of the gate fuzz, which asked it input by input when it ran."""
+    return {result.gate: of_base(result.reading.findings) for result in results if result.gate == "fuzz"}
 
 
 def _fingerprints(result: GateResult) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ class FuzzCrash:
     """One crash; `input` names the artifact with the smallest input, `replayed` says that it crashed again.
 
     `test` names the artifact with its regression test, `found_bytes` is the size of the input before it was made
-    smaller; reports of earlier versions have neither.
+    smaller; reports of earlier versions have neither. `base` says what the base commit does with the input (`crashes`,
+    `survives`, `unknown`; empty where nothing was compared), `base_says` in words. `changed` are the first and last
+    line of the piece of the change in which `line` lies, zeros for none.
     """
 
     exception: str
@@ -28,6 +30,9 @@ class FuzzCrash:
     replayed: bool
     test: str = ""
     found_bytes: int = 0
+    base: str = ""
+    base_says: str = ""
+    changed: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,9 @@ def load_report(data: bytes) -> FuzzReport:
                             replayed=bool(crash["replayed"]),
                             test=str(crash.get("test", "")),
                             found_bytes=int(crash.get("found_bytes", 0)),
+                            base=str(crash.get("base", "")),
+                            base_says=str(crash.get("base_says", "")),
+                            changed=_lines(crash.get("changed", (0, 0))),
                         )
                         for crash in row["crashes"]
                     ),
@@ -96,3 +104,8 @@ def load_report(data: bytes) -> FuzzReport:
 
 def _sight(row: dict[str, Any], word: str) -> int:
     return sum(int(engine.get("sight", {}).get(word, 0)) for engine in row["engines"].values())
+
+
+def _lines(value: Any) -> tuple[int, int]:
+    first, last = value
+    return int(first), int(last)

@@ -58,11 +58,14 @@ class Campaign:
         rows = [row for row, _ in answers]
         return rows, {name: data for _, inputs in answers for name, data in inputs.items()}
 
-    def replay(self, path: Path, name: str, data: bytes) -> list[dict[str, Any]]:
-        """The crashes of one harness on one stored input. Raises ToolError, UnreadableError."""
+    def replay(self, path: Path, name: str, data: bytes, *, allow: float = 1.0) -> list[dict[str, Any]]:
+        """The crashes of one harness on one stored input; `allow` is the share of its CPU limit that it may take.
+
+        Raises ToolError, UnreadableError.
+        """
         stored = self.scratch / f"stored-{sha256(data)[:12]}.bin"
         stored.write_bytes(data)
-        report = self._phase(path, name, "replay", 0.0, [stored])[0]
+        report = self._phase(path, name, "replay", 0.0, [stored], allow=allow)[0]
         if "problem" in report:
             raise ToolError(f"{path}: the harness cannot be imported: {report['problem']}")
         crashes: list[dict[str, Any]] = report["crashes"]
@@ -154,6 +157,7 @@ class Campaign:
         seconds: float,
         inputs: Iterable[Path],
         known: Sequence[str] | None = None,
+        allow: float = 1.0,
     ) -> tuple[dict[str, Any], bytes]:
         folder = self.scratch / f"{path.stem}-{name or 'all'}-{phase}"
         home = folder / "home"
@@ -165,6 +169,7 @@ class Campaign:
         command += [word for package in self.packages for word in ("--package", package)]
         command += [word for stored in inputs for word in ("--input", str(stored.resolve()))]
         command += [f"--known={key}" for key in known or ()]
+        command += ["--allow", str(allow)] if allow != 1.0 else []
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
         limits = Limits(cpu_seconds=int(seconds + GRACE), memory_bytes=self.memory, file_bytes=MAX_REPORT)

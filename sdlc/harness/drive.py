@@ -14,6 +14,7 @@ import importlib.util
 import json
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
     parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
     parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
+    parser.add_argument("--allow", type=float, default=1.0, help="share of the CPU limit that an input may take")
     parser.add_argument("--examples", type=Path, help="folder of tests, whose texts are seeds")
     parser.add_argument("--report", type=Path, required=True)
     options = parser.parse_args()
@@ -60,7 +62,11 @@ def main() -> None:
         rows = [{"name": harness.name, "typed": harness.strategy is not None} for harness in harnesses_of(module)]
         options.report.write_text(json.dumps({"harnesses": rows}))
         return
-    harness = next(harness for harness in harnesses_of(module) if harness.name == options.harness)
+    harness = next((harness for harness in harnesses_of(module) if harness.name == options.harness), None)
+    if harness is None:
+        options.report.write_text(json.dumps({"problem": f"there is no harness {options.harness}", "line": 0}))
+        return
+    harness = replace(harness, seconds=harness.seconds * options.allow)
     oracle = Oracle(harness, own_folders(options.package), known={key: key.split(": ")[0] for key in options.known})
     report = Report(options.report, oracle)
     if options.phase == "replay":

@@ -10,7 +10,7 @@ import pytest
 from sdlc.errors import UnreadableError
 from sdlc.model.finding import Confidence, Severity
 from sdlc.model.result import Context, Outcome, Reading
-from sdlc.readings.fuzz import Settings, read
+from sdlc.readings.fuzz import Settings, of_base, read
 
 CRASH = {
     "exception": "KeyError",
@@ -68,6 +68,25 @@ def test_a_crash_that_did_not_happen_again_is_shown_and_weaker() -> None:
     [finding] = answer(row(crashes=[{**CRASH, "replayed": False}])).findings
     assert (finding.severity, finding.confidence) == (Severity.LOW, Confidence.MEDIUM)
     assert "did not crash again" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("base", "old", "fix"),
+    [
+        ({}, (), "if it is a proper answer."),
+        ({"base": "crashes", "changed": [9, 12]}, 1, "if it is a proper answer."),
+        ({"base": "survives", "base_says": "it survives", "changed": [9, 12]}, (), "wrote src/box/parser.py:9-12."),
+        ({"base": "survives", "base_says": "it survives"}, (), "New: it survives."),
+        ({"base": "unknown", "base_says": "no harness", "changed": [0, 0]}, (), "New: no harness."),
+    ],
+)
+def test_what_the_base_has_too_is_known_by_its_fingerprint(base: dict[str, Any], old: object, fix: str) -> None:
+    given = answer(row(crashes=[{**CRASH, **base}]))
+    [finding] = given.findings
+    assert of_base(given.findings) == ((finding.fingerprint,) if old else ())
+    assert finding.fix.endswith(fix)
+    assert (finding.severity, finding.confidence) == (Severity.HIGH, Confidence.HIGH)
+    assert ("not of this change" in given.sentence) is bool(old)
 
 
 def test_lines_move_and_the_fingerprint_stays() -> None:
