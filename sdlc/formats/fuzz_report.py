@@ -39,7 +39,8 @@ class FuzzCrash:
 class HarnessRun:
     """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered.
 
-    Of `looked` inputs that were watched, `entered` came into the package under test; earlier reports have neither.
+    `searched` are those of the search engines alone. Of `looked` inputs that were watched, `entered` came into the
+    package under test; earlier reports have neither.
     """
 
     name: str
@@ -50,14 +51,16 @@ class HarnessRun:
     problems: tuple[str, ...]
     looked: int = 0
     entered: int = 0
+    searched: int = 0
 
 
 @dataclass(frozen=True)
 class FuzzReport:
-    """The whole run of the gate."""
+    """The whole run of the gate; `version` of the schema, since 2 with what a reading holds harnesses to."""
 
     sandbox: str
     harnesses: tuple[HarnessRun, ...]
+    version: int = 1
 
 
 def load_report(data: bytes) -> FuzzReport:
@@ -65,6 +68,7 @@ def load_report(data: bytes) -> FuzzReport:
     document = strict_json.loads_object(data, what="fuzz.json")
     try:
         return FuzzReport(
+            version=2 if document.get("schema") == "sdlc.fuzz/2" else 1,
             sandbox=str(document["sandbox"]),
             harnesses=tuple(
                 HarnessRun(
@@ -94,6 +98,7 @@ def load_report(data: bytes) -> FuzzReport:
                     problems=tuple(str(problem) for problem in row["problems"]),
                     looked=_sight(row, "looked"),
                     entered=_sight(row, "entered"),
+                    searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
                 )
                 for row in document["harnesses"]
             ),

@@ -72,7 +72,7 @@ def run(
         rows, crashes = prepared.run(files, settings.seconds, only)
         if workspace.compared:
             _compare(workspace, tools, settings, inputs["build"], Path(folder), rows, crashes)
-        document = {"schema": "sdlc.fuzz/1", "sandbox": prepared.level.value, "harnesses": rows}
+        document = {"schema": "sdlc.fuzz/2", "sandbox": prepared.level.value, "harnesses": rows}
     return {
         **crashes,
         "fuzz.json": strict_json.dumps(document),
@@ -88,7 +88,7 @@ def campaign(workspace: Workspace, tools: Tools, settings: Settings, root: Path)
         tree=copy_tree(workspace, root / "tree"),
         path=lay_out(root / "path"),
         scratch=root,
-        level=probe(tools, root),
+        level=probe(tools, root, sealed=True),
         memory=settings.memory_mb * 2**20,
         packages=settings.packages or discover_packages(workspace.python_files),
         tests="tests" if workspace.matching("tests/*.py") else "",

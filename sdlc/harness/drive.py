@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import importlib.util
 import json
+import os
 import sys
 import traceback
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sdlc.harness.engines import search_with_atheris, search_with_hypothesis
 from sdlc.harness.fuzz import harnesses_of
+from sdlc.harness.guard import Guard
 from sdlc.harness.oracle import Oracle, own_folders
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
@@ -69,8 +73,11 @@ def main() -> None:
     harness = replace(harness, seconds=harness.seconds * options.allow)
     oracle = Oracle(harness, own_folders(options.package), known={key: key.split(": ")[0] for key in options.known})
     report = Report(options.report, oracle)
+    oracle.guard = Guard(options.report, traceback=options.phase != "atheris")
+    report.write()
     if options.phase == "replay":
-        replay(oracle, report, options.input, smaller=options.shrink)
+        with silence():
+            replay(oracle, report, options.input, smaller=options.shrink)
     else:
         stored = [path.read_bytes() for path in options.input]
         known = Known(
@@ -78,10 +85,30 @@ def main() -> None:
             seeds=[*stored, *constants([str(options.examples)] if options.examples else [], at_most=2048)],
         )
         if options.phase == "hypothesis":
-            search_with_hypothesis(oracle, report, options.seconds, known)
+            with silence():
+                search_with_hypothesis(oracle, report, options.seconds, known)
         else:
             search_with_atheris(oracle, report, options.seconds, known, options.report.parent)
     report.write(finished=True)
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """What the harness prints goes nowhere: with a line for each input, it would be gigabytes."""
+    kept = [(descriptor, os.dup(descriptor)) for descriptor in (1, 2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor, _ in kept:
+        os.dup2(nowhere, descriptor)
+    try:
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        for descriptor, copy in kept:
+            os.dup2(copy, descriptor)
+            os.close(copy)
+        os.close(nowhere)
 
 
 def load(path: Path) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sdlc.harness.fuzz import Harness
+from sdlc.harness.guard import stored
 from sdlc.harness.oracle import Crash, Oracle
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
@@ -70,7 +71,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> t
         if not last:
             ends.append(time.monotonic() + SHRINK_SECONDS)
             bound[0] = oracle.executions + SHRINKS
-            size.append(len(_stored(value)))
+            size.append(len(stored(value)))
         last[:] = [crash, value]
         raise AssertionError(crash.key)
 
@@ -135,7 +136,7 @@ def search_with_atheris(oracle: Oracle, report: Report, seconds: float, known: K
     def one_input(data: bytes) -> None:
         crash = judge(data)
         if crash is not None and not oracle.knows(crash):
-            size = len(_stored(typed[0] if typed else data))
+            size = len(stored(typed[0] if typed else data))
             small = shrink(judge, data, crash.key)
             judge(small)  # puts the value of a typed harness back in place
             report.add(crash, typed[0] if typed else small, size)
@@ -144,14 +145,13 @@ def search_with_atheris(oracle: Oracle, report: Report, seconds: float, known: K
             sys.stderr.flush()
             os._exit(0)
 
-    flags = [f"-max_total_time={int(seconds) + 5}", f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
+    # Signals end the process as they would end the product; the campaign tells which input it was.
+    flags = [f"-handle_{name}=0" for name in ("segv", "bus", "abrt", "ill", "fpe")]
+    flags += [f"-artifact_prefix={folder}/", "-close_fd_mask=3"]
+    flags += [f"-max_total_time={int(seconds) + 5}", f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
     flags += _beginnings(folder, known, typed=feed is not None)
     atheris.Setup([sys.argv[0], *flags], one_input)
     atheris.Fuzz()
-
-
-def _stored(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else repr(value).encode("utf-8", "backslashreplace")
 
 
 def _beginnings(folder: Path, known: Known, *, typed: bool) -> list[str]:

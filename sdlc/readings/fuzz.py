@@ -13,8 +13,14 @@ from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 READER = "fuzz/1"
 GRADE = Grade.ATTESTED
 NEEDS = ("build",)
-CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789}
+CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789, "SIGSEGV": 119}
 UNCAUGHT = 248
+SANDBOXES = {"limits": 1, "namespace": 2, "sealed": 3}
+"""Levels of the sandbox, as a floor of the policy may demand them."""
+
+FEW = 100
+"""Inputs of all searches together below which nothing was searched."""
+
 OLD = "crashes"
 """What the property `base` of a finding says when the base commit crashes on the input too."""
 
@@ -44,12 +50,17 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         "edges": sum(run.edges for run in report.harnesses),
         "crashes": len(crashes),
     }
+    if report.version > 1:
+        counters["sandbox"] = SANDBOXES.get(report.sandbox, 0)
     details = {"sandbox": report.sandbox}
-    idle = [run for run in report.harnesses if run.problems or run.executions == 0]
+    few = FEW if report.version > 1 else 0
+    idle = [
+        run
+        for run in report.harnesses
+        if run.problems or not run.executions or (run.searched < few and not run.crashes)
+    ]
     if idle or not report.harnesses:
-        said = (
-            f"{idle[0].file}: {idle[0].name}: {(idle[0].problems or ('it ran not once',))[0]}" if idle else "no harness"
-        )
+        said = "; ".join(_trouble(run) for run in idle[:3]) if idle else "no harness"
         return Reading(
             Outcome.ERROR, counters=counters, details=details, sentence=said, hint="mend the harness, then check again"
         )
@@ -75,6 +86,14 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         sentence=f"{counters['harnesses']} harnesses, {counters['executions']} executions, {len(crashes)} crashes"
         + (f", {old} of them not of this change" if old else ""),
     )
+
+
+def _trouble(run: HarnessRun) -> str:
+    """What is wrong with a harness; what has no name is a file, and the problem says which."""
+    said = (run.problems or (f"only {run.searched} inputs, so nothing was searched",))[0]
+    if not run.problems and not run.executions:
+        said = "it ran not once"
+    return f"{run.file}: {run.name}: {said}" if run.name else said
 
 
 def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Context) -> Finding:

@@ -33,8 +33,8 @@ def row(name: str = "f", **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer(*rows: dict[str, Any]) -> Reading:
-    document = {"schema": "sdlc.fuzz/1", "sandbox": "namespace", "harnesses": list(rows)}
+def answer(*rows: dict[str, Any], version: int = 1) -> Reading:
+    document = {"schema": f"sdlc.fuzz/{version}", "sandbox": "namespace", "harnesses": list(rows)}
     raw = {"fuzz.json": json.dumps(document).encode(), "crashes/f-1.bin": b"box:lid"}
     return read(raw, Settings(), Context(files=FILES))
 
@@ -107,6 +107,27 @@ def test_a_harness_that_did_not_run_is_an_error(rows: list[dict[str, Any]]) -> N
     given = answer(*rows)
     assert given.outcome is Outcome.ERROR
     assert given.sentence
+
+
+def test_a_harness_that_hardly_ran_is_an_error_since_the_second_schema() -> None:
+    assert answer(row("f")).outcome is Outcome.PASSED
+    given = answer(row("f"), version=2)
+    assert given.outcome is Outcome.ERROR
+    assert given.sentence == "fuzz/fuzz_f.py: f: only 12 inputs, so nothing was searched"
+    stored = {"replay": {"executions": 5000, "seconds": 1.0}, "hypothesis": {"executions": 3, "seconds": 1.0}}
+    assert "only 3 inputs" in answer(row("f", engines=stored), version=2).sentence
+    enough = {"hypothesis": {"executions": 100, "seconds": 1.0}}
+    assert answer(row("f", engines=enough), version=2).outcome is Outcome.PASSED
+
+
+def test_a_policy_may_demand_a_level_of_the_sandbox() -> None:
+    enough = {"hypothesis": {"executions": 100, "seconds": 1.0}}
+    assert answer(row("f", engines=enough), version=2).counters["sandbox"] == 2
+
+
+def test_a_file_that_cannot_be_listed_is_named_once() -> None:
+    given = answer(row("f"), row("", engines={}, problems=["fuzz/fuzz_f.py:1: the harness cannot be imported: x"]))
+    assert given.sentence == "fuzz/fuzz_f.py:1: the harness cannot be imported: x"
 
 
 @pytest.mark.parametrize(
