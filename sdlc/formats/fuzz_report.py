@@ -36,11 +36,26 @@ class FuzzCrash:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What one engine saw of the package under test: see `sdlc.harness.sight`. `early`: not instrumented modules."""
+
+    engine: str
+    looked: int = 0
+    entered: int = 0
+    first_raise: int = 0
+    close: int = 0
+    first_lines: int = 0
+    lines: int = 0
+    early: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class HarnessRun:
     """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered.
 
     `searched` are those of the search engines alone. Of `looked` inputs that were watched, `entered` came into the
-    package under test; earlier reports have neither.
+    package under test; earlier reports have neither. `swallows` is the line where the harness hides every exception, 0
+    for none; `unchanged`: the base commit has the same file of harnesses.
     """
 
     name: str
@@ -52,6 +67,9 @@ class HarnessRun:
     looked: int = 0
     entered: int = 0
     searched: int = 0
+    sights: tuple[Sight, ...] = ()
+    swallows: int = 0
+    unchanged: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +116,9 @@ def load_report(data: bytes) -> FuzzReport:
                     problems=tuple(str(problem) for problem in row["problems"]),
                     looked=_sight(row, "looked"),
                     entered=_sight(row, "entered"),
+                    sights=tuple(_sight_of(word, engine) for word, engine in row["engines"].items()),
+                    swallows=int(row.get("swallows", 0)),
+                    unchanged=row.get("unchanged") is True,
                     searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
                 )
                 for row in document["harnesses"]
@@ -109,6 +130,11 @@ def load_report(data: bytes) -> FuzzReport:
 
 def _sight(row: dict[str, Any], word: str) -> int:
     return sum(int(engine.get("sight", {}).get(word, 0)) for engine in row["engines"].values())
+
+
+def _sight_of(word: str, engine: dict[str, Any]) -> Sight:
+    numbers = {key: int(value) for key, value in engine.get("sight", {}).items()}
+    return Sight(word, **numbers, early=tuple(map(str, engine.get("early", ()))))
 
 
 def _lines(value: Any) -> tuple[int, int]:

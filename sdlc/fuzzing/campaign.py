@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sdlc.errors import ToolError, UnreadableError
+from sdlc.fuzzing.listing import swallows
 from sdlc.fuzzing.phase import Died, Phases
 from sdlc.fuzzing.regression_test import crash_id, regression_test
 from sdlc.harness.guard import current
@@ -48,10 +49,13 @@ class Campaign(Phases):
         """
         declared, rows = [], []
         for path in files:
+            hidden = swallows((self.tree / path).read_bytes(), self.packages)
             try:
-                declared += [_found(path, str(row["name"])) for row in self._list(path) if only in ("", row["name"])]
+                names = [str(row["name"]) for row in self._list(path) if only in ("", row["name"])]
             except (ToolError, UnreadableError) as error:
                 rows.append(_found(path, "", error.message).row)
+                continue
+            declared += [_found(path, name, swallowed=hidden.get(name, 0)) for name in names]
         if not declared:
             return rows, {}
         engines = self._engines()
@@ -161,6 +165,8 @@ class Campaign(Phases):
         if covered := COVERAGE.findall(output):
             engine["edges"] = max(engine.get("edges", 0), int(covered[-1]))
         engine["sight"] = {word: engine["sight"].get(word, 0) + count for word, count in left["sight"].items()}
+        if left["early"]:
+            engine["early"] = left["early"]
         for crash in left["crashes"]:
             if any(known["key"] == crash["key"] for known in found.row["crashes"]):
                 continue
@@ -197,8 +203,9 @@ class Campaign(Phases):
         return stored
 
 
-def _found(path: Path, name: str, *problems: str) -> _Found:
-    row = {"name": name, "file": str(path), "engines": {}, "crashes": [], "problems": list(problems)}
+def _found(path: Path, name: str, *problems: str, swallowed: int = 0) -> _Found:
+    row: dict[str, Any] = {"name": name, "file": str(path), "engines": {}, "crashes": [], "problems": list(problems)}
+    row |= {"swallows": swallowed}
     return _Found(path, name, row)
 
 

@@ -20,6 +20,7 @@ from sdlc.tools import Tools
 MAX_REPORT = 64 * 1024 * 1024
 MAX_DISK = 256 * 1024 * 1024
 MAX_KEY = 1000
+SIGHT = ("looked", "entered", "first_raise", "close", "first_lines", "lines")
 IMPORT_SECONDS = 30.0
 """Seconds that a file of harnesses may take to be imported and listed."""
 
@@ -139,7 +140,8 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
             "crashes": report["crashes"],
             "finished": report["finished"] is True,
             "forked": int(report["forked"]),
-            "sight": {key: int(report["sight"][key]) for key in ("looked", "entered", "first_raise")},
+            "early": [str(name)[:200] for name in report["early"][:20]],
+            "sight": {key: int(report["sight"][key]) for key in SIGHT},
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None

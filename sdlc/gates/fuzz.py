@@ -16,9 +16,11 @@ what is new blocks and names the lines of the change. A base that cannot be buil
 at head is old when the base takes more than half the limit.
 
 **How it can be wrong.** A search that finds nothing proves nothing, so policy puts a floor under `executions`. The
-search is not repeatable; the stored inputs are. A harness that cannot be imported, never runs, or
-is blind (of a thousand watched inputs none enters the package under test) is an error. That a harness enters the
-package says little: the share of inputs that leave by the commonest raise is in the evidence, and nobody judges it.
+search is not repeatable; the stored inputs are. A harness that cannot be imported, hardly runs, ends its process, or
+is blind (of a thousand watched inputs none enters the package under test) is an error. One that reaches no line beyond
+its first input's (FUZZ-FLAT), hides every exception (FUZZ-SWALLOWS), has a package that was imported too early
+(FUZZ-NOT-INSTRUMENTED), or is refused at one place by 99 % of its inputs (FUZZ-FIRST-RAISE, of medium confidence) is a
+finding. The numbers are in the evidence.
 
 **How to fix a finding.** `sdlc fuzz replay --save` writes the test and the stored bytes into the tree; handle the input
 until the test passes. See `docs/fuzzing.md`.
@@ -44,7 +46,7 @@ from sdlc.readings.fuzz import NEEDS, Settings, in_tree
 from sdlc.sandbox.confine import probe
 from sdlc.sandbox.harness_folder import lay_out
 from sdlc.tools import Tools
-from sdlc.workspace import Workspace, changed_lines, extract_base
+from sdlc.workspace import Workspace, changed_lines, extract_base, protected
 
 ID = "fuzz"
 __all__ = ["ID", "NEEDS", "Settings", "campaign", "not_applicable", "run"]
@@ -105,6 +107,9 @@ def _compare(
     inputs: Mapping[str, bytes],
 ) -> None:
     """Write into each crash what the base commit does with its input, and which lines of the change it lies in."""
+    for row in rows:
+        same = workspace.exists(row["file"]) and protected(workspace, tools, row["file"]) == workspace.read(row["file"])
+        row["unchanged"] = same
     crashes = [(row, crash) for row in rows for crash in row["crashes"]]
     base: Base | None = None
     reason = ""

@@ -48,10 +48,12 @@ def main() -> None:
     parser.add_argument("--examples", type=Path, help="folder of tests, whose texts are seeds")
     parser.add_argument("--report", type=Path, required=True)
     options = parser.parse_args()
+    early: list[str] = []
     try:
         if options.phase == "atheris":
             import atheris
 
+            early = loaded(options.package)
             with atheris.instrument_imports(include=list(options.package)):
                 module = load(options.file.resolve())
         else:
@@ -72,7 +74,7 @@ def main() -> None:
         return
     harness = replace(harness, seconds=harness.seconds * options.allow)
     oracle = Oracle(harness, own_folders(options.package), known={key: key.split(": ")[0] for key in options.known})
-    report = Report(options.report, oracle)
+    report = Report(options.report, oracle, early)
     oracle.guard = Guard(options.report, traceback=options.phase != "atheris")
     report.write()
     if options.phase == "replay":
@@ -109,6 +111,13 @@ def silence() -> Iterator[None]:
             os.dup2(copy, descriptor)
             os.close(copy)
         os.close(nowhere)
+
+
+def loaded(packages: list[str]) -> list[str]:
+    """Modules of `packages` that are imported already; those that this program itself needs do not count."""
+    own = ("sdlc", "sdlc.harness")
+    names = [name for name in sys.modules if name.split(".")[0] in packages]
+    return sorted(name for name in names if name not in own and not name.startswith("sdlc.harness."))
 
 
 def load(path: Path) -> Any:

@@ -97,6 +97,8 @@ class Oracle:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             if type(error).__module__.startswith("hypothesis."):
                 raise  # how Hypothesis ends an example; not the product's doing
+            if isinstance(error, TookTooLong) and self.sight.hurry():
+                return self._once(value, seconds)
             return self._describe(error)
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)

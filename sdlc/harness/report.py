@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ MAX_CRASHES = 20
 
 
 class Report:
-    """What one phase came to; written again after every change, because an engine may end the process."""
+    """What one phase came to; written again after every change, because an engine may end the process.
 
-    def __init__(self, path: Path, oracle: Oracle) -> None:
+    `early` are modules of the package under test that no engine could instrument.
+    """
+
+    def __init__(self, path: Path, oracle: Oracle, early: Sequence[str] = ()) -> None:
         self._path = path
         self._oracle = oracle
+        self._early = list(early)[:20]
         self._started = time.monotonic()
         self._crashes: list[dict[str, Any]] = []
 
@@ -35,6 +40,7 @@ class Report:
         """Replace the file by the present state; `finished` is said once, so that a phase cut short shows."""
         seconds = round(time.monotonic() - self._started, 3)
         document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
+        document |= {"early": self._early}
         document |= {"forked": self._oracle.guard.forked if self._oracle.guard else 0}
         document |= {"finished": finished, "sight": self._oracle.sight.score()}
         partial = self._path.with_suffix(".partial")

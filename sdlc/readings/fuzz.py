@@ -9,6 +9,7 @@ from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+from sdlc.readings.harness_check import weak
 
 READER = "fuzz/1"
 GRADE = Grade.ATTESTED
@@ -22,7 +23,7 @@ FEW = 100
 """Inputs of all searches together below which nothing was searched."""
 
 OLD = "crashes"
-"""What the property `base` of a finding says when the base commit crashes on the input too."""
+"""What the property `base` of a finding says when the base commit crashes on the input too, or has the weak harness."""
 
 BLIND_AFTER = 1000
 """Inputs that were watched, without one that entered the package under test, from which a harness is blind."""
@@ -77,6 +78,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
             hint="let the harness call the package, or name the package: [gates.fuzz] packages in sdlc.toml",
         )
     findings = tuple(_finding(run, crash, raw, context) for run, crash in crashes.values())
+    if report.version > 1:
+        findings += tuple(finding for run in report.harnesses for finding in weak(run, old=OLD))
     old = sum(crash.base == OLD for _, crash in crashes.values())
     return Reading(
         Outcome.of(findings, work=counters["executions"]),

@@ -160,6 +160,31 @@ def test_a_harness_that_sees_says_how_much_in_the_evidence(repository: Repositor
     assert any(sight["first_raise"] > 100 for sight in sights)
 
 
+FLAT = "import box\nfrom sdlc.harness import fuzz\n\n@fuzz()\ndef fuzz_box(data):\n    box.parse('box:a')\n"
+HIDES = HARNESS.replace("    parse(", "    try:\n        parse(").replace(
+    'e"))', 'e"))\n    except Exception:\n        pass'
+)
+
+
+@pytest.mark.parametrize(("harness", "rule"), [(FLAT, "FUZZ-FLAT"), (HIDES, "FUZZ-SWALLOWS")])
+def test_a_harness_that_cannot_find_anything_fails_its_own_check(
+    repository: Repository, harness: str, rule: str
+) -> None:
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    answer = read(run(workspace), workspace)
+    assert answer.outcome is Outcome.FAILED
+    assert [finding.rule for finding in answer.findings] == [rule]
+
+
+def test_a_package_that_is_imported_too_early_is_named(repository: Repository) -> None:
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": HARNESS})
+    build = built(workspace)
+    [place] = workspace.environment.glob("lib/python*/site-packages")
+    (place / "early.pth").write_text("import box\n")
+    raw = fuzz.run(workspace, TOOLS, QUICK, {"build": build})
+    assert [finding.rule for finding in read(raw, workspace).findings] == ["FUZZ-NOT-INSTRUMENTED"]
+
+
 def test_both_engines_ran_where_both_are_locked(repository: Repository) -> None:
     workspace = open_product(repository, GOOD)
     [row] = json.loads(run(workspace)["fuzz.json"])["harnesses"]
