@@ -50,6 +50,17 @@ class Sight:
 
 
 @dataclass(frozen=True)
+class Grown:
+    """How CPU time grew with prefix + token·n + suffix: the power at head and on the base, None if not measured."""
+
+    prefix: bytes
+    token: bytes
+    suffix: bytes
+    exponent: float
+    base_exponent: float | None = None
+
+
+@dataclass(frozen=True)
 class HarnessRun:
     """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered.
 
@@ -68,6 +79,7 @@ class HarnessRun:
     entered: int = 0
     searched: int = 0
     sights: tuple[Sight, ...] = ()
+    growth: tuple[Grown, ...] = ()
     swallows: int = 0
     unchanged: bool = False
 
@@ -117,6 +129,7 @@ def load_report(data: bytes) -> FuzzReport:
                     looked=_sight(row, "looked"),
                     entered=_sight(row, "entered"),
                     sights=tuple(_sight_of(word, engine) for word, engine in row["engines"].items()),
+                    growth=tuple(_grown(one) for one in row.get("growth", ())),
                     swallows=int(row.get("swallows", 0)),
                     unchanged=row.get("unchanged") is True,
                     searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
@@ -140,3 +153,9 @@ def _sight_of(word: str, engine: dict[str, Any]) -> Sight:
 def _lines(value: Any) -> tuple[int, int]:
     first, last = value
     return int(first), int(last)
+
+
+def _grown(one: dict[str, Any]) -> Grown:
+    prefix, token, suffix = (bytes.fromhex(str(one[part])) for part in ("prefix", "token", "suffix"))
+    base = one.get("base_exponent")
+    return Grown(prefix, token, suffix, float(one["exponent"]), None if base is None else float(base))

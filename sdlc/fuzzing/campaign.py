@@ -20,8 +20,9 @@ from sdlc.model.digest import sha256
 from sdlc.sandbox.confine import Limits, clean_environment, confined
 
 AT_ONCE = 2
-SHARE = {"hypothesis": 0.3, "atheris": 0.7}
+SHARE = {"hypothesis": 0.25, "growth": 0.15, "atheris": 0.6}
 COVERAGE = re.compile(rb"\bcov: (\d+)")
+SECONDS_TO_GROW = 30.0
 DEATHS = 3
 """How often a phase is begun again behind an input that ended its process."""
 
@@ -33,6 +34,7 @@ class _Found:
     path: Path
     name: str
     row: dict[str, Any]
+    typed: bool = False
     artifacts: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -51,11 +53,13 @@ class Campaign(Phases):
         for path in files:
             hidden = swallows((self.tree / path).read_bytes(), self.packages)
             try:
-                names = [str(row["name"]) for row in self._list(path) if only in ("", row["name"])]
+                listed = [row for row in self._list(path) if only in ("", row["name"])]
             except (ToolError, UnreadableError) as error:
                 rows.append(_found(path, "", error.message).row)
                 continue
-            declared += [_found(path, name, swallowed=hidden.get(name, 0)) for name in names]
+            for row in listed:
+                name = str(row["name"])
+                declared.append(_found(path, name, swallowed=hidden.get(name, 0), typed=row.get("typed") is True))
         if not declared:
             return rows, {}
         engines = self._engines()
@@ -81,6 +85,14 @@ class Campaign(Phases):
             raise ToolError(f"{path}: {name} ends the process")
         crashes: list[dict[str, Any]] = report["crashes"]
         return crashes
+
+    def grow(self, path: Path, name: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
+        """How `patterns` (prefix,token,suffix in hexadecimal) grow. Raises ToolError, UnreadableError."""
+        report = self.phase(path, name, "growth", SECONDS_TO_GROW, patterns=patterns)[0]
+        if "problem" in report:
+            raise ToolError(f"{path}: the harness cannot be imported: {report['problem']}")
+        measured: list[dict[str, Any]] = report["growth"]
+        return measured
 
     def _engines(self) -> tuple[str, ...]:
         code = "import importlib.util as u; print(*[m for m in ('hypothesis', 'atheris') if u.find_spec(m)])"
@@ -115,8 +127,10 @@ class Campaign(Phases):
         kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
         stored = sorted(stored for folder in kept for stored in folder.glob("*"))
         phases = [("replay", 0.0)] if stored else []
-        total = sum(SHARE[engine] for engine in engines)
-        phases += [(engine, seconds * SHARE[engine] / total) for engine in engines]
+        # A strategy makes what a typed harness takes, so no pattern of bytes can be repeated in it.
+        searches = [name for name in SHARE if name in engines or (name == "growth" and not found.typed)]
+        total = sum(SHARE[name] for name in searches)
+        phases += [(name, seconds * SHARE[name] / total) for name in searches]
         for phase, budget in phases:
             try:
                 self._through(found, phase, budget, stored)
@@ -165,6 +179,8 @@ class Campaign(Phases):
         if covered := COVERAGE.findall(output):
             engine["edges"] = max(engine.get("edges", 0), int(covered[-1]))
         engine["sight"] = {word: engine["sight"].get(word, 0) + count for word, count in left["sight"].items()}
+        if left["growth"]:
+            found.row["growth"] = left["growth"]
         if left["early"]:
             engine["early"] = left["early"]
         for crash in left["crashes"]:
@@ -203,10 +219,10 @@ class Campaign(Phases):
         return stored
 
 
-def _found(path: Path, name: str, *problems: str, swallowed: int = 0) -> _Found:
+def _found(path: Path, name: str, *problems: str, swallowed: int = 0, typed: bool = False) -> _Found:
     row: dict[str, Any] = {"name": name, "file": str(path), "engines": {}, "crashes": [], "problems": list(problems)}
     row |= {"swallows": swallowed}
-    return _Found(path, name, row)
+    return _Found(path, name, row, typed)
 
 
 def _of_death(path: Path, name: str, death: Died) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sdlc.errors import SdlcError, StorageError
 from sdlc.fuzzing.campaign import Campaign
 
 CRASHES, SURVIVES, UNKNOWN = "crashes", "survives", "unknown"
+PARTS = ("prefix", "token", "suffix")
 HANG_ALLOWANCE = 0.5
 """Share of the CPU limit that the base may take for what hangs at head: a hang just over the limit is older."""
 
@@ -48,6 +49,25 @@ class Base:
         if not asked:
             return UNKNOWN, said or "the base commit has no such harness"
         return SURVIVES, said or "the base commit survives it"
+
+    def grow(self, file: str, harness: str, patterns: list[dict[str, Any]]) -> None:
+        """Write into each of `patterns` the exponent that it has on the base; nothing where it cannot be measured."""
+        for campaign in (self.own, self.heads):
+            if not (campaign.tree / file).is_file():
+                continue
+            try:
+                measured = campaign.grow(
+                    Path(file), harness, [",".join(one[part] for part in PARTS) for one in patterns]
+                )
+            except StorageError:
+                raise
+            except SdlcError:
+                continue
+            for one in patterns:
+                same = [other for other in measured if all(other[part] == one[part] for part in PARTS)]
+                if same:
+                    one["base_exponent"] = same[0]["exponent"]
+            return
 
 
 def alike(crash: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

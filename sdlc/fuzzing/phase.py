@@ -72,6 +72,7 @@ class Phases:
         known: Sequence[str] | None = None,
         *,
         allow: float = 1.0,
+        patterns: Iterable[str] = (),
     ) -> tuple[dict[str, Any], bytes]:
         """The report, and what was printed on standard error. Raises ToolError (Died among them), UnreadableError."""
         report = self.report(path, name, phase)
@@ -85,6 +86,7 @@ class Phases:
         command += [word for stored in inputs for word in ("--input", str(stored.resolve()))]
         command += [f"--known={key}" for key in known or ()]
         command += ["--allow", str(allow)] if allow != 1.0 else []
+        command += [f"--pattern={pattern}" for pattern in patterns]
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
         most = IMPORT_SECONDS if phase == "list" else seconds + self.grace
@@ -140,8 +142,15 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
             "crashes": report["crashes"],
             "finished": report["finished"] is True,
             "forked": int(report["forked"]),
+            "growth": [_growth(one) for one in report["growth"][:20]],
             "early": [str(name)[:200] for name in report["early"][:20]],
             "sight": {key: int(report["sight"][key]) for key in SIGHT},
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None
+
+
+def _growth(one: dict[str, Any]) -> dict[str, Any]:
+    texts = {key: bytes.fromhex(str(one[key])).hex() for key in ("prefix", "token", "suffix")}
+    numbers = {"exponent": float(one["exponent"]), "second_at": int(one["second_at"])}
+    return texts | numbers | {"exponential": one["exponential"] is True}

@@ -5,15 +5,15 @@ Do the product's parsers survive inputs that nobody thought of?
 proper answer; everything else is a crash: another exception, a recursion without end, more CPU time than allowed.
 
 **How it works.** Stored inputs of `fuzz/corpus/<harness>/` and `fuzz/regressions/<harness>/` are replayed first. Then
-Hypothesis and atheris search, sharing the time over harnesses; the product's own string constants are their
-dictionary, stored inputs and the texts of its tests are their seeds. A crash does not end the search. Each is made
+Hypothesis, a search for growth by CPU time, and atheris share the time over harnesses; the product's own string
+constants are their dictionary, stored inputs and its tests' texts their seeds. A crash ends no search. Each is made
 small by delta debugging, replayed once more in a fresh process, and returned with a pytest test. Crashes are told
 apart by exception, innermost function of the product, and the fixed words of the message.
 
 **In a pull request** (`--since`) every input that crashes is replayed on the base commit's code, built from its own
 lock: with the base's harness, then with the head's. What crashes there in the same way is shown and does not block;
 what is new blocks and names the lines of the change. A base that cannot be built or asked excuses nothing. What hangs
-at head is old when the base takes more than half the limit.
+at head is old when the base takes more than half the limit; FUZZ-GROWTH is a pattern that grows worse than on the base.
 
 **How it can be wrong.** A search that finds nothing proves nothing, so policy puts a floor under `executions`. The
 search is not repeatable; the stored inputs are. A harness that cannot be imported, hardly runs, ends its process, or
@@ -111,15 +111,19 @@ def _compare(
         same = workspace.exists(row["file"]) and protected(workspace, tools, row["file"]) == workspace.read(row["file"])
         row["unchanged"] = same
     crashes = [(row, crash) for row in rows for crash in row["crashes"]]
+    growing = [row for row in rows if row.get("growth")]
     base: Base | None = None
     reason = ""
-    if crashes:
+    if crashes or growing:
         try:
             base = _base(workspace, tools, settings, built, folder)
         except StorageError:
             raise
         except SdlcError as error:  # a base that cannot be asked excuses nothing
             reason = f"the base commit could not be asked: {error.message}"
+    if base is not None:
+        for row in growing:
+            base.grow(row["file"], row["name"], row["growth"])
     for row, crash in crashes:
         said = base.judge(row["file"], row["name"], crash, inputs[crash["input"]]) if base else (UNKNOWN, reason)
         crash["base"], crash["base_says"] = said

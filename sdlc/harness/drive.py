@@ -1,7 +1,8 @@
 """
 Runs one phase of one harness in the product's environment and writes what happened to a JSON file.
 
-Phases: `list` (which harnesses are there), `replay` (given inputs, deterministic), `hypothesis`, `atheris`. A crash
+Phases: `list` (which harnesses are there), `replay` (given inputs, deterministic), `hypothesis`, `growth` (by CPU time;
+with `--pattern`, those alone are measured), `atheris`. A crash
 does not end a phase: it is remembered by its key, made smaller, and the search goes on behind it. Started by the fuzz
 gate, once per phase, in the sandbox: `python -m sdlc.harness.drive …`.
 """
@@ -23,6 +24,7 @@ from typing import Any
 
 from sdlc.harness.engines import search_with_atheris, search_with_hypothesis
 from sdlc.harness.fuzz import harnesses_of
+from sdlc.harness.growth import measure, patterns_of, row, search_growth
 from sdlc.harness.guard import Guard
 from sdlc.harness.oracle import Oracle, own_folders
 from sdlc.harness.report import Report
@@ -36,13 +38,14 @@ SMALL = 64
 def main() -> None:
     """One phase."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--phase", choices=["list", "replay", "hypothesis", "atheris"], required=True)
+    parser.add_argument("--phase", choices=["list", "replay", "hypothesis", "growth", "atheris"], required=True)
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--harness", default="")
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
     parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
+    parser.add_argument("--pattern", action="append", default=[], help="prefix,token,suffix in hexadecimal")
     parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
     parser.add_argument("--allow", type=float, default=1.0, help="share of the CPU limit that an input may take")
     parser.add_argument("--examples", type=Path, help="folder of tests, whose texts are seeds")
@@ -80,15 +83,23 @@ def main() -> None:
     if options.phase == "replay":
         with silence():
             replay(oracle, report, options.input, smaller=options.shrink)
+    elif options.pattern:
+        with silence():
+            measured = [measure(oracle, pattern) for pattern in patterns_of(options.pattern)]
+            report.growth = [row(growth) for growth in measured if growth is not None]
     else:
         stored = [path.read_bytes() for path in options.input]
         known = Known(
             words=constants(oracle.folders, at_most=32),
-            seeds=[*stored, *constants([str(options.examples)] if options.examples else [], at_most=2048)],
+            seeds=constants([str(options.examples)] if options.examples else [], at_most=2048),
+            stored=stored,
         )
         if options.phase == "hypothesis":
             with silence():
                 search_with_hypothesis(oracle, report, options.seconds, known)
+        elif options.phase == "growth":
+            with silence():
+                search_growth(oracle, report, options.seconds, known)
         else:
             search_with_atheris(oracle, report, options.seconds, known, options.report.parent)
     report.write(finished=True)

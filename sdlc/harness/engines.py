@@ -93,9 +93,9 @@ def _strategy(harness: Harness, known: Known) -> Any:
     glue = st.sampled_from([b" ", b"\n", b"=", b":", b",", b'"', b"[", b"]", b"{", b"}", b"(", b")", b"-", b"0", b"1"])
     piece = st.one_of([*([st.sampled_from(known.words)] if known.words else []), glue, text])
     kinds = [st.lists(piece, max_size=12).map(b"".join), st.binary(max_size=64), text]
-    if known.seeds:
-        place = st.tuples(st.integers(0, max(map(len, known.seeds))), st.integers(0, 8), piece)
-        kinds.append(st.tuples(st.sampled_from(known.seeds), st.lists(place, max_size=3)).map(_spliced))
+    for seeds in filter(None, (known.seeds, known.stored)):
+        place = st.tuples(st.integers(0, max(map(len, seeds))), st.integers(0, 8), piece)
+        kinds.append(st.tuples(st.sampled_from(seeds), st.lists(place, max_size=3)).map(_spliced))
     return st.one_of(kinds)
 
 
@@ -159,6 +159,6 @@ def _beginnings(folder: Path, known: Known, *, typed: bool) -> list[str]:
     dictionary, corpus = folder / "dictionary", folder / "corpus"
     dictionary.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in known.words))
     corpus.mkdir(exist_ok=True)
-    for number, seed in enumerate([] if typed else known.seeds):
+    for number, seed in enumerate([] if typed else [*known.stored, *known.seeds]):
         (corpus / str(number)).write_bytes(seed)
     return [f"-dict={dictionary}", str(corpus)] if known.words else [str(corpus)]

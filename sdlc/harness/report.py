@@ -27,6 +27,7 @@ class Report:
         self._early = list(early)[:20]
         self._started = time.monotonic()
         self._crashes: list[dict[str, Any]] = []
+        self.growth: list[dict[str, Any]] = []
 
     def add(self, crash: Crash, value: Any, found: int = 0) -> None:
         """Remember `crash` with the smallest input; `found` is the size of the first one, 0 if it was not shrunk."""
@@ -40,7 +41,7 @@ class Report:
         """Replace the file by the present state; `finished` is said once, so that a phase cut short shows."""
         seconds = round(time.monotonic() - self._started, 3)
         document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
-        document |= {"early": self._early}
+        document |= {"early": self._early, "growth": self.growth}
         document |= {"forked": self._oracle.guard.forked if self._oracle.guard else 0}
         document |= {"finished": finished, "sight": self._oracle.sight.score()}
         partial = self._path.with_suffix(".partial")

@@ -9,7 +9,7 @@ from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
-from sdlc.readings.harness_check import weak
+from sdlc.readings.harness_check import weak, worse
 
 READER = "fuzz/1"
 GRADE = Grade.ATTESTED
@@ -79,7 +79,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         )
     findings = tuple(_finding(run, crash, raw, context) for run, crash in crashes.values())
     if report.version > 1:
-        findings += tuple(finding for run in report.harnesses for finding in weak(run, old=OLD))
+        findings += tuple(finding for run in report.harnesses for finding in (*weak(run, old=OLD), *worse(run)))
     old = sum(crash.base == OLD for _, crash in crashes.values())
     return Reading(
         Outcome.of(findings, work=counters["executions"]),

@@ -11,6 +11,9 @@ from sdlc.model.finding import Confidence, Finding, Place, Severity
 ENOUGH = 1000
 """Inputs that an engine must have watched before anything is said."""
 
+CLEARLY = 0.75
+"""Difference of two measured powers that is no noise."""
+
 NEARLY_ALL = 0.99
 """A parser of a format with a fixed beginning refuses nineteen of twenty inputs, and is searched well all the same."""
 SEARCHES = ("hypothesis", "atheris")
@@ -55,6 +58,31 @@ def weak(run: HarnessRun, *, old: str) -> Iterator[Finding]:
             "Look which plug-in or .pth file of the environment imports the package under test, and remove it.",
             old=old,
         )
+
+
+def worse(run: HarnessRun) -> Iterator[Finding]:
+    """Patterns whose CPU time grows clearly more steeply than on the base commit."""
+    for one in run.growth:
+        if (
+            one.base_exponent is not None
+            and one.exponent - one.base_exponent >= CLEARLY
+            and one.exponent >= CLEARLY + 1
+        ):
+            pattern = f"{one.prefix!r} + {one.token!r}*n + {one.suffix!r}"
+            before = f"of the power {one.base_exponent:g}" if one.base_exponent else "too fast to measure"
+            yield Finding(
+                rule="FUZZ-GROWTH",
+                message=f"{run.name}: CPU time grows with the power {one.exponent:g}, on the base {before}: {pattern}",
+                severity=Severity.MEDIUM,
+                confidence=Confidence.HIGH,
+                fingerprint="f1:" + sha256(f"fuzz FUZZ-GROWTH {run.name} {pattern}".encode())[:32],
+                place=Place(run.file),
+                subject=run.name,
+                fix="Look where the change made the work depend on more than the length of the input.",
+                reproduce="sdlc check --gate fuzz",
+                cwe=(407,),
+            )
+            return
 
 
 def _share(sight: Sight) -> float:

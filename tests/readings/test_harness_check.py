@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, Sight
+from sdlc.formats.fuzz_report import FuzzCrash, Grown, HarnessRun, Sight
 from sdlc.model.finding import Confidence
-from sdlc.readings.harness_check import weak
+from sdlc.readings.harness_check import weak, worse
 
 SOUND = Sight("atheris", looked=1000, entered=1000, first_raise=500, close=190, first_lines=3, lines=40)
 RUN = HarnessRun("f", "fuzz/fuzz_f.py", 5000, 9, (), (), searched=5000, sights=(SOUND,))
@@ -63,3 +63,16 @@ def test_a_harness_that_the_change_did_not_touch_is_old() -> None:
     assert new.properties == {}
     assert old.properties == {"base": "crashes"}
     assert (old.fingerprint, str(old.place)) == (new.fingerprint, "fuzz/fuzz_f.py:7")
+
+
+@pytest.mark.parametrize(
+    ("exponent", "base", "fires"),
+    [(2.0, 1.0, True), (2.0, 0.0, True), (2.0, None, False), (2.0, 1.9, False), (1.7, 0.0, False), (1.75, 1.0, True)],
+)
+def test_growth_counts_only_where_it_is_worse_than_on_the_base(
+    exponent: float, base: float | None, fires: bool
+) -> None:
+    run = replace(RUN, growth=(Grown(b"box:", b"a", b"!", exponent, base),) * 2)
+    found = list(worse(run))
+    assert [finding.rule for finding in found] == (["FUZZ-GROWTH"] if fires else [])
+    assert all("b'box:' + b'a'*n + b'!'" in finding.message for finding in found)
