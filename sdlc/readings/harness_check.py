@@ -8,8 +8,8 @@ from sdlc.formats.fuzz_report import HarnessRun, Sight
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 
-ENOUGH = 1000
-"""Inputs that an engine must have watched before anything is said."""
+ENOUGH, SOME = 1000, 100
+"""Inputs that one engine must have watched before anything is said, and every engine that has a say."""
 
 CLEARLY = 0.75
 """Difference of two measured powers that is no noise."""
@@ -21,12 +21,13 @@ SEARCHES = ("hypothesis", "atheris")
 
 def weak(run: HarnessRun, *, old: str) -> Iterator[Finding]:
     """What is wrong with the harness; `old` is what `base` says of one that the change did not touch."""
-    seen = [sight for sight in run.sights if sight.engine in SEARCHES and sight.looked >= ENOUGH]
+    seen = [sight for sight in run.sights if sight.engine in SEARCHES and sight.looked >= SOME]
+    seen = seen if any(sight.looked >= ENOUGH for sight in seen) else []
     if not run.crashes and seen and all(sight.close and 0 < sight.lines == sight.first_lines for sight in seen):
         yield _finding(
             run,
             "FUZZ-FLAT",
-            f"{seen[0].looked} inputs reach no line of the package that the first did not: {seen[0].lines} lines",
+            f"{max(s.looked for s in seen)} inputs reach no line of the package that the first did not: {seen[0].lines} lines",
             "Let what the harness calls depend on its input, or give it a strategy that makes valid ones.",
             old=old,
         )

@@ -41,6 +41,7 @@ def test_a_sound_harness() -> None:
         (sights(first_raise=991), ["FUZZ-FIRST-RAISE"]),
         (sights(first_raise=990), []),
         (replace(RUN, sights=(SOUND, replace(SOUND, engine="hypothesis", first_raise=999))), []),
+        (replace(RUN, sights=(replace(SOUND, first_raise=1000), replace(SOUND, engine="hypothesis", looked=560))), []),
         (replace(RUN, swallows=7), ["FUZZ-SWALLOWS"]),
         (sights(early=("box.core",)), ["FUZZ-NOT-INSTRUMENTED"]),
     ],
