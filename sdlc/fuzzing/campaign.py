@@ -15,7 +15,7 @@ from sdlc.errors import ToolError, UnreadableError
 from sdlc.fuzzing.listing import swallows
 from sdlc.fuzzing.phase import Died, Phases
 from sdlc.fuzzing.regression_test import crash_id, regression_test
-from sdlc.harness.guard import current
+from sdlc.harness.guard import ROOM, current
 from sdlc.model.digest import sha256
 from sdlc.sandbox.confine import Limits, clean_environment, confined
 
@@ -145,12 +145,12 @@ class Campaign(Phases):
             try:
                 left, output = self.phase(found.path, found.name, phase, budget, stored, known)
             except Died as death:
-                judged = current(report)
-                if judged is None:
+                data = _input_of(death, report)
+                if data is None:
                     raise
                 self._take(found, phase, self.left(report), b"")
-                self._bury(found, phase, judged[0], death)
-                stored = [path for path in stored if path.read_bytes() != judged[0]]
+                self._bury(found, phase, data, death)
+                stored = [path for path in stored if path.read_bytes() != data]
                 if phase != "replay" and (budget := budget / 2) < 1:
                     return
                 continue
@@ -195,12 +195,13 @@ class Campaign(Phases):
 
     def _bury(self, found: _Found, phase: str, data: bytes, death: Died) -> None:
         """Keep the input that ended the process; a fresh one says where."""
-        crash = _of_death(found.path, found.name, death)
         try:
-            again = [one for one in self.replay(found.path, found.name, data) if one["exception"] == crash["exception"]]
+            again = self.replay(found.path, found.name, data)
         except (ToolError, UnreadableError):
             again = []
-        crash = again[0] if again else crash
+        if not again and not death.number:
+            raise death  # what ended libFuzzer, and cannot be seen again, has no name
+        crash = again[0] if again else _of_death(found.path, found.name, death)
         if all(known["key"] != crash["key"] for known in found.row["crashes"]):
             self._keep(found, phase, crash, data, replayed=bool(again))
 
@@ -223,6 +224,14 @@ def _found(path: Path, name: str, *problems: str, swallowed: int = 0, typed: boo
     row: dict[str, Any] = {"name": name, "file": str(path), "engines": {}, "crashes": [], "problems": list(problems)}
     row |= {"swallows": swallowed}
     return _Found(path, name, row, typed)
+
+
+def _input_of(death: Died, report: Path) -> bytes | None:
+    """What was being judged, as libFuzzer or the guard kept it."""
+    if death.input is not None and death.input.is_file() and not death.input.is_symlink():
+        return death.input.read_bytes()[:ROOM]
+    judged = current(report)
+    return judged[0] if judged and death.number else None
 
 
 def _of_death(path: Path, name: str, death: Died) -> dict[str, Any]:

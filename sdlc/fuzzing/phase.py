@@ -27,16 +27,23 @@ IMPORT_SECONDS = 30.0
 FATAL = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS)
 """Signals that say that native code failed on an input; any other end is the harness's own doing, or a limit."""
 
+LIBFUZZER = 77
+"""Exit code of libFuzzer when it caught a fatal signal, and kept the input in a file `crash-…`."""
+
 FRAME = re.compile(r'File "([^"]+)", line ([0-9]+) in ([A-Za-z0-9_<>]+)')
 
 
 class Died(ToolError):
-    """The process was ended by the fatal signal `number` while it judged an input."""
+    """The process was ended by the fatal signal `number` while it judged an input; 0 when libFuzzer does not say.
 
-    def __init__(self, number: int, frames: Sequence[tuple[str, int, str]]) -> None:
-        super().__init__(f"the harness was killed by {signal.Signals(number).name}")
+    `frames` are those of Python, innermost first: file, line, function. `input` is the file that libFuzzer wrote.
+    """
+
+    def __init__(self, number: int, frames: Sequence[tuple[str, int, str]], input: Path | None = None) -> None:
+        super().__init__(f"the harness was killed by {signal.Signals(number).name if number else 'a fatal signal'}")
         self.number = number
         self.frames = tuple(frames)
+        self.input = input
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,12 @@ class Phases:
         report = self.report(path, name, phase)
         home = report.parent / "home"
         home.mkdir(parents=True, exist_ok=True)
-        for kept in (report, report.with_suffix(".current"), report.with_suffix(".death")):
+        for kept in (
+            *report.parent.glob("crash-*"),
+            report,
+            report.with_suffix(".current"),
+            report.with_suffix(".death"),
+        ):
             kept.unlink(missing_ok=True)
         command = [self.python, "-m", "sdlc.harness.drive", "--phase", phase, "--file", str(path), "--harness", name]
         command += ["--seconds", str(seconds), "--report", str(report)]
@@ -95,10 +107,12 @@ class Phases:
             *confined(command, self.level, limits),
             cwd=self.tree,
             timeout=most,
-            ok={0, *(-number for number in FATAL)},
+            ok={0, LIBFUZZER, *(-number for number in FATAL)},
             env=clean_environment(home, PYTHONPATH=str(self.path)),
             max_output=MAX_REPORT,
         )
+        if done.exit_code == LIBFUZZER:
+            raise Died(0, (), next(report.parent.glob("crash-*"), None))
         if done.exit_code != 0:
             raise Died(-done.exit_code, _frames(report.with_suffix(".death")))
         return self.left(report), done.stderr

@@ -22,10 +22,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sdlc.harness.engines import search_with_atheris, search_with_hypothesis
+from sdlc.harness.engines import search_with_hypothesis
 from sdlc.harness.fuzz import harnesses_of
 from sdlc.harness.growth import measure, patterns_of, row, search_growth
 from sdlc.harness.guard import Guard
+from sdlc.harness.guided import search_with_atheris
 from sdlc.harness.oracle import Oracle, own_folders
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--harness", default="")
     parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0, help="where a search begins; 0: atheris chooses")
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
     parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
@@ -96,12 +98,12 @@ def main() -> None:
         )
         if options.phase == "hypothesis":
             with silence():
-                search_with_hypothesis(oracle, report, options.seconds, known)
+                search_with_hypothesis(oracle, report, options.seconds, known, options.seed)
         elif options.phase == "growth":
             with silence():
                 search_growth(oracle, report, options.seconds, known)
         else:
-            search_with_atheris(oracle, report, options.seconds, known, options.report.parent)
+            search_with_atheris(oracle, report, options.seconds, known, options.report.parent, options.seed)
     report.write(finished=True)
 
 

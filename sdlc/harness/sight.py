@@ -62,6 +62,11 @@ class Sight:
                 self._close += 1
                 self._first_lines = self._first_lines or len(self._lines)
 
+    @property
+    def done(self) -> bool:
+        """True when nothing will be watched any longer."""
+        return not self._folders or (self._inputs >= FIRST and self.entered > 0)
+
     def closely(self, number: int) -> bool:
         """Is that input watched line by line?"""
         return self._spent < CLOSE_SECONDS and (number <= CLOSELY or (number <= FIRST and number % 10 == 0))

@@ -27,7 +27,7 @@ def weak(run: HarnessRun, *, old: str) -> Iterator[Finding]:
         yield _finding(
             run,
             "FUZZ-FLAT",
-            f"{max(s.looked for s in seen)} inputs reach no line of the package that the first did not: {seen[0].lines} lines",
+            f"{max(s.looked for s in seen)} inputs reach none but the {seen[0].lines} lines that the first reached",
             "Let what the harness calls depend on its input, or give it a strategy that makes valid ones.",
             old=old,
         )
