@@ -140,10 +140,10 @@ class Campaign(Phases):
     def _through(self, found: _Found, phase: str, budget: float, stored: list[Path]) -> None:
         """One phase, begun again behind an input that ends its process by a fatal signal. Raises ToolError."""
         report = self.report(found.path, found.name, phase)
-        for _ in range(DEATHS + len(stored)):
+        for attempt in range(DEATHS + len(stored)):
             known = [crash["key"] for crash in found.row["crashes"]]
             try:
-                left, output = self.phase(found.path, found.name, phase, budget, stored, known)
+                left, output = self.phase(found.path, found.name, phase, budget, stored, known, seed=attempt)
             except Died as death:
                 data = _input_of(death, report)
                 if data is None:

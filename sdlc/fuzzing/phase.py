@@ -80,6 +80,7 @@ class Phases:
         *,
         allow: float = 1.0,
         patterns: Iterable[str] = (),
+        seed: int = 0,
     ) -> tuple[dict[str, Any], bytes]:
         """The report, and what was printed on standard error. Raises ToolError (Died among them), UnreadableError."""
         report = self.report(path, name, phase)
@@ -93,7 +94,7 @@ class Phases:
         ):
             kept.unlink(missing_ok=True)
         command = [self.python, "-m", "sdlc.harness.drive", "--phase", phase, "--file", str(path), "--harness", name]
-        command += ["--seconds", str(seconds), "--report", str(report)]
+        command += ["--seconds", str(seconds), "--seed", str(seed), "--report", str(report)]
         command += [word for package in self.packages for word in ("--package", package)]
         command += [word for stored in inputs for word in ("--input", str(stored.resolve()))]
         command += [f"--known={key}" for key in known or ()]

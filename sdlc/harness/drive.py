@@ -101,7 +101,7 @@ def main() -> None:
                 search_with_hypothesis(oracle, report, options.seconds, known, options.seed)
         elif options.phase == "growth":
             with silence():
-                search_growth(oracle, report, options.seconds, known)
+                search_growth(oracle, report, options.seconds, known, options.seed)
         else:
             search_with_atheris(oracle, report, options.seconds, known, options.report.parent, options.seed)
     report.write(finished=True)

@@ -99,7 +99,7 @@ def test_misbehaving_at_import(repository: Repository, code: str, said: str) -> 
     ],
 )
 def test_a_harness_that_did_not_search(repository: Repository, body: str, said: str) -> None:
-    _, raw = run(repository, harness(body), seconds=2, grace=4)
+    _, raw = run(repository, harness(body), seconds=2, grace=15)
     assert "fuzz/fuzz_bad.py: fuzz_bad: " in sentence(raw)
     assert said in sentence(raw)
 

@@ -71,7 +71,7 @@ def test_recursion_without_end(tmp_path: Path) -> None:
 def test_a_power_is_in_the_report_and_no_crash(tmp_path: Path) -> None:
     document = search(square, tmp_path)
     assert document["crashes"] == []
-    assert bytes.fromhex(document["growth"][0]["token"]) == b"<"
+    assert bytes.fromhex(document["growth"][0]["token"]).startswith(b"<")
     assert 1.5 < document["growth"][0]["exponent"] < 2.5
 
 
