@@ -94,6 +94,7 @@ def run(command: list[str], folder: Path, library: Path, seconds: float) -> None
     """Silently, to its end or somewhat beyond `seconds`; how it ends is told by what it leaves."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(library), "HOME": str(folder), "PYTHONHASHSEED": "0"}
+    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(library.parent / "tables")  # made once, as in the gate
     log = folder / "log"
     with open(log, "wb") as stream:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=stream)

@@ -21,6 +21,17 @@ from sdlc.sandbox.confine import Limits, clean_environment, confined
 
 AT_ONCE = 2
 SHARE = {"hypothesis": 0.25, "growth": 0.15, "atheris": 0.6}
+ENGINES = """
+import importlib.util, sys
+found = [name for name in ("hypothesis", "atheris") if importlib.util.find_spec(name)]
+print(*found)
+sys.stdout.flush()
+if "hypothesis" in found:
+    import hypothesis.strategies
+    hypothesis.strategies.text().validate()
+"""
+"""Which engines are there; and Hypothesis writes its tables of characters once, for all phases."""
+
 COVERAGE = re.compile(rb"\bcov: (\d+)")
 SECONDS_TO_GROW = 30.0
 DEATHS = 3
@@ -95,11 +106,11 @@ class Campaign(Phases):
         return measured
 
     def _engines(self) -> tuple[str, ...]:
-        code = "import importlib.util as u; print(*[m for m in ('hypothesis', 'atheris') if u.find_spec(m)])"
-        home = self.scratch / "engines"
+        home = self.tables
         home.mkdir(exist_ok=True)
-        command = confined([self.python, "-I", "-c", code], self.level, Limits(cpu_seconds=60, write=(home,)))
-        done = self.tools.run(*command, cwd=self.tree, timeout=60, env=clean_environment(home))
+        command = confined([self.python, "-I", "-c", ENGINES], self.level, Limits(cpu_seconds=60, write=(home,)))
+        environment = clean_environment(home, HYPOTHESIS_STORAGE_DIRECTORY=str(home))
+        done = self.tools.run(*command, cwd=self.tree, timeout=60, env=environment)
         engines = tuple(done.stdout.decode().split())
         if not engines:
             raise ToolError(

@@ -65,6 +65,11 @@ class Phases:
     tests: str
     grace: float = 60.0
 
+    @property
+    def tables(self) -> Path:
+        """Where Hypothesis finds its tables of characters, which take seconds to make."""
+        return self.scratch / "tables"
+
     def report(self, path: Path, name: str, phase: str) -> Path:
         """Where that phase writes its report; the folder around it is all that it may write to."""
         return self.scratch / f"{path.stem}-{name or 'all'}-{phase}" / "report.json"
@@ -109,7 +114,7 @@ class Phases:
             cwd=self.tree,
             timeout=most,
             ok={0, LIBFUZZER, *(-number for number in FATAL)},
-            env=clean_environment(home, PYTHONPATH=str(self.path)),
+            env=clean_environment(home, PYTHONPATH=str(self.path), HYPOTHESIS_STORAGE_DIRECTORY=str(self.tables)),
             max_output=MAX_REPORT,
         )
         if done.exit_code == LIBFUZZER:

@@ -114,8 +114,9 @@ def _looks_steep(oracle: Oracle, report: Report, pattern: Pattern) -> bool:
         crash = oracle.judge(data)
         times.append(time.process_time() - began)
         if crash is not None:
+            new = not oracle.knows(crash)
             _report(oracle, report, crash, data)
-            return crash.exception == "Timeout"
+            return new and crash.exception == "Timeout"
     if times[:1] and times[0] > CLEAR:
         return True
     return len(times) == 3 and times[2] > CLEAR and times[2] > STEEP * times[1]
