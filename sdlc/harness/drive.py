@@ -92,7 +92,7 @@ def main() -> None:
     else:
         stored = [path.read_bytes() for path in options.input]
         known = Known(
-            words=constants(oracle.folders, at_most=32),
+            words=constants(sources(oracle.folders), at_most=32),
             seeds=constants([str(options.examples)] if options.examples else [], at_most=2048),
             stored=stored,
         )
@@ -105,6 +105,12 @@ def main() -> None:
         else:
             search_with_atheris(oracle, report, options.seconds, known, options.report.parent, options.seed)
     report.write(finished=True)
+
+
+def sources(folders: tuple[str, ...]) -> list[str]:
+    """Files below `folders` that are imported: the words of the others are noise. Without any, the folders."""
+    files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+    return sorted(file for file in files if file.startswith(folders) and file.endswith(".py")) or list(folders)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from sdlc.harness.seeds import Known
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
 
-CHARACTERS = [bytes([byte]) for byte in b"a0 \n\t=:,.;\"'[]{}()<>-_/\\#*!&%+|~^@$?`"]
+CHARACTERS = [bytes([byte]) for byte in b"a9 \n\t=:,.;\"'[]{}()<>-_/\\#*!&%+|~^@$?`"]
 PAIRS = [
     b"a,",
     b" ,",
@@ -39,7 +39,8 @@ PAIRS = [
     b"[[",
     b"a:",
 ]
-SUFFIXES = (b"", b"!", b"\n")
+OPENINGS = [b"<", b"&#", b"1", b'"', b"(", b"[", b"{", b"a "]
+SUFFIXES = (b"", b"!", b"\n", b";")
 WORD = 16
 """Bytes up to which a word of the product is a token."""
 
@@ -96,7 +97,7 @@ def _patterns(known: Known) -> Iterator[Pattern]:
     words = [word for word in known.words if len(word) <= WORD]
     short = [seed for seed in known.stored if len(seed) <= 64]
     tokens = [*CHARACTERS, *PAIRS, *words[:100]]
-    prefixes = [b"", *short[:4], *words[:60]]
+    prefixes = [b"", *short[:4], *OPENINGS, *words[:60]]
     for prefix in prefixes:
         for suffix in SUFFIXES:
             for token in tokens:
