@@ -3,8 +3,8 @@ Documented bugs found by plain atheris and by our campaign, each with the same t
 
 Five seeds of 60 s for each recipe, or one of 30 s with `--quick`. A bug counts as found when a search hands over an
 input that crashes, in a fresh process, with the same exception at the same place as the recipe's proof; a proof that
-shows nothing is an error. Plain atheris is run as its manual shows it, with five seconds for each input, and ends at its
-first crash. Both begin without a corpus. At the end: executions per second on a target that does nothing.
+shows nothing is an error. Plain atheris is run as its manual shows it, with five seconds for each input, and ends at
+its first crash. Both begin without a corpus. At the end: executions per second on a target that does nothing.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import signal
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,8 +35,11 @@ if "hypothesis" in found:
 
 COVERAGE = re.compile(rb"\bcov: (\d+)")
 SECONDS_TO_GROW = 30.0
-DEATHS = 3
-"""How often a phase is begun again behind an input that ended its process."""
+DEATHS = 8
+"""How often a phase is begun behind inputs that end its process, within its budget."""
+
+TO_START = 1.0
+"""Seconds of a process that are not counted as searched when its end is an input's doing."""
 
 
 @dataclass
@@ -154,6 +158,7 @@ class Campaign(Phases):
         report = self.report(found.path, found.name, phase)
         for attempt in range(DEATHS + len(stored)):
             known = [crash["key"] for crash in found.row["crashes"]]
+            began = time.monotonic()
             try:
                 left, output = self.phase(found.path, found.name, phase, budget, stored, known, seed=attempt)
             except Died as death:
@@ -163,7 +168,8 @@ class Campaign(Phases):
                 self._take(found, phase, self.left(report), b"")
                 self._bury(found, phase, data, death)
                 stored = [path for path in stored if path.read_bytes() != data]
-                if phase != "replay" and (budget := budget / 2) < 1:
+                budget -= max(0.0, time.monotonic() - began - TO_START)
+                if phase != "replay" and (budget <= 0 or attempt + 1 >= DEATHS):
                     return
                 continue
             except ToolError:
