@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md docs/reason-codes.md
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast bench-packages bench-page rules-report docs interop lock clean
+.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast bench-packages bench-fuzz bench-page rules-report docs interop lock clean
 
 help:
 	@echo "make demo          release the example product: check, approve, sign, bundle, verify"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint          ruff, mypy, import contracts;   make docs  the pages made from the code"
 	@echo "make fuzz          our own parsers, for SECONDS=120"
 	@echo "make bench-sast    bandit, ruff and our rules on the labelled corpus;  make rules-report  each rule on it"
+	@echo "make bench-fuzz    documented bugs found by plain atheris and by us;  QUICK=--quick: one seed, 30 s"
 	@echo "make bench         ratios against the bare tools;  make interop  other people's clients;  make bench-page  the page"
 
 # 1. an environment of our own (a system Python may refuse installs, PEP 668); 2. uv into it; 3. the hashed lock.
@@ -72,6 +73,10 @@ bench-page: dev
 
 bench-packages: dev
 	$(BIN)/python bench/packages/measure.py
+
+# make bench-fuzz QUICK=--quick: one seed of 30 s for each recipe
+bench-fuzz: dev
+	$(BIN)/python bench/fuzz/compare.py $(QUICK)
 
 rules-report: dev
 	$(BIN)/python bench/sast/rules_report.py --write

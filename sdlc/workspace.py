@@ -8,6 +8,7 @@ waivers, trust root, acceptances) are read from the base commit with `protected`
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from sdlc.tools import Tools
 
 GIT_TIMEOUT = 120.0
 MAX_FILE = 64 * 1024 * 1024
+HUNK = re.compile(rb"^@@ -[0-9,]+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
 WORKING_FOLDERS = (".sdlc/out/", ".sdlc/env/")
 
 
@@ -43,6 +45,11 @@ class Workspace:
     paths: tuple[str, ...]
     history: str = ""
     repository: Path | None = None
+
+    @property
+    def compared(self) -> bool:
+        """True when the head is judged against its base: only what is new counts."""
+        return ".." in self.history
 
     @property
     def environment(self) -> Path:
@@ -159,6 +166,16 @@ def protected_files(workspace: Workspace, tools: Tools, folder: str) -> dict[str
             path = folder + name.decode("utf-8", "surrogateescape").rpartition("/")[2]
             found[path] = _git(repository, tools, "cat-file", "blob", object_id)
     return found
+
+
+def changed_lines(workspace: Workspace, tools: Tools, path: str) -> tuple[tuple[int, int], ...]:
+    """First and last line of every piece of `path` that the head wrote since the base; all of a new file."""
+    if protected(workspace, tools, path) is None:
+        return ((1, max(1, workspace.read(path).count(b"\n") + 1)),)
+    plain = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
+    diff = _git(workspace.root, tools, "diff", *plain, workspace.base, "--", f":(literal){path}")
+    found = ((int(hunk[1]), int(hunk[2] or 1)) for hunk in HUNK.finditer(diff))
+    return tuple((first, first + count - 1) for first, count in found if count)
 
 
 def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:

@@ -34,6 +34,7 @@ from sdlc.policy.weakening import (
 )
 from sdlc.policy.weaker_models import of_claims, of_models
 from sdlc.readings.attack_surface import components_of
+from sdlc.readings.fuzz import of_base
 from sdlc.scanning.rules import OWN, is_pack, own_alone, own_packs
 from sdlc.surface.item import load_surface
 from sdlc.threats.load import LoadedModel, load_model
@@ -42,7 +43,7 @@ from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
 COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows", "attack-surface")
-"""Gates whose findings are compared with the base commit's; none of them executes the base's code."""
+"""Gates that run on the base commit's files as well; none of them executes the base's code."""
 
 FILE_BY_FILE = ("static-analysis",)
 """Those of them that judge each file for itself: what they found in a file that did not change, the base has too."""
@@ -66,7 +67,7 @@ def compare(
         base = extract_base(workspace, tools, Path(folder))
         chosen = {gate: needs for gate, needs in planned.items() if gate in COMPARED}
         before = _look_at_base(chosen, workspace, base, tools, judges.config.settings, results, store, jobs=jobs)
-        prints = {result.gate: _fingerprints(result) for result in before}
+        prints = {result.gate: _fingerprints(result) for result in before} | replayed(results)
         weaker = _weakenings(workspace, base, tools, judges, results, before)
         return prints, weaker + _of_models(workspace, base, judges, results, store)
 
@@ -101,6 +102,11 @@ def _is_same(workspace: Workspace, base: Workspace, path: str) -> bool:
 def _with(result: GateResult, found: Sequence[Finding], same: Collection[str]) -> GateResult:
     old = tuple(finding for finding in found if finding.place is not None and finding.place.path in same)
     return replace(result, reading=replace(result.reading, findings=(*result.reading.findings, *old)))
+
+
+def replayed(results: Sequence[GateResult]) -> dict[str, tuple[str, ...]]:
+    """What the base commit had of the gate fuzz, which asked it input by input when it ran."""
+    return {result.gate: of_base(result.reading.findings) for result in results if result.gate == "fuzz"}
 
 
 def _fingerprints(result: GateResult) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sdlc.commands.changes import replayed
 from sdlc.commands.inputs import read_file
 from sdlc.commands.judges import Proposed
 from sdlc.commands.plan import FILE as PLAN_FILE
@@ -80,7 +81,8 @@ def command(
         committed=plan.committed,
         waivers=plan.waivers,
         since=plan.base,
-        base={gate: prints for share in found for gate, prints in share.base.items()},
+        base={gate: prints for share in found for gate, prints in share.base.items()}
+        | (replayed(again) if plan.base else {}),
     )
     record = decided(record, policy, waivers, session.now, _weakenings(plan, found))
     proposed = Proposed(plan.proposed_policy, plan.proposed_waivers)

@@ -91,7 +91,7 @@ def run(session: Session, harness: str, seconds: int, path: Path) -> None:
     report = load_report(raw["fuzz.json"])
     for row in report.harnesses:
         state = "ERROR" if row.problems else f"{len(row.crashes)} crashes"
-        click.echo(f"{row.name:<28} {row.executions:>9} executions  {row.edges:>6} edges  {state}")
+        click.echo(f"{row.name or row.file:<28} {row.executions:>9} executions  {row.edges:>6} edges  {state}")
         for problem in row.problems:
             click.echo(f"  {printable(problem)}")
         for crash in row.crashes:

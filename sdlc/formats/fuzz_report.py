@@ -14,7 +14,9 @@ class FuzzCrash:
     """One crash; `input` names the artifact with the smallest input, `replayed` says that it crashed again.
 
     `test` names the artifact with its regression test, `found_bytes` is the size of the input before it was made
-    smaller; reports of earlier versions have neither.
+    smaller; reports of earlier versions have neither. `base` says what the base commit does with the input (`crashes`,
+    `survives`, `unknown`; empty where nothing was compared), `base_says` in words. `changed` are the first and last
+    line of the piece of the change in which `line` lies, zeros for none.
     """
 
     exception: str
@@ -28,13 +30,43 @@ class FuzzCrash:
     replayed: bool
     test: str = ""
     found_bytes: int = 0
+    base: str = ""
+    base_says: str = ""
+    changed: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one engine saw of the package under test: see `sdlc.harness.sight`. `early`: not instrumented modules."""
+
+    engine: str
+    looked: int = 0
+    entered: int = 0
+    first_raise: int = 0
+    close: int = 0
+    first_lines: int = 0
+    lines: int = 0
+    early: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grown:
+    """How CPU time grew with prefix + token·n + suffix: the power at head and on the base, None if not measured."""
+
+    prefix: bytes
+    token: bytes
+    suffix: bytes
+    exponent: float
+    base_exponent: float | None = None
 
 
 @dataclass(frozen=True)
 class HarnessRun:
     """One harness over all engines; `executions` are calls of the harness, `edges` what atheris saw covered.
 
-    Of `looked` inputs that were watched, `entered` came into the package under test; earlier reports have neither.
+    `searched` are those of the search engines alone. Of `looked` inputs that were watched, `entered` came into the
+    package under test; earlier reports have neither. `swallows` is the line where the harness hides every exception, 0
+    for none; `unchanged`: the base commit has the same file of harnesses.
     """
 
     name: str
@@ -45,14 +77,20 @@ class HarnessRun:
     problems: tuple[str, ...]
     looked: int = 0
     entered: int = 0
+    searched: int = 0
+    sights: tuple[Sight, ...] = ()
+    growth: tuple[Grown, ...] = ()
+    swallows: int = 0
+    unchanged: bool = False
 
 
 @dataclass(frozen=True)
 class FuzzReport:
-    """The whole run of the gate."""
+    """The whole run of the gate; `version` of the schema, since 2 with what a reading holds harnesses to."""
 
     sandbox: str
     harnesses: tuple[HarnessRun, ...]
+    version: int = 1
 
 
 def load_report(data: bytes) -> FuzzReport:
@@ -60,6 +98,7 @@ def load_report(data: bytes) -> FuzzReport:
     document = strict_json.loads_object(data, what="fuzz.json")
     try:
         return FuzzReport(
+            version=2 if document.get("schema") == "sdlc.fuzz/2" else 1,
             sandbox=str(document["sandbox"]),
             harnesses=tuple(
                 HarnessRun(
@@ -80,12 +119,20 @@ def load_report(data: bytes) -> FuzzReport:
                             replayed=bool(crash["replayed"]),
                             test=str(crash.get("test", "")),
                             found_bytes=int(crash.get("found_bytes", 0)),
+                            base=str(crash.get("base", "")),
+                            base_says=str(crash.get("base_says", "")),
+                            changed=_lines(crash.get("changed", (0, 0))),
                         )
                         for crash in row["crashes"]
                     ),
                     problems=tuple(str(problem) for problem in row["problems"]),
                     looked=_sight(row, "looked"),
                     entered=_sight(row, "entered"),
+                    sights=tuple(_sight_of(word, engine) for word, engine in row["engines"].items()),
+                    growth=tuple(_grown(one) for one in row.get("growth", ())),
+                    swallows=int(row.get("swallows", 0)),
+                    unchanged=row.get("unchanged") is True,
+                    searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
                 )
                 for row in document["harnesses"]
             ),
@@ -96,3 +143,19 @@ def load_report(data: bytes) -> FuzzReport:
 
 def _sight(row: dict[str, Any], word: str) -> int:
     return sum(int(engine.get("sight", {}).get(word, 0)) for engine in row["engines"].values())
+
+
+def _sight_of(word: str, engine: dict[str, Any]) -> Sight:
+    numbers = {key: int(value) for key, value in engine.get("sight", {}).items()}
+    return Sight(word, **numbers, early=tuple(map(str, engine.get("early", ()))))
+
+
+def _lines(value: Any) -> tuple[int, int]:
+    first, last = value
+    return int(first), int(last)
+
+
+def _grown(one: dict[str, Any]) -> Grown:
+    prefix, token, suffix = (bytes.fromhex(str(one[part])) for part in ("prefix", "token", "suffix"))
+    base = one.get("base_exponent")
+    return Grown(prefix, token, suffix, float(one["exponent"]), None if base is None else float(base))

@@ -1,79 +1,121 @@
-"""One fuzz campaign: every harness, every phase, each phase in a sandboxed process of its own."""
+"""One fuzz campaign: every harness, every phase, and what becomes of what they found."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
+import signal
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sdlc.errors import ToolError, UnreadableError
-from sdlc.formats import strict_json
+from sdlc.fuzzing.listing import swallows
+from sdlc.fuzzing.phase import Died, Phases
 from sdlc.fuzzing.regression_test import crash_id, regression_test
+from sdlc.harness.guard import ROOM, current
 from sdlc.model.digest import sha256
-from sdlc.sandbox.confine import Level, Limits, clean_environment, confined
-from sdlc.tools import Tools
+from sdlc.sandbox.confine import Limits, clean_environment, confined
 
 AT_ONCE = 2
-GRACE = 60.0
-SHARE = {"hypothesis": 0.3, "atheris": 0.7}
+SHARE = {"hypothesis": 0.25, "growth": 0.15, "atheris": 0.6}
+ENGINES = """
+import importlib.util, sys
+found = [name for name in ("hypothesis", "atheris") if importlib.util.find_spec(name)]
+print(*found)
+sys.stdout.flush()
+if "hypothesis" in found:
+    import hypothesis.strategies
+    hypothesis.strategies.text().validate()
+"""
+"""Which engines are there; and Hypothesis writes its tables of characters once, for all phases."""
+
 COVERAGE = re.compile(rb"\bcov: (\d+)")
-MAX_REPORT = 64 * 1024 * 1024
-MAX_KEY = 1000
+SECONDS_TO_GROW = 30.0
+DEATHS = 8
+"""How often a phase is begun behind inputs that end its process, within its budget."""
+
+TO_START = 1.0
+"""Seconds of a process that are not counted as searched when its end is an input's doing."""
+
+
+@dataclass
+class _Found:
+    """What one harness came to: its row of `fuzz.json`, and the artifacts by name."""
+
+    path: Path
+    name: str
+    row: dict[str, Any]
+    typed: bool = False
+    artifacts: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Campaign:
-    """`python` is the product's interpreter, `tree` a copy of its files, `path` the folder with `sdlc.harness`.
-
-    `memory` in bytes; `packages` are the product's own; `tests` is the folder of its tests in the tree, or empty.
-    """
-
-    tools: Tools
-    python: str
-    tree: Path
-    path: Path
-    scratch: Path
-    level: Level
-    memory: int
-    packages: tuple[str, ...]
-    tests: str
+class Campaign(Phases):
+    """Shares a time budget over harnesses and search engines."""
 
     def run(
         self, files: Sequence[Path], seconds: float, only: str = ""
     ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-        """Rows for `fuzz.json`, artifacts by name (inputs, tests); `only` one harness when given. Raises ToolError."""
-        declared = [(path, row) for path in files for row in self._list(path) if only in ("", row["name"])]
+        """Rows for `fuzz.json`, artifacts by name (inputs, tests); `only` one harness when given.
+
+        A file that cannot be listed is a row with a problem; the others go on. Raises ToolError.
+        """
+        declared, rows = [], []
+        for path in files:
+            hidden = swallows((self.tree / path).read_bytes(), self.packages)
+            try:
+                listed = [row for row in self._list(path) if only in ("", row["name"])]
+            except (ToolError, UnreadableError) as error:
+                rows.append(_found(path, "", error.message).row)
+                continue
+            for row in listed:
+                name = str(row["name"])
+                declared.append(_found(path, name, swallowed=hidden.get(name, 0), typed=row.get("typed") is True))
         if not declared:
-            raise ToolError(f"{files[0]} declares no harness", hint="decorate a function with @fuzz(raises=(…,))")
+            return rows, {}
+        rows = [] if only else rows  # who asks for one harness does not ask about other files
         engines = self._engines()
         share = seconds * AT_ONCE / max(AT_ONCE, len(declared))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            futures = [pool.submit(self._harness, path, str(row["name"]), share, engines) for path, row in declared]
-            answers = [future.result() for future in futures]
-        rows = [row for row, _ in answers]
-        return rows, {name: data for _, inputs in answers for name, data in inputs.items()}
+            list(pool.map(lambda found: self._harness(found, share, engines), declared))
+        artifacts = {name: data for found in declared for name, data in found.artifacts.items()}
+        return [*(found.row for found in declared), *rows], artifacts
 
-    def replay(self, path: Path, name: str, data: bytes) -> list[dict[str, Any]]:
-        """The crashes of one harness on one stored input. Raises ToolError, UnreadableError."""
-        stored = self.scratch / f"stored-{sha256(data)[:12]}.bin"
-        stored.write_bytes(data)
-        report = self._phase(path, name, "replay", 0.0, [stored])[0]
+    def replay(self, path: Path, name: str, data: bytes, *, allow: float = 1.0) -> list[dict[str, Any]]:
+        """The crashes of one harness on one stored input; `allow` is the share of its CPU limit that it may take.
+
+        Raises ToolError, UnreadableError.
+        """
+        stored = self._store("stored", data)
+        try:
+            report = self.phase(path, name, "replay", 0.0, [stored], allow=allow)[0]
+        except Died as death:
+            return [_of_death(path, name, death)]
         if "problem" in report:
             raise ToolError(f"{path}: the harness cannot be imported: {report['problem']}")
+        if not report["finished"]:
+            raise ToolError(f"{path}: {name} ends the process")
         crashes: list[dict[str, Any]] = report["crashes"]
         return crashes
 
+    def grow(self, path: Path, name: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
+        """How `patterns` (prefix,token,suffix in hexadecimal) grow. Raises ToolError, UnreadableError."""
+        report = self.phase(path, name, "growth", SECONDS_TO_GROW, patterns=patterns)[0]
+        if "problem" in report:
+            raise ToolError(f"{path}: the harness cannot be imported: {report['problem']}")
+        measured: list[dict[str, Any]] = report["growth"]
+        return measured
+
     def _engines(self) -> tuple[str, ...]:
-        code = "import importlib.util as u; print(*[m for m in ('hypothesis', 'atheris') if u.find_spec(m)])"
-        command = confined([self.python, "-I", "-c", code], self.level, Limits(cpu_seconds=60))
-        home = self.scratch / "engines"
-        home.mkdir()
-        done = self.tools.run(*command, cwd=self.tree, timeout=60, env=clean_environment(home))
+        home = self.tables
+        home.mkdir(exist_ok=True)
+        command = confined([self.python, "-I", "-c", ENGINES], self.level, Limits(cpu_seconds=60, write=(home,)))
+        environment = clean_environment(home, HYPOTHESIS_STORAGE_DIRECTORY=str(home))
+        done = self.tools.run(*command, cwd=self.tree, timeout=60, env=environment)
         engines = tuple(done.stdout.decode().split())
         if not engines:
             raise ToolError(
@@ -83,124 +125,145 @@ class Campaign:
         return engines
 
     def _list(self, path: Path) -> list[dict[str, Any]]:
-        report = self._phase(path, "", "list", 0.0, [])[0]
+        try:
+            report = self.phase(path, "", "list")[0]
+        except ToolError as error:
+            raise ToolError(f"{path}: the harness cannot be imported: {error.message}") from None
         if "problem" in report:
-            raise ToolError(
-                f"{path}:{report.get('line', 0)}: the harness cannot be imported: {report['problem']}",
-                hint="mend the import; the harness runs in the product's own environment",
-            )
-        rows: list[dict[str, Any]] = list(report["harnesses"])
+            raise ToolError(f"{path}:{report.get('line', 0)}: the harness cannot be imported: {report['problem']}")
+        rows: list[dict[str, Any]] = list(report.get("harnesses", ()))
+        if not rows:
+            raise ToolError(f"{path} declares no harness: decorate a function with @fuzz(raises=(…,))")
         for row in rows:
             if not str(row.get("name")).isidentifier():  # files are named after it, outside of the sandbox
                 raise ToolError(f"{path}: {row.get('name')!r:.60} is no name of a function")
         return rows
 
-    def _harness(
-        self, path: Path, name: str, seconds: float, engines: tuple[str, ...]
-    ) -> tuple[dict[str, Any], dict[str, bytes]]:
-        row: dict[str, Any] = {"name": name, "file": str(path), "engines": {}, "crashes": [], "problems": []}
-        inputs: dict[str, bytes] = {}
-        kept = [self.tree / path.parent / kind / name for kind in ("regressions", "corpus")]
+    def _harness(self, found: _Found, seconds: float, engines: tuple[str, ...]) -> None:
+        kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
         stored = sorted(stored for folder in kept for stored in folder.glob("*"))
         phases = [("replay", 0.0)] if stored else []
-        total = sum(SHARE[engine] for engine in engines)
-        phases += [(engine, seconds * SHARE[engine] / total) for engine in engines]
+        # A strategy makes what a typed harness takes, so no pattern of bytes can be repeated in it.
+        searches = [name for name in SHARE if name in engines or (name == "growth" and not found.typed)]
+        total = sum(SHARE[name] for name in searches)
+        phases += [(name, seconds * SHARE[name] / total) for name in searches]
         for phase, budget in phases:
-            known = [crash["key"] for crash in row["crashes"]]
             try:
-                report, output = self._phase(path, name, phase, budget, stored, known)
+                self._through(found, phase, budget, stored)
             except (ToolError, UnreadableError) as error:
-                row["problems"].append(f"{phase}: {error.message}")
-                continue
-            if "problem" in report:
-                row["problems"].append(f"{phase}: {report['problem']}")
-                continue
-            if not report["finished"]:
-                row["problems"].append(f"{phase}: the harness ended the process after {report['executions']} inputs")
-            covered = COVERAGE.findall(output)
-            edges = {"edges": int(covered[-1])} if covered else {}
-            row["engines"][phase] = {"executions": report["executions"], "seconds": report["seconds"], **edges}
-            row["engines"][phase]["sight"] = report["sight"]
-            for crash in report["crashes"]:
-                self._keep(path, name, phase, crash, row, inputs)
-        return row, inputs
+                found.row["problems"].append(f"{phase}: {error.message}")
 
-    def _keep(
-        self, path: Path, name: str, phase: str, crash: dict[str, Any], row: dict[str, Any], inputs: dict[str, bytes]
-    ) -> None:
-        """Once per key: store the input, and see whether a fresh process crashes on it again."""
-        if any(known["key"] == crash["key"] for known in row["crashes"]):
+    def _through(self, found: _Found, phase: str, budget: float, stored: list[Path]) -> None:
+        """One phase, begun again behind an input that ends its process by a fatal signal. Raises ToolError."""
+        report = self.report(found.path, found.name, phase)
+        for attempt in range(DEATHS + len(stored)):
+            known = [crash["key"] for crash in found.row["crashes"]]
+            began = time.monotonic()
+            try:
+                left, output = self.phase(found.path, found.name, phase, budget, stored, known, seed=attempt)
+            except Died as death:
+                data = _input_of(death, report)
+                if data is None:
+                    raise
+                self._take(found, phase, self.left(report), b"")
+                self._bury(found, phase, data, death)
+                stored = [path for path in stored if path.read_bytes() != data]
+                budget -= max(0.0, time.monotonic() - began - TO_START)
+                if phase != "replay" and (budget <= 0 or attempt + 1 >= DEATHS):
+                    return
+                continue
+            except ToolError:
+                if report.is_file():
+                    self._take(found, phase, self.left(report), b"")
+                raise
+            if "problem" in left:
+                raise ToolError(str(left["problem"]))
+            self._take(found, phase, left, output)
+            if not left["finished"]:
+                judged = current(report)
+                on = f", the last: {judged[0][:60]!r}" if judged else ""
+                raise ToolError(f"the harness ended the process after {left['executions']} inputs{on}")
+            if left["forked"]:
+                raise ToolError(f"the harness forked {left['forked']} times; a fuzz target stays one process")
             return
-        data = base64.b64decode(crash.pop("input"), validate=True)
-        artifact = f"crashes/{name}-{sha256(data)[:12]}.bin"
-        inputs[artifact] = data
+
+    def _take(self, found: _Found, phase: str, left: dict[str, Any], output: bytes) -> None:
+        """What one process of a phase did goes to what the others did."""
+        if "problem" in left:
+            return
+        engine = found.row["engines"].setdefault(phase, {"executions": 0, "seconds": 0.0, "sight": {}})
+        engine["executions"] += left["executions"]
+        engine["seconds"] = round(engine["seconds"] + left["seconds"], 3)
+        if covered := COVERAGE.findall(output):
+            engine["edges"] = max(engine.get("edges", 0), int(covered[-1]))
+        engine["sight"] = {word: engine["sight"].get(word, 0) + count for word, count in left["sight"].items()}
+        if left["growth"]:
+            found.row["growth"] = left["growth"]
+        if left["early"]:
+            engine["early"] = left["early"]
+        for crash in left["crashes"]:
+            if any(known["key"] == crash["key"] for known in found.row["crashes"]):
+                continue
+            data = base64.b64decode(crash.pop("input"), validate=True)
+            try:
+                again = self.replay(found.path, found.name, data)
+            except (ToolError, UnreadableError):
+                again = []
+            self._keep(found, phase, crash, data, replayed=any(one["key"] == crash["key"] for one in again))
+
+    def _bury(self, found: _Found, phase: str, data: bytes, death: Died) -> None:
+        """Keep the input that ended the process; a fresh one says where."""
+        try:
+            again = self.replay(found.path, found.name, data)
+        except (ToolError, UnreadableError):
+            again = []
+        if not again and not death.number:
+            raise death  # what ended libFuzzer, and cannot be seen again, has no name
+        crash = again[0] if again else _of_death(found.path, found.name, death)
+        if all(known["key"] != crash["key"] for known in found.row["crashes"]):
+            self._keep(found, phase, crash, data, replayed=bool(again))
+
+    def _keep(self, found: _Found, phase: str, crash: dict[str, Any], data: bytes, *, replayed: bool) -> None:
+        artifact = f"crashes/{found.name}-{sha256(data)[:12]}.bin"
+        found.artifacts[artifact] = data
+        name = crash_id(found.name, crash["key"])
+        test = f"regressions/test_{name}.py"
+        what = f"{crash['exception']} in {crash['function']}(): {crash['message']}"
+        found.artifacts[test] = regression_test(found.path.as_posix(), found.name, name, what, data)
+        found.row["crashes"].append({**crash, "input": artifact, "phase": phase, "replayed": replayed, "test": test})
+
+    def _store(self, name: str, data: bytes) -> Path:
         stored = self.scratch / f"{name}-{sha256(data)[:12]}.bin"
         stored.write_bytes(data)
-        try:
-            again = self._phase(path, name, "replay", 0.0, [stored])[0]
-            replayed = any(other["key"] == crash["key"] for other in again.get("crashes", ()))
-        except (ToolError, UnreadableError):
-            replayed = False
-        test = f"regressions/test_{crash_id(name, crash['key'])}.py"
-        what = f"{crash['exception']} in {crash['function']}(): {crash['message']}"
-        inputs[test] = regression_test(path.as_posix(), name, crash_id(name, crash["key"]), what, data)
-        row["crashes"].append({**crash, "input": artifact, "phase": phase, "replayed": replayed, "test": test})
-
-    def _phase(
-        self,
-        path: Path,
-        name: str,
-        phase: str,
-        seconds: float,
-        inputs: Iterable[Path],
-        known: Sequence[str] | None = None,
-    ) -> tuple[dict[str, Any], bytes]:
-        folder = self.scratch / f"{path.stem}-{name or 'all'}-{phase}"
-        home = folder / "home"
-        home.mkdir(parents=True, exist_ok=True)
-        report = folder / "report.json"
-        report.unlink(missing_ok=True)
-        command = [self.python, "-m", "sdlc.harness.drive", "--phase", phase, "--file", str(path), "--harness", name]
-        command += ["--seconds", str(seconds), "--report", str(report)]
-        command += [word for package in self.packages for word in ("--package", package)]
-        command += [word for stored in inputs for word in ("--input", str(stored.resolve()))]
-        command += [f"--known={key}" for key in known or ()]
-        command += ["--shrink"] if known is not None else []
-        command += ["--examples", self.tests] if self.tests else []
-        limits = Limits(cpu_seconds=int(seconds + GRACE), memory_bytes=self.memory, file_bytes=MAX_REPORT)
-        done = self.tools.run(
-            *confined(command, self.level, limits),
-            cwd=self.tree,
-            timeout=seconds + GRACE,
-            env=clean_environment(home, PYTHONPATH=str(self.path)),
-            max_output=MAX_REPORT,
-        )
-        if not report.exists() or report.stat().st_size > MAX_REPORT:
-            raise ToolError("the harness ended without a report")
-        return _checked(strict_json.loads_object(report.read_bytes(), what="report.json")), done.stderr
+        return stored
 
 
-def _checked(report: dict[str, Any]) -> dict[str, Any]:
-    """The report came from a process that ran product code: its shape is not taken for granted."""
-    try:
-        if "problem" in report or "harnesses" in report:
-            return report
-        for crash in report["crashes"]:
-            base64.b64decode(crash["input"], validate=True)
-            [str(crash[key]) for key in ("exception", "message", "path", "function", "key")]
-            if len(str(crash["key"])) > MAX_KEY or "\0" in str(crash["key"]):
-                raise ValueError("no key of a crash")  # it becomes an argument of the next phase
-            int(crash["line"])
-            int(crash.get("found_bytes", 0))
-        return {
-            "executions": int(report["executions"]),
-            "seconds": float(report["seconds"]),
-            "crashes": report["crashes"],
-            "finished": report["finished"] is True,
-            "sight": {key: int(report["sight"][key]) for key in ("looked", "entered", "first_raise")},
-        }
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None
+def _found(path: Path, name: str, *problems: str, swallowed: int = 0, typed: bool = False) -> _Found:
+    row: dict[str, Any] = {"name": name, "file": str(path), "engines": {}, "crashes": [], "problems": list(problems)}
+    row |= {"swallows": swallowed}
+    return _Found(path, name, row, typed)
+
+
+def _input_of(death: Died, report: Path) -> bytes | None:
+    """What was being judged, as libFuzzer or the guard kept it."""
+    if death.input is not None and death.input.is_file() and not death.input.is_symlink():
+        return death.input.read_bytes()[:ROOM]
+    judged = current(report)
+    return judged[0] if judged and death.number else None
+
+
+def _of_death(path: Path, name: str, death: Died) -> dict[str, Any]:
+    """A crash like any other; its place is the innermost Python function that was at work."""
+    exception = signal.Signals(death.number).name
+    file, line, function = death.frames[0] if death.frames else (str(path), 0, name)
+    return {
+        "exception": exception,
+        "message": "the process was killed",
+        "path": file,
+        "line": line,
+        "function": function,
+        "key": f"{exception} in {file.rsplit('/', 1)[-1]}:{function}"[:300],
+    }
 
 
 def discover_packages(python_files: Iterable[str]) -> tuple[str, ...]:

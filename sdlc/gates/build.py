@@ -24,7 +24,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sdlc.components.source_archive import is_source_archive
-from sdlc.errors import ToolError
+from sdlc.errors import ToolError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context, dump_tools
 from sdlc.model.digest import sha256
@@ -95,6 +95,7 @@ def run(
             "sandbox": level.value,
             "command": list(settings.command),
             "requirements": requirements,
+            "asked": {"python": settings.python, "timeout": settings.timeout, "artifacts": list(settings.artifacts)},
             "artifacts": rows,
             "packages": environment.packages(),
             "python": environment.version(),
@@ -117,6 +118,22 @@ def copy_tree(workspace: Workspace, target: Path) -> Path:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(workspace.root / path, copy, follow_symlinks=False)
     return target
+
+
+def settings_of(raw: RawArtifacts) -> Settings:
+    """With which settings `raw` was built; raises UnreadableError."""
+    document = strict_json.loads_object(raw.get("build.json", b"{}"), what="build.json")
+    try:
+        asked = document["asked"]
+        return Settings(
+            requirements=tuple(map(str, document["requirements"])),
+            command=tuple(map(str, document["command"])),
+            python=str(asked["python"]),
+            artifacts=tuple(map(str, asked["artifacts"])),
+            timeout=int(asked["timeout"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableError(f"build.json: {type(error).__name__}: {error}") from None
 
 
 def _collect(paths: Iterable[Path]) -> dict[Path, bytes]:

@@ -1,7 +1,8 @@
 """
 Runs one phase of one harness in the product's environment and writes what happened to a JSON file.
 
-Phases: `list` (which harnesses are there), `replay` (given inputs, deterministic), `hypothesis`, `atheris`. A crash
+Phases: `list` (which harnesses are there), `replay` (given inputs, deterministic), `hypothesis`, `growth` (by CPU time;
+with `--pattern`, those alone are measured), `atheris`. A crash
 does not end a phase: it is remembered by its key, made smaller, and the search goes on behind it. Started by the fuzz
 gate, once per phase, in the sandbox: `python -m sdlc.harness.drive …`.
 """
@@ -10,15 +11,22 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import importlib.util
 import json
+import os
 import sys
 import traceback
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sdlc.harness.engines import search_with_atheris, search_with_hypothesis
+from sdlc.harness.engines import search_with_hypothesis
 from sdlc.harness.fuzz import harnesses_of
+from sdlc.harness.growth import measure, patterns_of, row, search_growth
+from sdlc.harness.guard import Guard
+from sdlc.harness.guided import search_with_atheris
 from sdlc.harness.oracle import Oracle, own_folders
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
@@ -31,21 +39,26 @@ SMALL = 64
 def main() -> None:
     """One phase."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--phase", choices=["list", "replay", "hypothesis", "atheris"], required=True)
+    parser.add_argument("--phase", choices=["list", "replay", "hypothesis", "growth", "atheris"], required=True)
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--harness", default="")
     parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0, help="where a search begins; 0: atheris chooses")
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
     parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
+    parser.add_argument("--pattern", action="append", default=[], help="prefix,token,suffix in hexadecimal")
     parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
+    parser.add_argument("--allow", type=float, default=1.0, help="share of the CPU limit that an input may take")
     parser.add_argument("--examples", type=Path, help="folder of tests, whose texts are seeds")
     parser.add_argument("--report", type=Path, required=True)
     options = parser.parse_args()
+    early: list[str] = []
     try:
         if options.phase == "atheris":
             import atheris
 
+            early = loaded(options.package)
             with atheris.instrument_imports(include=list(options.package)):
                 module = load(options.file.resolve())
         else:
@@ -60,22 +73,70 @@ def main() -> None:
         rows = [{"name": harness.name, "typed": harness.strategy is not None} for harness in harnesses_of(module)]
         options.report.write_text(json.dumps({"harnesses": rows}))
         return
-    harness = next(harness for harness in harnesses_of(module) if harness.name == options.harness)
+    harness = next((harness for harness in harnesses_of(module) if harness.name == options.harness), None)
+    if harness is None:
+        options.report.write_text(json.dumps({"problem": f"there is no harness {options.harness}", "line": 0}))
+        return
+    harness = replace(harness, seconds=harness.seconds * options.allow)
     oracle = Oracle(harness, own_folders(options.package), known={key: key.split(": ")[0] for key in options.known})
-    report = Report(options.report, oracle)
+    report = Report(options.report, oracle, early)
+    oracle.guard = Guard(options.report, traceback=options.phase != "atheris")
+    report.write()
     if options.phase == "replay":
-        replay(oracle, report, options.input, smaller=options.shrink)
+        with silence():
+            replay(oracle, report, options.input, smaller=options.shrink)
+    elif options.pattern:
+        with silence():
+            measured = [measure(oracle, pattern) for pattern in patterns_of(options.pattern)]
+            report.growth = [row(growth) for growth in measured if growth is not None]
     else:
         stored = [path.read_bytes() for path in options.input]
         known = Known(
-            words=constants(oracle.folders, at_most=32),
-            seeds=[*stored, *constants([str(options.examples)] if options.examples else [], at_most=2048)],
+            words=constants(sources(oracle.folders), at_most=32),
+            seeds=constants([str(options.examples)] if options.examples else [], at_most=2048),
+            stored=stored,
         )
         if options.phase == "hypothesis":
-            search_with_hypothesis(oracle, report, options.seconds, known)
+            with silence():
+                search_with_hypothesis(oracle, report, options.seconds, known, options.seed)
+        elif options.phase == "growth":
+            with silence():
+                search_growth(oracle, report, options.seconds, known, options.seed)
         else:
-            search_with_atheris(oracle, report, options.seconds, known, options.report.parent)
+            search_with_atheris(oracle, report, options.seconds, known, options.report.parent, options.seed)
     report.write(finished=True)
+
+
+def sources(folders: tuple[str, ...]) -> list[str]:
+    """Files below `folders` that are imported: the words of the others are noise. Without any, the folders."""
+    files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+    return sorted(file for file in files if file.startswith(folders) and file.endswith(".py")) or list(folders)
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """What the harness prints goes nowhere: with a line for each input, it would be gigabytes."""
+    kept = [(descriptor, os.dup(descriptor)) for descriptor in (1, 2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor, _ in kept:
+        os.dup2(nowhere, descriptor)
+    try:
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        for descriptor, copy in kept:
+            os.dup2(copy, descriptor)
+            os.close(copy)
+        os.close(nowhere)
+
+
+def loaded(packages: list[str]) -> list[str]:
+    """Modules of `packages` that are imported already; those that this program itself needs do not count."""
+    own = ("sdlc", "sdlc.harness")
+    names = [name for name in sys.modules if name.split(".")[0] in packages]
+    return sorted(name for name in names if name not in own and not name.startswith("sdlc.harness."))
 
 
 def load(path: Path) -> Any:

@@ -1,22 +1,20 @@
 """
-The two searches: Hypothesis, which knows structure and makes crashes small, and atheris, which follows coverage.
+The search with Hypothesis, which knows structure and makes crashes small.
 
-Both are imported late, from the product's own environment: a product may lock one of them, or both.
+It is imported late, from the product's own environment: a product may lock it, or atheris (`guided.py`), or both.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from sdlc.harness.fuzz import Harness
+from sdlc.harness.guard import stored
 from sdlc.harness.oracle import Crash, Oracle
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
-from sdlc.harness.shrink import shrink
 
 ROUND = 300
 """Examples of one run of Hypothesis; the next begins with another seed."""
@@ -29,11 +27,11 @@ SHRINK_SECONDS = 10.0
 """Bounds of making one crash smaller, so that the search behind it goes on."""
 
 
-def search_with_hypothesis(oracle: Oracle, report: Report, seconds: float, known: Known) -> None:
+def search_with_hypothesis(oracle: Oracle, report: Report, seconds: float, known: Known, seed: int = 0) -> None:
     """Rounds of Hypothesis until the time is over; each crash is shrunk by Hypothesis itself."""
     strategy = _strategy(oracle.harness, known)
     deadline = time.monotonic() + seconds
-    number = 0
+    number = seed * 1_000_000
     while time.monotonic() < deadline:
         found = _one_round(oracle, strategy, number, deadline)
         if found is not None:
@@ -70,7 +68,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> t
         if not last:
             ends.append(time.monotonic() + SHRINK_SECONDS)
             bound[0] = oracle.executions + SHRINKS
-            size.append(len(_stored(value)))
+            size.append(len(stored(value)))
         last[:] = [crash, value]
         raise AssertionError(crash.key)
 
@@ -88,13 +86,15 @@ def _strategy(harness: Harness, known: Known) -> Any:
 
     if harness.strategy is not None:
         return harness.strategy()
-    text = st.text(max_size=12).map(lambda value: value.encode("utf-8", "surrogatepass"))
+    # Not st.text(): its table of all characters takes seconds to make, and nothing here needs it.
+    points = st.one_of(st.integers(32, 126), st.integers(0, 0x10FFFF))
+    text = st.lists(points, max_size=12).map(lambda many: "".join(map(chr, many)).encode("utf-8", "surrogatepass"))
     glue = st.sampled_from([b" ", b"\n", b"=", b":", b",", b'"', b"[", b"]", b"{", b"}", b"(", b")", b"-", b"0", b"1"])
     piece = st.one_of([*([st.sampled_from(known.words)] if known.words else []), glue, text])
     kinds = [st.lists(piece, max_size=12).map(b"".join), st.binary(max_size=64), text]
-    if known.seeds:
-        place = st.tuples(st.integers(0, max(map(len, known.seeds))), st.integers(0, 8), piece)
-        kinds.append(st.tuples(st.sampled_from(known.seeds), st.lists(place, max_size=3)).map(_spliced))
+    for seeds in filter(None, (known.seeds, known.stored)):
+        place = st.tuples(st.integers(0, max(map(len, seeds))), st.integers(0, 8), piece)
+        kinds.append(st.tuples(st.sampled_from(seeds), st.lists(place, max_size=3)).map(_spliced))
     return st.one_of(kinds)
 
 
@@ -105,60 +105,3 @@ def _spliced(choice: tuple[bytes, list[tuple[int, int, bytes]]]) -> bytes:
         at = position % (len(data) + 1)
         data = data[:at] + piece + data[at + length :]
     return data
-
-
-def search_with_atheris(oracle: Oracle, report: Report, seconds: float, known: Known, folder: Path) -> None:
-    """Coverage-guided search on raw bytes (typed harnesses: on Hypothesis' choices) until the time is over."""
-    import atheris
-
-    typed: list[Any] = []
-    feed = None
-    if oracle.harness.strategy is not None:
-        import hypothesis
-
-        @hypothesis.settings(database=None, deadline=None)
-        @hypothesis.given(oracle.harness.strategy())
-        def remember(value: Any) -> None:
-            typed[:] = [value, oracle.judge(value)]
-
-        feed = remember.hypothesis.fuzz_one_input
-    deadline = time.monotonic() + seconds
-
-    def judge(data: bytes) -> Crash | None:
-        """A typed harness is given what its strategy makes of the bytes, so a shrunk value is still one of its own."""
-        if feed is None:
-            return oracle.judge(data)
-        typed.clear()
-        feed(data)
-        return typed[1] if typed else None
-
-    def one_input(data: bytes) -> None:
-        crash = judge(data)
-        if crash is not None and not oracle.knows(crash):
-            size = len(_stored(typed[0] if typed else data))
-            small = shrink(judge, data, crash.key)
-            judge(small)  # puts the value of a typed harness back in place
-            report.add(crash, typed[0] if typed else small, size)
-        if time.monotonic() > deadline:
-            report.write(finished=True)
-            sys.stderr.flush()
-            os._exit(0)
-
-    flags = [f"-max_total_time={int(seconds) + 5}", f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
-    flags += _beginnings(folder, known, typed=feed is not None)
-    atheris.Setup([sys.argv[0], *flags], one_input)
-    atheris.Fuzz()
-
-
-def _stored(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else repr(value).encode("utf-8", "backslashreplace")
-
-
-def _beginnings(folder: Path, known: Known, *, typed: bool) -> list[str]:
-    """Dictionary and corpus as libFuzzer takes them; a typed harness reads choices, to which no text is a seed."""
-    dictionary, corpus = folder / "dictionary", folder / "corpus"
-    dictionary.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in known.words))
-    corpus.mkdir(exist_ok=True)
-    for number, seed in enumerate([] if typed else known.seeds):
-        (corpus / str(number)).write_bytes(seed)
-    return [f"-dict={dictionary}", str(corpus)] if known.words else [str(corpus)]

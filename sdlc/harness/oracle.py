@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sdlc.harness.fuzz import Harness
+from sdlc.harness.guard import Guard
 from sdlc.harness.sight import Sight
 
 PER_SITE = 3
@@ -52,12 +53,16 @@ class Crash:
 
 @dataclass
 class Oracle:
-    """Runs one harness on one value at a time; `folders` hold the product's own code; `known` maps keys to sites."""
+    """Runs one harness on one value at a time; `folders` hold the product's own code; `known` maps keys to sites.
+
+    `guard`, where there is one, is told what is judged.
+    """
 
     harness: Harness
     folders: tuple[str, ...]
     executions: int = 0
     known: dict[str, str] = field(default_factory=dict)
+    guard: Guard | None = None
 
     def __post_init__(self) -> None:
         signal.signal(signal.SIGVTALRM, raise_took_too_long)
@@ -80,18 +85,20 @@ class Oracle:
         return crash.key in self.known or list(self.known.values()).count(crash.site) >= PER_SITE
 
     def _once(self, value: Any, seconds: float) -> Crash | None:
+        if self.guard is not None:
+            self.guard.begin(value)
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
         try:
             self.sight.watch(self.harness.function, value)
         except self.harness.raises as error:
             self.sight.left(error.__traceback__)
             return None
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
+        except BaseException as error:  # KeyboardInterrupt too: no keyboard is near
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             if type(error).__module__.startswith("hypothesis."):
                 raise  # how Hypothesis ends an example; not the product's doing
+            if isinstance(error, TookTooLong) and self.sight.hurry():
+                return self._once(value, seconds)
             return self._describe(error)
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -106,6 +113,7 @@ class Oracle:
             at = own[0]  # where it began: the innermost frame differs from run to run
         name = "Timeout" if isinstance(error, TookTooLong) else type(error).__name__
         message = f"more than {self.harness.seconds:g} s of CPU" if name == "Timeout" else _text(error)
+        message += self.guard.refused(error) if self.guard is not None else ""
         return Crash(name, message[:300], at.filename, at.lineno or 0, at.name)
 
 

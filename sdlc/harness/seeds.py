@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Known:
-    """Where a search begins: `words` that the product compares its input with, and whole inputs (`seeds`)."""
+    """Where a search begins: `words` that the product compares its input with, and whole inputs.
+
+    Of these `stored` were kept for this very harness, `seeds` are texts of the tests.
+    """
 
     words: list[bytes]
     seeds: list[bytes]
+    stored: list[bytes] = field(default_factory=list)
 
 
 def constants(folders: Iterable[str], *, at_most: int) -> list[bytes]:

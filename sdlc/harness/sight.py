@@ -1,13 +1,15 @@
 """
-Does the harness see anything? Counts which of its inputs enter the package under test at all.
+Does the harness see anything? Counts which inputs enter the package under test, and how much of it they reach.
 
 The first thousand inputs are watched, by calls only and on this thread; as long as none entered, every hundredth after
-them. The watching ends with the first thousand for every harness that sees, so it costs the search next to nothing.
+them. Of the first thousand some are watched line by line, for at most a second of CPU, so that a harness shows whether
+its inputs reach more than its first did. Afterwards a harness that sees is watched no longer, at hardly any cost.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
@@ -15,6 +17,10 @@ from typing import Any
 
 FIRST = 1000
 THEN = 100
+CLOSELY = 100
+"""Inputs that are all watched line by line; after them every tenth."""
+
+CLOSE_SECONDS = 1.0
 
 
 class Sight:
@@ -25,46 +31,89 @@ class Sight:
         self._own: dict[CodeType, bool] = {}
         self._entered = False
         self._inputs = 0
-        self._leaving: Counter[tuple[str, int]] = Counter()
+        self._leaving: Counter[tuple[tuple[str, int], ...]] = Counter()
+        self._lines: set[tuple[CodeType, int]] = set()
+        self._first_lines = 0
+        self._close = 0
+        self._spent = 0.0
         self.looked = 0
         self.entered = 0
 
     def watch(self, function: Callable[[Any], object], value: Any) -> None:
         """Call `function` on `value`, watched when its turn has come."""
         self._inputs += 1
-        first = self._inputs <= FIRST
-        if not self._folders or not (first or (not self.entered and self._inputs % THEN == 0)):
+        number = self._inputs
+        if not self._folders or not (number <= FIRST or (not self.entered and number % THEN == 0)):
             function(value)
             return
         self.looked += 1
         self._entered = False
+        closely = self.closely(number)
         before = sys.gettrace()
-        sys.settrace(self._call)
+        began = time.process_time()
+        sys.settrace(self._call_closely if closely else self._call)
         try:
             function(value)
         finally:
             sys.settrace(before)
             self.entered += self._entered
+            if closely:
+                self._spent += time.process_time() - began
+                self._close += 1
+                self._first_lines = self._first_lines or len(self._lines)
+
+    @property
+    def done(self) -> bool:
+        """True when nothing will be watched any longer."""
+        return not self._folders or (self._inputs >= FIRST and self.entered > 0)
+
+    def closely(self, number: int) -> bool:
+        """Is that input watched line by line?"""
+        return self._spent < CLOSE_SECONDS and (number <= CLOSELY or (number <= FIRST and number % 10 == 0))
+
+    def hurry(self) -> bool:
+        """Watch no more lines; True when the last input was slowed down by that, so that its time says nothing."""
+        slowed = self._folders != () and self.closely(self._inputs)
+        self._spent = CLOSE_SECONDS
+        return slowed
 
     def left(self, traceback: TracebackType | None) -> None:
-        """A declared exception came out; where from is counted for the first thousand inputs."""
+        """A declared exception came out; where from is counted for the first thousand inputs, with the caller."""
         if self._inputs > FIRST:
             return
-        while traceback is not None and traceback.tb_next is not None:
+        places: list[tuple[str, int]] = []
+        while traceback is not None:
+            places.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
             traceback = traceback.tb_next
-        if traceback is not None:
-            self._leaving[(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)] += 1
+        self._leaving[tuple(places[-2:])] += 1
 
     def score(self) -> dict[str, int]:
-        """Inputs that were watched, those that entered the package, and those that left by the commonest raise."""
-        first_raise = self._leaving.most_common(1)[0][1] if self._leaving else 0
-        return {"looked": self.looked, "entered": self.entered, "first_raise": first_raise}
+        """Inputs that were watched, those that entered the package, and those that left by the commonest raise.
 
-    def _call(self, frame: FrameType, _event: str, _argument: object) -> None:
-        code = frame.f_code
+        `close` were watched line by line; the first that entered reached `first_lines` of the package, all of them
+        `lines`.
+        """
+        first_raise = self._leaving.most_common(1)[0][1] if self._leaving else 0
+        lines = {"close": self._close, "first_lines": self._first_lines, "lines": len(self._lines)}
+        return {"looked": self.looked, "entered": self.entered, "first_raise": first_raise, **lines}
+
+    def _is_own(self, code: CodeType) -> bool:
         own = self._own.get(code)
         if own is None:
             own = self._own[code] = code.co_filename.startswith(self._folders)
-        if own:
+        return own
+
+    def _call(self, frame: FrameType, _event: str, _argument: object) -> None:
+        if self._is_own(frame.f_code):
             self._entered = True
             sys.settrace(None)  # one entry is enough; the rest of this input runs at full speed
+
+    def _call_closely(self, frame: FrameType, _event: str, _argument: object) -> Any:
+        if not self._is_own(frame.f_code):
+            return None
+        self._entered = True
+        return self._line
+
+    def _line(self, frame: FrameType, _event: str, _argument: object) -> Any:
+        self._lines.add((frame.f_code, frame.f_lineno))
+        return self._line

@@ -9,12 +9,22 @@ from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+from sdlc.readings.harness_check import weak, worse
 
 READER = "fuzz/1"
 GRADE = Grade.ATTESTED
 NEEDS = ("build",)
-CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789}
+CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789, "SIGSEGV": 119}
 UNCAUGHT = 248
+SANDBOXES = {"limits": 1, "namespace": 2, "sealed": 3}
+"""Levels of the sandbox, as a floor of the policy may demand them."""
+
+FEW = 100
+"""Inputs of all searches together below which nothing was searched."""
+
+OLD = "crashes"
+"""What the property `base` of a finding says when the base commit crashes on the input too, or has the weak harness."""
+
 BLIND_AFTER = 1000
 """Inputs that were watched, without one that entered the package under test, from which a harness is blind."""
 
@@ -41,12 +51,17 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         "edges": sum(run.edges for run in report.harnesses),
         "crashes": len(crashes),
     }
+    if report.version > 1:
+        counters["sandbox"] = SANDBOXES.get(report.sandbox, 0)
     details = {"sandbox": report.sandbox}
-    idle = [run for run in report.harnesses if run.problems or run.executions == 0]
+    few = FEW if report.version > 1 else 0
+    idle = [
+        run
+        for run in report.harnesses
+        if run.problems or not run.executions or (run.searched < few and not run.crashes)
+    ]
     if idle or not report.harnesses:
-        said = (
-            f"{idle[0].file}: {idle[0].name}: {(idle[0].problems or ('it ran not once',))[0]}" if idle else "no harness"
-        )
+        said = "; ".join(_trouble(run) for run in idle[:3]) if idle else "no harness"
         return Reading(
             Outcome.ERROR, counters=counters, details=details, sentence=said, hint="mend the harness, then check again"
         )
@@ -63,32 +78,56 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
             hint="let the harness call the package, or name the package: [gates.fuzz] packages in sdlc.toml",
         )
     findings = tuple(_finding(run, crash, raw, context) for run, crash in crashes.values())
+    if report.version > 1:
+        findings += tuple(finding for run in report.harnesses for finding in (*weak(run, old=OLD), *worse(run)))
+    old = sum(crash.base == OLD for _, crash in crashes.values())
     return Reading(
         Outcome.of(findings, work=counters["executions"]),
         findings,
         counters,
         details,
-        sentence=f"{counters['harnesses']} harnesses, {counters['executions']} executions, {len(crashes)} crashes",
+        sentence=f"{counters['harnesses']} harnesses, {counters['executions']} executions, {len(crashes)} crashes"
+        + (f", {old} of them not of this change" if old else ""),
     )
+
+
+def _trouble(run: HarnessRun) -> str:
+    """What is wrong with a harness; what has no name is a file, and the problem says which."""
+    said = (run.problems or (f"only {run.searched} inputs, so nothing was searched",))[0]
+    if not run.problems and not run.executions:
+        said = "it ran not once"
+    return f"{run.file}: {run.name}: {said}" if run.name else said
 
 
 def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Context) -> Finding:
     shown = repr(raw.get(crash.input, b"")[:60])
+    path = in_tree(crash.path, context.files)
+    wrote = f"{path}:{crash.changed[0]}-{crash.changed[1]}" if crash.changed[0] and crash.base != OLD else ""
     kind = {"RecursionError": "FUZZ-RECURSION", "Timeout": "FUZZ-HANG"}.get(crash.exception, "FUZZ-CRASH")
     again = "" if crash.replayed else " (it did not crash again when replayed)"
+    again += " (the base commit crashes too: not of this change)" if crash.base == OLD else ""
+    fix = f"Handle that input in {crash.function}(), or declare the exception if it is a proper answer."
+    if crash.base and crash.base != OLD:
+        fix += f" New: {crash.base_says}" + (f"; this change wrote {wrote}." if wrote else ".")
+    more = {"test": crash.test, "base": crash.base, "changed": wrote}
     return Finding(
         rule=kind,
         message=f"{run.name}({shown}) raises {crash.exception}: {crash.message}{again}",
         severity=Severity.HIGH if crash.replayed else Severity.LOW,
         confidence=Confidence.HIGH if crash.replayed else Confidence.MEDIUM,
         fingerprint="f1:" + sha256(f"fuzz {crash.key}".encode())[:32],
-        place=Place(in_tree(crash.path, context.files), crash.line),
+        place=Place(path, crash.line),
         subject=run.name,
-        fix=f"Handle that input in {crash.function}(), or declare the exception if it is a proper answer.",
+        fix=fix,
         reproduce="sdlc fuzz replay" if crash.test else "sdlc check --gate fuzz",
         cwe=(CWE.get(crash.exception, UNCAUGHT),),
-        properties={"input": crash.input, "engine": crash.phase} | ({"test": crash.test} if crash.test else {}),
+        properties={"input": crash.input, "engine": crash.phase} | {key: text for key, text in more.items() if text},
     )
+
+
+def of_base(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Fingerprints of the findings that the base commit had as well."""
+    return tuple(sorted(finding.fingerprint for finding in findings if finding.properties.get("base") == OLD))
 
 
 def in_tree(path: str, files: tuple[str, ...]) -> str:

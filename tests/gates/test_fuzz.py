@@ -155,9 +155,34 @@ def test_a_harness_that_never_enters_the_package_is_blind(repository: Repository
 def test_a_harness_that_sees_says_how_much_in_the_evidence(repository: Repository) -> None:
     workspace = open_product(repository, GOOD)
     [row] = json.loads(run(workspace)["fuzz.json"])["harnesses"]
-    sights = [engine["sight"] for engine in row["engines"].values()]
+    sights = [engine["sight"] for name, engine in row["engines"].items() if name != "growth"]
     assert all(0 < sight["entered"] == sight["looked"] <= 1000 for sight in sights)
     assert any(sight["first_raise"] > 100 for sight in sights)
+
+
+FLAT = "import box\nfrom sdlc.harness import fuzz\n\n@fuzz()\ndef fuzz_box(data):\n    box.parse('box:a')\n"
+HIDES = HARNESS.replace("    parse(", "    try:\n        parse(").replace(
+    'e"))', 'e"))\n    except Exception:\n        pass'
+)
+
+
+@pytest.mark.parametrize(("harness", "rule"), [(FLAT, "FUZZ-FLAT"), (HIDES, "FUZZ-SWALLOWS")])
+def test_a_harness_that_cannot_find_anything_fails_its_own_check(
+    repository: Repository, harness: str, rule: str
+) -> None:
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": harness})
+    answer = read(run(workspace), workspace)
+    assert answer.outcome is Outcome.FAILED
+    assert [finding.rule for finding in answer.findings] == [rule]
+
+
+def test_a_package_that_is_imported_too_early_is_named(repository: Repository) -> None:
+    workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": HARNESS})
+    build = built(workspace)
+    [place] = workspace.environment.glob("lib/python*/site-packages")
+    (place / "early.pth").write_text("import box\n")
+    raw = fuzz.run(workspace, TOOLS, QUICK, {"build": build})
+    assert "FUZZ-NOT-INSTRUMENTED" in {finding.rule for finding in read(raw, workspace).findings}
 
 
 def test_both_engines_ran_where_both_are_locked(repository: Repository) -> None:
@@ -214,15 +239,17 @@ def fuzz_sum(numbers):
 )
 def test_a_harness_that_cannot_run_is_an_error(repository: Repository, code: str, message: str) -> None:
     workspace = open_product(repository, {**GOOD, "fuzz/fuzz_box.py": code})
-    with pytest.raises(ToolError, match=message):
-        run(workspace)
+    answer = read(run(workspace), workspace)
+    assert answer.outcome is Outcome.ERROR
+    assert re.search(message, answer.sentence), answer.sentence
+    assert answer.sentence.startswith("fuzz/fuzz_box.py")
 
 
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("import os\n    os._exit(0)", "ended without a report"),
-        ("import os\n    os.kill(os.getpid(), 9)", "exited with|killed"),
+        ("import os\n    os._exit(0)", "hypothesis: the harness ended the process after 1 inputs"),
+        ("import os\n    os.kill(os.getpid(), 9)", "was killed by signal 9"),
     ],
 )
 def test_a_harness_that_ends_its_own_process_has_not_answered(repository: Repository, body: str, said: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sdlc.errors import UnreadableError
 from sdlc.model.finding import Confidence, Severity
 from sdlc.model.result import Context, Outcome, Reading
-from sdlc.readings.fuzz import Settings, read
+from sdlc.readings.fuzz import Settings, of_base, read
 
 CRASH = {
     "exception": "KeyError",
@@ -33,8 +33,8 @@ def row(name: str = "f", **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer(*rows: dict[str, Any]) -> Reading:
-    document = {"schema": "sdlc.fuzz/1", "sandbox": "namespace", "harnesses": list(rows)}
+def answer(*rows: dict[str, Any], version: int = 1) -> Reading:
+    document = {"schema": f"sdlc.fuzz/{version}", "sandbox": "namespace", "harnesses": list(rows)}
     raw = {"fuzz.json": json.dumps(document).encode(), "crashes/f-1.bin": b"box:lid"}
     return read(raw, Settings(), Context(files=FILES))
 
@@ -70,6 +70,25 @@ def test_a_crash_that_did_not_happen_again_is_shown_and_weaker() -> None:
     assert "did not crash again" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("base", "old", "fix"),
+    [
+        ({}, (), "if it is a proper answer."),
+        ({"base": "crashes", "changed": [9, 12]}, 1, "if it is a proper answer."),
+        ({"base": "survives", "base_says": "it survives", "changed": [9, 12]}, (), "wrote src/box/parser.py:9-12."),
+        ({"base": "survives", "base_says": "it survives"}, (), "New: it survives."),
+        ({"base": "unknown", "base_says": "no harness", "changed": [0, 0]}, (), "New: no harness."),
+    ],
+)
+def test_what_the_base_has_too_is_known_by_its_fingerprint(base: dict[str, Any], old: object, fix: str) -> None:
+    given = answer(row(crashes=[{**CRASH, **base}]))
+    [finding] = given.findings
+    assert of_base(given.findings) == ((finding.fingerprint,) if old else ())
+    assert finding.fix.endswith(fix)
+    assert (finding.severity, finding.confidence) == (Severity.HIGH, Confidence.HIGH)
+    assert ("not of this change" in given.sentence) is bool(old)
+
+
 def test_lines_move_and_the_fingerprint_stays() -> None:
     first, second = (answer(row(crashes=[{**CRASH, "line": line}])).findings[0] for line in (10, 99))
     assert first.fingerprint == second.fingerprint
@@ -88,6 +107,27 @@ def test_a_harness_that_did_not_run_is_an_error(rows: list[dict[str, Any]]) -> N
     given = answer(*rows)
     assert given.outcome is Outcome.ERROR
     assert given.sentence
+
+
+def test_a_harness_that_hardly_ran_is_an_error_since_the_second_schema() -> None:
+    assert answer(row("f")).outcome is Outcome.PASSED
+    given = answer(row("f"), version=2)
+    assert given.outcome is Outcome.ERROR
+    assert given.sentence == "fuzz/fuzz_f.py: f: only 12 inputs, so nothing was searched"
+    stored = {"replay": {"executions": 5000, "seconds": 1.0}, "hypothesis": {"executions": 3, "seconds": 1.0}}
+    assert "only 3 inputs" in answer(row("f", engines=stored), version=2).sentence
+    enough = {"hypothesis": {"executions": 100, "seconds": 1.0}}
+    assert answer(row("f", engines=enough), version=2).outcome is Outcome.PASSED
+
+
+def test_a_policy_may_demand_a_level_of_the_sandbox() -> None:
+    enough = {"hypothesis": {"executions": 100, "seconds": 1.0}}
+    assert answer(row("f", engines=enough), version=2).counters["sandbox"] == 2
+
+
+def test_a_file_that_cannot_be_listed_is_named_once() -> None:
+    given = answer(row("f"), row("", engines={}, problems=["fuzz/fuzz_f.py:1: the harness cannot be imported: x"]))
+    assert given.sentence == "fuzz/fuzz_f.py:1: the harness cannot be imported: x"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,71 @@ def test_words_that_look_like_options_reach_the_program(level: Level, tmp_path: 
     assert run("import sys; print(sys.argv[1:])", tmp_path, level, "--level", "--", "-x") == "['--level', '--', '-x']"
 
 
+@pytest.fixture
+def sealed(tmp_path: Path) -> tuple[Path, Path]:
+    """A folder that may be written to, and one beside it that may not."""
+    if probe(TOOLS, tmp_path, sealed=True) is not Level.SEALED:
+        pytest.skip("this machine has no Landlock, no seccomp, or no user namespaces")
+    for name in ("inside", "outside"):
+        (tmp_path / name).mkdir()
+    return tmp_path / "inside", tmp_path / "outside"
+
+
+def run_sealed(code: str, inside: Path, **limits: int) -> str:
+    argv = confined([sys.executable, "-I", "-c", code], Level.SEALED, Limits(write=(inside,), **limits))
+    return TOOLS.run(*argv, cwd=inside.parent, timeout=60, env=clean_environment(inside)).stdout.decode().strip()
+
+
+def test_sealed_writes_inside_and_not_outside(sealed: tuple[Path, Path]) -> None:
+    inside, outside = sealed
+    run_sealed("open('inside/made', 'w').write('x'); open('/dev/null', 'w').write('x')", inside)
+    assert (inside / "made").read_text() == "x"
+    with pytest.raises(ToolError, match="PermissionError"):
+        run_sealed("open('outside/made', 'w')", inside)
+    assert not list(outside.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK"])
+def test_sealed_opens_no_socket_but_runs_an_event_loop(sealed: tuple[Path, Path], kind: str) -> None:
+    with pytest.raises(ToolError, match="Operation not permitted"):
+        run_sealed(f"import socket; socket.socket(socket.{kind}, socket.SOCK_DGRAM)", sealed[0])
+    assert run_sealed("import asyncio; print(asyncio.run(asyncio.sleep(0, 7)))", sealed[0]) == "7"
+
+
+def test_sealed_is_stopped_when_it_writes_too_much(sealed: tuple[Path, Path]) -> None:
+    code = "for n in range(9999): open(f'inside/{n}', 'wb').write(bytes(range(256)) * 4000)"
+    with pytest.raises(ToolError, match="exited with 125: sandbox: more than 20000000 bytes were written"):
+        run_sealed(code, sealed[0], disk_bytes=20_000_000)
+
+
+@pytest.mark.parametrize(
+    ("code", "ending"),
+    [
+        ("raise SystemExit(3)", "exited with 3"),
+        ("import os; os.kill(os.getpid(), 15)", "killed by signal 15"),
+        ("import os; os.abort()", "killed by signal 6"),
+        ("import ctypes; ctypes.string_at(0)", "killed by signal 11"),
+    ],
+)
+def test_sealed_ends_as_the_program_ended(sealed: tuple[Path, Path], code: str, ending: str) -> None:
+    with pytest.raises(ToolError, match=ending):
+        run_sealed(code, sealed[0])
+
+
+def test_sealed_leaves_no_process_behind(sealed: tuple[Path, Path]) -> None:
+    code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    open('inside/began', 'w').close()\n"
+    code += "    time.sleep(2)\n    open('inside/late', 'w')\nelse:\n    time.sleep(0.5)"
+    run_sealed(code, sealed[0])
+    time.sleep(2.5)
+    assert [path.name for path in sealed[0].iterdir()] == ["began"]
+
+
+def test_sealed_is_only_given_where_it_is_asked_for(tmp_path: Path) -> None:
+    assert probe(TOOLS, tmp_path) in (Level.NAMESPACE, Level.LIMITS)
+
+
 def test_the_launcher_needs_nothing_but_the_standard_library() -> None:
-    names = {line.split()[1] for line in LAUNCHER.read_text().splitlines() if line.startswith(("import ", "from "))}
+    files = (LAUNCHER, LAUNCHER.with_name("seal.py"), LAUNCHER.with_name("warden.py"))
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    names = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
     assert names - {"__future__"} <= set(sys.stdlib_module_names)

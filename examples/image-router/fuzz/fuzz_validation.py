@@ -14,7 +14,8 @@ from pydicom.filereader import read_dataset
 
 from sdlc.harness import fuzz
 
-KEYWORDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID", "Modality", "StudyDescription")
+IDENTIFIERS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
+TEXTS = ("Modality", "StudyDescription")
 ARCHIVE = Archive(Path("/archive"), 1000)
 
 
@@ -30,7 +31,8 @@ def _datasets() -> Any:
     from hypothesis import strategies as st
 
     uid = st.one_of(st.from_regex(r"[0-2](\.[0-9]{1,3}){1,5}", fullmatch=True), st.text(max_size=12))
-    return st.dictionaries(st.sampled_from(KEYWORDS), uid)
+    whole = st.fixed_dictionaries(dict.fromkeys(IDENTIFIERS, uid), optional=dict.fromkeys(TEXTS, st.text(max_size=12)))
+    return st.one_of(whole, st.dictionaries(st.sampled_from(IDENTIFIERS + TEXTS), uid))
 
 
 @fuzz(strategy=_datasets, raises=(ImageError,))

@@ -1,0 +1,157 @@
+"""
+The growth search as a phase: many patterns are tried at three sizes, and those that grow steeply are measured.
+
+What crashes on the way is a crash as in any other phase; recursion without end is found here first. Steep growth alone
+is none: an input fails when it takes more CPU time than its harness allows, and it is at most `max_len` bytes long.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sdlc.harness.oracle import Crash, Oracle
+from sdlc.harness.pump import Growth, grow
+from sdlc.harness.report import Report
+from sdlc.harness.seeds import Known
+from sdlc.harness.shrink import shrink
+from sdlc.harness.sight import Sight
+
+CHARACTERS = [bytes([byte]) for byte in b"a9 \n\t=:,.;\"'[]{}()<>-_/\\#*!&%+|~^@$?`"]
+PAIRS = [
+    b"a,",
+    b" ,",
+    b"\n ",
+    b"[]",
+    b"()",
+    b"{}",
+    b"<a",
+    b"a=",
+    b"&#",
+    b"\\\\",
+    b"a.",
+    b"0,",
+    b" a",
+    b"-a",
+    b"[[",
+    b"a:",
+]
+OPENINGS = [b"<", b"&#", b"1", b'"', b"(", b"[", b"{", b"a "]
+SUFFIXES = (b"", b"!", b"\n", b";")
+WORD = 16
+"""Bytes up to which a word of the product is a token."""
+
+FEW, SMALL, LARGE = 28, 1024, 4096
+"""Tokens, bytes and bytes of the three sizes."""
+
+CLEAR = 0.02
+"""CPU seconds from which a time says something."""
+
+STEEP = 8.0
+"""From this factor between SMALL and LARGE, four times the size, a pattern is measured: the power is 1.5."""
+
+KEPT = 5
+
+Pattern = tuple[bytes, bytes, bytes]
+
+
+def search_growth(oracle: Oracle, report: Report, seconds: float, known: Known, seed: int = 0) -> None:
+    """Patterns of the product's words until the time is over; the steepest that were measured go into the report.
+
+    In a fixed order, another one for every `seed` but 0.
+    """
+    oracle.sight = Sight(())  # watching costs time, and time is what is measured
+    deadline = time.monotonic() + seconds
+    patterns = list(_patterns(known))
+    if seed:
+        random.Random(seed).shuffle(patterns)  # noqa: S311 - an order, no secret
+    for pattern in patterns:
+        if time.monotonic() > deadline:
+            return
+        if _looks_steep(oracle, report, pattern):
+            measured = measure(oracle, pattern)
+            if measured is not None:
+                _keep(oracle, report, measured)
+
+
+def measure(oracle: Oracle, pattern: Pattern) -> Growth | None:
+    """How `pattern` grows up to the harness's `max_len`; None when the harness raises what it does not declare."""
+    harness = oracle.harness
+    prefix, token, suffix = pattern
+    try:
+        return grow(harness.function, prefix, token, suffix, limit=harness.max_len, raises=harness.raises)
+    except BaseException:  # a crash, and judged as such elsewhere
+        return None
+
+
+def row(growth: Growth) -> dict[str, Any]:
+    """What the report says of one pattern; bytes in hexadecimal."""
+    pattern = {"prefix": growth.prefix.hex(), "token": growth.token.hex(), "suffix": growth.suffix.hex()}
+    return pattern | {"exponent": growth.exponent, "exponential": growth.exponential, "second_at": growth.second_at}
+
+
+def _patterns(known: Known) -> Iterator[Pattern]:
+    words = [word for word in known.words if len(word) <= WORD]
+    short = [seed for seed in known.stored if len(seed) <= 64]
+    tokens = [*CHARACTERS, *PAIRS, *words[:100]]
+    prefixes = [b"", *short[:4], *OPENINGS, *words[:60]]
+    for prefix in prefixes:
+        for suffix in SUFFIXES:
+            for token in tokens:
+                yield prefix, token, suffix
+
+
+def _looks_steep(oracle: Oracle, report: Report, pattern: Pattern) -> bool:
+    prefix, token, suffix = pattern
+    times = []
+    for count in (FEW, SMALL // len(token), LARGE // len(token)):
+        data = prefix + token * count + suffix
+        if len(data) > oracle.harness.max_len:
+            break
+        began = time.process_time()
+        crash = oracle.judge(data)
+        times.append(time.process_time() - began)
+        if crash is not None:
+            new = not oracle.knows(crash)
+            _report(oracle, report, crash, data)
+            return new and crash.exception == "Timeout"
+    if times[:1] and times[0] > CLEAR:
+        return True
+    return len(times) == 3 and times[2] > CLEAR and times[2] > STEEP * times[1]
+
+
+def _keep(oracle: Oracle, report: Report, growth: Growth) -> None:
+    report.growth = sorted([*report.growth, row(growth)], key=_badness)[:KEPT]
+    report.write()
+    if growth.fails(oracle.harness.max_len) and growth.second_at:
+        count = max(1, (growth.second_at - len(growth.prefix) - len(growth.suffix)) // len(growth.token))
+        data = growth.prefix + growth.token * count + growth.suffix
+        crash = oracle.judge(data)
+        if crash is not None:
+            kind = "exponential" if growth.exponential else f"of the power {growth.exponent:g}"
+            said = f"{crash.message}: growth {kind}, a second at {growth.second_at} bytes"
+            _report(oracle, report, replace(crash, message=said), data)
+
+
+def _badness(one: dict[str, Any]) -> tuple[bool, float]:
+    return not one["exponential"], -float(one["exponent"])
+
+
+def _report(oracle: Oracle, report: Report, crash: Crash, data: bytes) -> None:
+    if oracle.knows(crash):
+        return
+    judge: Callable[[bytes], Crash | None] = oracle.judge
+    small = data if crash.exception == "Timeout" else shrink(judge, data, crash.key)
+    report.add(crash, small, len(data))
+
+
+def patterns_of(words: Sequence[str]) -> list[Pattern]:
+    """Patterns as they stand on a command line: prefix, token and suffix in hexadecimal, with commas."""
+    found = []
+    for word in words:
+        prefix, token, suffix = (bytes.fromhex(part) for part in word.split(","))
+        found.append((prefix, token, suffix))
+    return found

@@ -1,0 +1,168 @@
+"""
+The search with atheris, which follows coverage: on raw bytes, or on the choices of a typed harness's strategy.
+
+A call costs a microsecond or two, so what judges it must cost next to nothing: one timer that ticks on, instead of one
+set for every input. Whatever is not a plain return or a declared exception is judged again, slowly and exactly.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sdlc.harness.guard import stored
+from sdlc.harness.oracle import Crash, Oracle, TookTooLong, raise_took_too_long
+from sdlc.harness.report import Report
+from sdlc.harness.seeds import Known
+from sdlc.harness.shrink import shrink
+
+TICKS = 8
+"""Ticks of the timer in the CPU time that one input may take."""
+
+CLOCK = 16
+NOTE = 65536
+"""Inputs between two looks at the clock, and between two notes in the report; powers of two."""
+
+
+class Ticker:
+    """Ends an input that is at work for TICKS ticks of CPU time; `armed` while the harness runs, and only then."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+        self._last = -1
+        self._ticks = 0
+        self.armed = False
+
+    def start(self) -> None:
+        """Tick from now on; behind a known hang ten times as fast."""
+        hung = any(key.startswith("Timeout ") for key in self._oracle.known)
+        every = self._oracle.harness.seconds / TICKS / (10 if hung else 1)
+        signal.signal(signal.SIGVTALRM, self._tick)
+        signal.setitimer(signal.ITIMER_VIRTUAL, every, every)
+
+    def stop(self) -> None:
+        """Back to the timer of the oracle."""
+        self.armed = False
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, raise_took_too_long)
+
+    def _tick(self, _signal: int, _frame: object) -> None:
+        if self._oracle.executions != self._last:
+            self._last, self._ticks = self._oracle.executions, 0
+            return
+        self._ticks += 1
+        if self.armed and self._ticks >= TICKS:
+            self._ticks = 0
+            raise TookTooLong
+
+
+def search_with_atheris(
+    oracle: Oracle, report: Report, seconds: float, known: Known, folder: Path, seed: int = 0
+) -> None:
+    """Coverage-guided search until the time is over; ends the process."""
+    import atheris
+
+    deadline = time.monotonic() + seconds
+    judge = _typed(oracle) if oracle.harness.strategy is not None else oracle.judge
+    value_of: Callable[[bytes], Any] = getattr(judge, "value_of", lambda data: data)
+
+    def end() -> None:
+        report.write(finished=True)
+        sys.stderr.flush()
+        os._exit(0)
+
+    def exactly(data: bytes) -> None:
+        crash = judge(data)
+        if crash is not None and not oracle.knows(crash):
+            size = len(stored(value_of(data)))
+            small = shrink(judge, data, crash.key)
+            report.add(crash, value_of(small), size)
+        if time.monotonic() > deadline:
+            end()
+
+    # libFuzzer keeps the input of a fatal signal; a file that grows too large is the harness's own affair.
+    flags = [f"-artifact_prefix={folder}/", "-close_fd_mask=3", "-handle_xfsz=0", f"-seed={seed}"]
+    flags += [f"-max_total_time={int(seconds) + 5}", f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
+    flags += _beginnings(folder, known, typed=oracle.harness.strategy is not None)
+    one_input = exactly if oracle.harness.strategy is not None else _fast(oracle, exactly, report, deadline, end)
+    atheris.Setup([sys.argv[0], *flags], one_input)
+    atheris.Fuzz()
+
+
+def _fast(
+    oracle: Oracle, exactly: Callable[[bytes], None], report: Report, deadline: float, end: Callable[[], None]
+) -> Callable[[bytes], None]:
+    """Judges nothing but the plain cases; `exactly` has the first inputs, which are watched, and all other cases."""
+    function, raises, sight, clock = oracle.harness.function, oracle.harness.raises, oracle.sight, time.monotonic
+    ticker = Ticker(oracle)
+    watched = True
+
+    def one_input(data: bytes) -> None:
+        nonlocal watched
+        if watched:
+            exactly(data)
+            watched = not sight.done
+            if not watched:
+                ticker.start()
+            return
+        try:
+            oracle.executions = count = oracle.executions + 1
+            ticker.armed = True
+            function(data)
+            ticker.armed = False
+        except raises:
+            ticker.armed = False
+        except BaseException:
+            ticker.stop()
+            exactly(data)
+            ticker.start()
+            return
+        if count % CLOCK == 0:
+            if clock() > deadline:
+                ticker.stop()
+                end()
+            elif count % NOTE == 0:
+                report.write()
+
+    return one_input
+
+
+def _typed(oracle: Oracle) -> Callable[[bytes], Crash | None]:
+    """A typed harness is given what its strategy makes of the bytes, so a shrunk value is still one of its own."""
+    import hypothesis
+
+    typed: list[Any] = []
+
+    @hypothesis.settings(database=None, deadline=None)
+    @hypothesis.given(oracle.harness.strategy() if oracle.harness.strategy else hypothesis.strategies.nothing())
+    def remember(value: Any) -> None:
+        typed[:] = [value, oracle.judge(value)]
+
+    feed = remember.hypothesis.fuzz_one_input
+
+    def judge(data: bytes) -> Crash | None:
+        typed.clear()
+        feed(data)
+        return typed[1] if typed else None
+
+    def value_of(data: bytes) -> Any:
+        judge(data)
+        return typed[0] if typed else data
+
+    judge.value_of = value_of  # type: ignore[attr-defined]
+    return judge
+
+
+def _beginnings(folder: Path, known: Known, *, typed: bool) -> list[str]:
+    """Dictionary and corpus as libFuzzer takes them; a typed harness reads choices, to which no text is a seed."""
+    dictionary, corpus = folder / "dictionary", folder / "corpus"
+    dictionary.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in known.words))
+    corpus.mkdir(exist_ok=True)
+    for number, seed in enumerate([] if typed else [*known.stored, *known.seeds]):
+        (corpus / str(number)).write_bytes(seed)
+    return [f"-dict={dictionary}", str(corpus)] if known.words else [str(corpus)]

@@ -1,0 +1,95 @@
+"""The growth search finds what a search by coverage cannot see, and blames nothing that is merely quadratic."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from sdlc.harness.fuzz import fuzz, harnesses_of
+from sdlc.harness.growth import measure, patterns_of, search_growth
+from sdlc.harness.oracle import Oracle
+from sdlc.harness.report import Report
+from sdlc.harness.seeds import Known
+
+HERE = (str(Path(__file__).parent),)
+EVIL = re.compile(rb"box:(a+)+$")
+NOTHING = Known([], [])
+
+
+@fuzz(max_len=8192)
+def nested(data: bytes) -> None:
+    EVIL.match(data)
+
+
+def deeper(data: bytes) -> None:
+    if data.startswith(b"["):
+        deeper(data[1:])
+
+
+@fuzz(max_len=8192)
+def recursive(data: bytes) -> None:
+    deeper(data)
+
+
+@fuzz(max_len=8192)
+def square(data: bytes) -> None:
+    for _ in range(data.count(b"<")):
+        sum(data)
+
+
+@fuzz(max_len=8192)
+def linear(data: bytes) -> None:
+    data.count(b"x")
+
+
+def search(function: Any, tmp_path: Path, known: Known = NOTHING, seconds: float = 6.0) -> dict[str, Any]:
+    [harness] = harnesses_of(SimpleNamespace(function=function))
+    oracle = Oracle(harness, HERE)
+    report = Report(tmp_path / "report.json", oracle)
+    search_growth(oracle, report, seconds, known)
+    report.write(finished=True)
+    document: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
+    return document
+
+
+def test_an_exponential_expression_behind_a_word_of_the_product(tmp_path: Path) -> None:
+    document = search(nested, tmp_path, Known([b"box:"], []), seconds=20.0)
+    [crash] = document["crashes"]
+    assert crash["exception"] == "Timeout"
+    assert document["growth"][0]["exponential"]
+    assert bytes.fromhex(document["growth"][0]["token"]) == b"a"
+
+
+def test_recursion_without_end(tmp_path: Path) -> None:
+    [crash] = search(recursive, tmp_path)["crashes"]
+    assert crash["exception"] == "RecursionError"
+
+
+def test_a_power_is_in_the_report_and_no_crash(tmp_path: Path) -> None:
+    document = search(square, tmp_path)
+    assert document["crashes"] == []
+    assert bytes.fromhex(document["growth"][0]["token"]).startswith(b"<")
+    assert 1.5 < document["growth"][0]["exponent"] < 2.5
+
+
+def test_what_is_linear_is_not_mentioned(tmp_path: Path) -> None:
+    document = search(linear, tmp_path, seconds=1.0)
+    assert (document["crashes"], document["growth"]) == ([], [])
+    assert document["executions"] > 100
+
+
+def test_given_patterns_are_measured_alone() -> None:
+    [harness] = harnesses_of(SimpleNamespace(square=square))
+    [pattern] = patterns_of(["626f783a,3c,21"])
+    assert pattern == (b"box:", b"<", b"!")
+    growth = measure(Oracle(harness, HERE), pattern)
+    assert growth is not None
+    assert 1.5 < growth.exponent < 2.5
+
+
+def test_a_pattern_that_crashes_is_not_measured() -> None:
+    [harness] = harnesses_of(SimpleNamespace(recursive=recursive))
+    assert measure(Oracle(harness, HERE), (b"", b"[", b"")) is None
