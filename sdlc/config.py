@@ -45,8 +45,9 @@ def load_config(data: bytes | None, *, pyproject: bytes | None, folder: str) -> 
     """The configuration in `data` (None: no `sdlc.toml`); raises UsageError with file and key path."""
     document = _parse(data, FILE) if data is not None else {}
     if data is not None and document.get("schema") != SCHEMA:
+        said = f"{document['schema']!r:.40} is not {SCHEMA!r}" if "schema" in document else "it is missing"
         raise UsageError(
-            f"{FILE}: schema: {document.get('schema')!r:.40} is not {SCHEMA!r}",
+            f"{FILE}: schema: {said}",
             hint=f'let the first line be: schema = "{SCHEMA}"',
         )
     _refuse_unknown(document, ("schema", "product", "gates"), "")

@@ -37,7 +37,7 @@ def test_what_is_written_is_what_counts() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("", "sdlc.toml: schema: None", 'schema = "sdlc/1"'),
+        ("", "sdlc.toml: schema: it is missing", 'schema = "sdlc/1"'),
         ('schema = "sdlc/2"', "schema: 'sdlc/2'", 'schema = "sdlc/1"'),
         ('schema = "sdlc/1"\n[producct]', "producct: there is no such key", "`product`"),
         ('schema = "sdlc/1"\n[gates.fuz]', "gates.fuz: there is no such gate", "`fuzz`"),

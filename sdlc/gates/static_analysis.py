@@ -6,10 +6,11 @@ they are written. semgrep runs with our own rules (`rules/`), most of which foll
 where it does harm; bandit runs beside it, and what it alone reports is advice unless the pattern is unambiguous.
 
 **How it can be wrong.** The rules follow values inside one function: a flow through a helper is missed, and a guard
-that they do not know is a false alarm. A file that cannot be parsed, a rule that timed out or a file that a tool
-left out is an error, never "nothing found". Long modules of nothing but constants are left to bandit: no value flows
-in them. Tests, documentation and fuzz harnesses are not looked at (`exclude`). Rules of your own in `.sdlc/rules/`
-run beside ours (docs/own-rules.md); they count as the base commit has them.
+that they do not know is a false alarm. A rule is tried only on files that hold the words of its patterns. A file that
+cannot be parsed, a rule that timed out or a file that a tool left out is an error, never "nothing found". Long modules
+of nothing but constants are left to bandit: no value flows in them. Tests, documentation and fuzz harnesses are not
+looked at (`exclude`). Rules of your own in `.sdlc/rules/` run beside ours (docs/own-rules.md); they count as the base
+commit has them.
 
 **How to fix a finding.** Each says how in one sentence. If it is wrong, write the rule and the reason beside the code,
 `# nosec command-injection -- the value is one of our constants`: it then no longer blocks, and stays counted.

@@ -107,10 +107,11 @@ def _finding_lines(decision: RuleDecision, finding: Finding) -> list[str]:
     tags = ", ".join(part for part in (finding.severity.value, cwe) if part)
     message = printable(finding.message)
     message = message if len(message) <= 160 else message[:159] + "…"
+    see = f"   see: {printable(finding.links[0])}" if finding.links else ""
     return [
         f" ✗ {where}  {printable(finding.rule)} ({tags}): {message}",
         f"     fix: {printable(finding.fix or decision.next_step)}",
-        f"     again: {printable(finding.reproduce or f'sdlc check --gate {decision.gate}')}",
+        f"     again: {printable(finding.reproduce or f'sdlc check --gate {decision.gate}')}{see}",
     ]
 
 

@@ -29,7 +29,7 @@ rules:
 """
 RAW = "import pydicom\n\n\ndef show(path):\n    image = pydicom.dcmread(path)\n    image.decompress()\n"
 SAFE = "import pydicom\n\n\ndef show(path):\n    return pydicom.dcmread(path)\n"
-ENDLESS = PACK.replace("$DATASET.decompress(...)", "(")
+BROKEN = PACK.replace("$DATASET.decompress(...)", "(")
 
 
 def findings(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -81,7 +81,7 @@ def test_a_rewritten_one_is_a_weakening(repository: Make, cli: Cli) -> None:
         (PACK.replace("flow: dicom", "flow: dcm"), "there is no flow 'dcm'"),
         (PACK.replace("severity: high", "severity: bad"), "metadata.severity: one of"),
         (PACK.replace("cwe: [409]", "cwe: [x]"), "metadata.cwe"),
-        (ENDLESS, "not all was looked at"),
+        (BROKEN, "not all was looked at"),
     ],
 )
 def test_a_malformed_one_is_never_passed(repository: Make, cli: Cli, pack: str, said: str) -> None:
@@ -113,7 +113,7 @@ def test_a_rule_without_samples_has_not_been_tried(repository: Make, cli: Cli) -
 
 
 def test_what_cannot_be_tried_is_said(repository: Make, cli: Cli) -> None:
-    root = repository({"imaging.yaml": ENDLESS, "samples/clean/no-raw-pixels_1.py": SAFE})
+    root = repository({"imaging.yaml": BROKEN, "samples/clean/no-raw-pixels_1.py": SAFE})
     assert cli("rules", "test", "--own", ".", cwd=root).returncode == ExitCode.INCOMPLETE
     commit(root, {"imaging.yaml": PACK, "samples/clean/no-raw-pixels_1.py": "def ("})
     done = cli("rules", "test", "--own", ".", cwd=root)
@@ -125,3 +125,43 @@ def test_what_cannot_be_tried_is_said(repository: Make, cli: Cli) -> None:
 def test_ours_do_what_they_say(repository: Make, cli: Cli) -> None:
     done = cli("rules", "test", cwd=repository({"app.py": SAFE}))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+NEVER_ENDS = """\
+rules:
+  - id: never-ends
+    message: Five assignments, one after another.
+    metadata: {cwe: [1], severity: high, confidence: high, fix: Wait.}
+    pattern: |
+      $A = $B
+      ...
+      $C = $D
+      ...
+      $E = $A
+      ...
+      $G = $C
+      ...
+      $I = $E
+"""
+
+
+def test_one_that_never_ends_is_stopped_and_named(repository: Make, cli: Cli) -> None:
+    lines = "".join(f"    a{number} = b{number}\n" for number in range(1500))
+    limit = 'schema = "sdlc/1"\n[gates.static-analysis]\nrule_timeout = 1\n'
+    files = {".sdlc/rules/slow.yaml": NEVER_ENDS, "app.py": f"def f():\n{lines}", "sdlc.toml": limit}
+    done = check(cli, repository(files))
+    assert done.returncode == ExitCode.INCOMPLETE
+    [gate] = json.loads(done.stdout)["gates"]
+    assert gate["outcome"] == "error"
+    assert "app.py: Timeout" in gate["sentence"]
+    assert "never-ends" in gate["sentence"]
+
+
+def test_a_pack_that_is_no_text_is_named(repository: Make, cli: Cli) -> None:
+    root = repository({"app.py": SAFE})
+    (root / ".sdlc/rules").mkdir(parents=True)
+    (root / ".sdlc/rules/own.yaml").write_bytes(b"rules:\xff")
+    commit(root, {})
+    done = check(cli, root)
+    assert done.returncode == ExitCode.INCOMPLETE
+    assert ".sdlc/rules/own.yaml: not UTF-8 at byte 6" in json.loads(done.stdout)["gates"][0]["sentence"]
