@@ -10,7 +10,10 @@ from sdlc.formats import strict_json
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule; `flow` says whether it follows a value, `cwe` are numbers, `owasp` such as `A03:2021`."""
+    """One rule; `flow` says whether it follows a value, `cwe` are numbers, `owasp` such as `A03:2021`.
+
+    `edits` are regular expressions over the lines of a finding with their replacements, where one answer is right.
+    """
 
     id: str
     message: str
@@ -21,6 +24,7 @@ class Rule:
     cwe: tuple[int, ...]
     owasp: tuple[str, ...]
     links: tuple[str, ...]
+    edits: tuple[tuple[str, str], ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -43,6 +47,7 @@ def load_rules(data: bytes) -> tuple[Rule, ...]:
                 tuple(int(number) for number in rule["metadata"]["cwe"]),
                 tuple(str(entry) for entry in rule["metadata"]["owasp"]),
                 tuple(str(link) for link in rule["metadata"].get("links", ())),
+                tuple((str(old), str(new)) for old, new in rule["metadata"].get("edits", {}).items()),
             )
             for rule in document["rules"]
         ]

@@ -126,6 +126,11 @@ def _checked(rule: Mapping[str, Any], where: str) -> dict[str, Any]:
     cwe = metadata.get("cwe")
     if not isinstance(cwe, list) or not cwe or not all(type(number) is int for number in cwe):
         raise UsageError(f"{where}: metadata.cwe: a list of numbers, such as [78]", hint=_HINT)
+    edits = metadata.get("edits", {})
+    if not isinstance(edits, dict) or not all(isinstance(new, str) for new in edits.values()):
+        raise UsageError(f"{where}: metadata.edits: regular expressions, each with its replacement", hint=_HINT)
+    for old in edits:
+        _check_expression(old, where, "metadata.edits")
     if rule.get("languages", ["python"]) != ["python"]:
         raise UsageError(f"{where}: languages: only Python is looked at", hint="leave the key out")
     if rule.get("mode", "search") not in ("search", "taint"):
@@ -143,15 +148,15 @@ def _expand(entry: Any, flows: Flows, where: str) -> list[Any]:
     if not isinstance(entry, dict):
         raise UsageError(f"{where}: a list of patterns holds mappings, this is {entry!r:.40}", hint=_HINT)
     if "flow" not in entry:
-        _check_in_text(entry.get(IN_TEXT, ""), where)
+        _check_expression(entry.get(IN_TEXT, ""), where, IN_TEXT)
         return [entry]
     if entry["flow"] not in flows:
         raise UsageError(f"{where}: there is no flow {entry['flow']!r:.60}", hint=f"known: {', '.join(sorted(flows))}")
     return flows[entry["flow"]]
 
 
-def _check_in_text(text: object, where: str) -> None:
+def _check_expression(text: object, where: str, key: str) -> None:
     try:
         re.compile(text if isinstance(text, str) else "(")
     except re.error:
-        raise UsageError(f"{where}: {IN_TEXT}: no regular expression: {text!r:.60}", hint=_HINT) from None
+        raise UsageError(f"{where}: {key}: no regular expression: {text!r:.60}", hint=_HINT) from None

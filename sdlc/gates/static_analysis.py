@@ -12,7 +12,8 @@ of nothing but constants are left to bandit: no value flows in them. Tests, docu
 looked at (`exclude`). Rules of your own in `.sdlc/rules/` run beside ours (docs/own-rules.md); they count as the base
 commit has them.
 
-**How to fix a finding.** Each says how in one sentence. If it is wrong, write the rule and the reason beside the code,
+**How to fix a finding.** Each says how in one sentence; `sdlc fix` shows, and with `--write` makes, the edits of those
+that have one right answer. If it is wrong, write the rule and the reason beside the code,
 `# nosec command-injection -- the value is one of our constants`: it then no longer blocks, and stays counted.
 """
 

@@ -77,6 +77,8 @@ def test_a_rewritten_one_is_a_weakening(repository: Make, cli: Cli) -> None:
     [
         ("rules: [", "imaging.yaml:"),
         ("rules: 3", "rules: a list of rules"),
+        (PACK.replace("fix:", "edits: 3, fix:"), "metadata.edits: regular expressions"),
+        (PACK.replace("fix:", "edits: {'(': a}, fix:"), "metadata.edits: no regular expression"),
         (PACK.replace("no-raw-pixels", "sql-injection"), "'sql-injection' is already defined"),
         (PACK.replace("flow: dicom", "flow: dcm"), "there is no flow 'dcm'"),
         (PACK.replace("severity: high", "severity: bad"), "metadata.severity: one of"),
