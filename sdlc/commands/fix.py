@@ -12,7 +12,7 @@ import click
 from sdlc import pipeline
 from sdlc.commands.judges import judges_of
 from sdlc.disk import replace_file
-from sdlc.errors import ExitCode, IncompleteError, UnreadableError
+from sdlc.errors import ExitCode, IncompleteError
 from sdlc.evidence.store import Store
 from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
@@ -68,7 +68,8 @@ def _mend(
     try:
         text = workspace.read(file).decode("utf-8")
     except UnicodeDecodeError:
-        raise UnreadableError(f"{file} is not UTF-8, and is left as it is") from None
+        click.echo(printable(f" ! {file} is not UTF-8 and is left as it is: mend it by hand"))
+        return 0
     places = [
         (finding.rule, finding.place.line, max(finding.place.line, finding.place.end_line))
         for finding in findings

@@ -55,3 +55,14 @@ def test_what_could_not_be_looked_at_is_no_success(repository: Make, cli: Cli) -
     done = cli("fix", cwd=repository({"app.py": "def (\n"} | CONFIG))
     assert done.returncode == ExitCode.INCOMPLETE
     assert "not all was looked at" in done.stderr
+
+
+def test_a_file_of_another_encoding_is_named_and_the_others_are_mended(repository: Make, cli: Cli) -> None:
+    call = "import requests\n\nrequests.get(u, verify=False)\n"
+    latin = f"# -*- coding: latin-1 -*-\n# gr\xfc\xdfe\n{call}".encode("latin-1")
+    root = repository({"app.py": call, "old.py": latin} | CONFIG)
+    done = cli("fix", "--write", cwd=root)
+    assert done.returncode == ExitCode.ALLOWED
+    assert " ! old.py is not UTF-8 and is left as it is" in done.stdout
+    assert "verify=True" in (root / "app.py").read_text()
+    assert (root / "old.py").read_bytes() == latin
