@@ -15,7 +15,6 @@ from sdlc.feeds import members as module
 from sdlc.feeds.members import file_bytes, members, members_of
 
 ROWS = [{"id": "A"}, {"id": "B"}]
-# Without a time in their head: the bytes are the names of the cases, which every worker must give them alike.
 LINES = b'{"id":"A"}\n\n{"id":"B"}\n'
 
 
@@ -27,6 +26,7 @@ def ids(path: Path) -> list[str]:
     ("name", "data"),
     [
         ("f.jsonl", LINES),
+        # mtime=0: the bytes are the names of the cases, which every worker must give them alike.
         ("f.jsonl.gz", gzip.compress(LINES, mtime=0)),
         ("f.gz", gzip.compress(LINES, mtime=0)),
         ("f.json", json.dumps(ROWS).encode()),
