@@ -1,0 +1,35 @@
+"""Our SBOM, as the validator of the CycloneDX project for JavaScript reads it: strictly, with its own schemas."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+from conftest import REPOSITORY
+from fakes.boms import rich_bom, rich_document
+
+FOLDER = REPOSITORY / ".interop" / "node"
+PROGRAM = FOLDER / "sbom_validator.mjs"
+pytestmark = [
+    pytest.mark.interop,
+    pytest.mark.skipif(not PROGRAM.exists(), reason="the validator is not installed: make interop installs it"),
+]
+
+
+def said_of(*documents: tuple[str, str]) -> list[list[dict[str, Any]] | None]:
+    """None for a valid (version such as ``v1dot6``, text), else its errors."""
+    done = subprocess.run(
+        ["node", str(PROGRAM)], cwd=FOLDER, input=json.dumps(documents), capture_output=True, text=True, check=True
+    )
+    return list(json.loads(done.stdout))
+
+
+def test_it_accepts_our_sbom_and_can_say_no() -> None:
+    wrong = rich_document()
+    wrong["components"][0]["type"] = "nothing"
+    valid, refused = said_of(("v1dot6", rich_bom().decode()), ("v1dot6", json.dumps(wrong)))
+    assert valid is None
+    assert refused
+    assert refused[0]["instancePath"] == "/components/0/type"
