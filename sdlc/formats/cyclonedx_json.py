@@ -32,7 +32,7 @@ from cyclonedx.model.license import LicenseAcknowledgement, LicenseExpression
 from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.schema._res import BOM_JSON_STRICT, JSF, SPDX_JSON
+from cyclonedx.schema._res import BOM_JSON_STRICT, CRYPTOGRAPHY_DEFS, JSF, SPDX_JSON
 from packageurl import PackageURL
 from packaging.utils import canonicalize_version
 
@@ -107,11 +107,11 @@ def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str],
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
-def validation_errors(document: Any) -> list[str]:
-    """Every way in which `document` is not strictly valid CycloneDX 1.6; empty when it is. Never fetches."""
+def validation_errors(document: Any, spec: str = "1.6") -> list[str]:
+    """Every way in which `document` is not strictly valid CycloneDX `spec`; empty when it is. Never fetches."""
     return [
         f"{'/'.join(str(part) for part in error.instance_path) or '.'}: {error.message}"[:300]
-        for error in _validator().iter_errors(document)
+        for error in _validator(spec).iter_errors(document)
     ]
 
 
@@ -268,14 +268,13 @@ def _compositions(
 
 
 @cache
-def _validator() -> jsonschema_rs.Draft7Validator:
-    registry = jsonschema_rs.Registry(
-        [
-            (f"{SCHEMAS}spdx.SNAPSHOT.schema.json", _load(SPDX_JSON)),
-            (f"{SCHEMAS}jsf-0.82.SNAPSHOT.schema.json", _load(JSF)),
-        ]
-    )
-    schema = _load(BOM_JSON_STRICT[SchemaVersion.V1_6])
+def _validator(spec: str) -> jsonschema_rs.Draft7Validator:
+    """The strict schema of CycloneDX `spec` (``1.2`` to ``1.7``), with every checker of formats."""
+    names = {"spdx.SNAPSHOT": SPDX_JSON, "jsf-0.82.SNAPSHOT": JSF}
+    if spec == "1.7":
+        names["cryptography-defs.SNAPSHOT"] = CRYPTOGRAPHY_DEFS
+    registry = jsonschema_rs.Registry([(f"{SCHEMAS}{name}.schema.json", _load(path)) for name, path in names.items()])
+    schema = _load(BOM_JSON_STRICT[SchemaVersion[f"V{spec.replace('.', '_')}"]])
     return jsonschema_rs.Draft7Validator(schema, registry=registry, validate_formats=True, offline=True)
 
 

@@ -1,0 +1,100 @@
+"""`sdlc sbom` from the outside: files, folders and bundles; every mistake named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fakes import releases
+from fakes.boms import PINS, rich_bom, rich_document
+from fakes.releases import SIGNED, trust_root
+
+from sdlc.cli import main
+from sdlc.disk import LocalDisk
+from sdlc.errors import ExitCode
+from sdlc.session import Session
+from sdlc.signing.trust_json import dump_trust
+from sdlc.tools import LocalTools
+
+Repository = Callable[..., Path]
+
+
+def run(*words: object, environment: dict[str, str] | None = None) -> ExitCode:
+    environment = environment or {}
+    return main(["sbom", *map(str, words)], Session(SIGNED, environment, LocalDisk(), LocalTools(environment)))
+
+
+@pytest.fixture
+def bom(tmp_path: Path) -> Path:
+    path = tmp_path / "bom.cdx.json"
+    path.write_bytes(rich_bom())
+    return path
+
+
+def test_the_tree_of_a_file(bom: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tree", bom, "--depth", 1) == ExitCode.ALLOWED
+    assert capsys.readouterr().out == "box 1.0\n└─ h11 0.16.0  1 unexplained  … 1 required, 3 inside\n"
+
+
+def test_escapes_in_a_name_do_not_reach_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = rich_document()
+    document["components"][0]["name"] = "h11\x1b[31m"
+    path = tmp_path / "bom.json"
+    path.write_text(json.dumps(document))
+    assert run("tree", path) == ExitCode.ALLOWED
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_two_files_compared(bom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other.json"
+    other.write_bytes(rich_bom(PINS[0]))
+    assert run("diff", bom, other) == ExitCode.ALLOWED
+    assert capsys.readouterr().out == " - idna  3.10\n1 removed\n"
+    assert run("diff", bom, other, "--json") == ExitCode.ALLOWED
+    assert json.loads(capsys.readouterr().out)["counts"]["removed"] == 1
+    assert run("diff", bom, other, "--fail") == ExitCode.BLOCKED
+    capsys.readouterr()
+    assert run("diff", bom, bom, "--fail") == ExitCode.ALLOWED
+    assert capsys.readouterr().out == "no component differs\n"
+
+
+def test_a_bundle_is_read_and_with_a_trust_root_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bundle, trust = tmp_path / "bundle.zip", tmp_path / "trust.json"
+    bundle.write_bytes(releases.good_bundle(tmp_path / "store"))
+    trust.write_bytes(dump_trust(trust_root()))
+    assert run("tree", bundle) == ExitCode.ALLOWED
+    said = capsys.readouterr()
+    assert "was not verified" in said.err
+    assert said.out.startswith("router 1.0\n")
+    assert run("tree", bundle, "--trust", trust) == ExitCode.ALLOWED
+    assert capsys.readouterr().err == ""
+    data = bytearray(bundle.read_bytes())
+    data[-200] ^= 1
+    bundle.write_bytes(data)
+    assert run("tree", bundle, "--trust", trust) == ExitCode.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code", "message"),
+    [
+        ("none.json", None, ExitCode.USAGE, "cannot be read"),
+        ("cut.json", rich_bom()[:100], ExitCode.INCOMPLETE, "not JSON"),
+        ("some.json", b"{}", ExitCode.INCOMPLETE, "not an SBOM in CycloneDX"),
+        ("some.zip", b"PK\5\6" + bytes(18), ExitCode.USAGE, "no evidence bundle"),
+        ("some.zip", b"PK", ExitCode.BLOCKED, "no evidence bundle"),
+    ],
+)
+def test_what_is_no_sbom_is_named(
+    name: str, data: bytes | None, code: ExitCode, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    assert run("tree", tmp_path / name) == code
+    assert message in capsys.readouterr().err
+
+
+def test_a_folder_without_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tree", tmp_path) == ExitCode.USAGE
+    assert "sdlc check --gate sbom" in capsys.readouterr().err
