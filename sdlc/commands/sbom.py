@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from sdlc.commands.inputs import time_option
 from sdlc.commands.inventories import TRUST, open_sbom
-from sdlc.errors import BlockedError
+from sdlc.disk import replace_file
+from sdlc.errors import BlockedError, UsageError
 from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
 from sdlc.inventory.difference import Change, differences, to_json
+from sdlc.inventory.rows import Inventory
 from sdlc.inventory.tree import tree
 from sdlc.session import Session
 
+FORMS = ("cyclonedx-1.6", "cyclonedx-1.7", "spdx-2.3", "csv", "html")
 PLACE = click.Path(path_type=Path)
 AT = click.option("--at", callback=time_option, metavar="TIME", help="Verify a bundle as of this time; default: now.")
 SIGNS = {"added": "+", "removed": "-", "version": "~", "hashes": "#", "license": "§"}
@@ -62,6 +65,61 @@ def show_differences(
         click.echo(_summary(changes))
     if fail and changes:
         raise BlockedError("sbom-differs", f"{len(changes)} differences")
+
+
+@command.command(name="export")
+@click.argument("place", type=PLACE, default=".", metavar="[PATH|FILE|BUNDLE]")
+@click.option("--format", "form", type=click.Choice(FORMS), required=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; default: print it.")
+@TRUST
+@AT
+@click.pass_obj
+def export(
+    session: Session, place: Path, form: str, out: Path | None, trust_file: Path | None, at: datetime | None
+) -> None:
+    """Write an SBOM in another form; what that form cannot say is told, item by item.
+
+    spdx-2.3 demands a time: that of the SBOM, else that of SOURCE_DATE_EPOCH, else the time of the export.
+    """
+    inventory, data = open_sbom(session, place, trust_file, at=at)
+    made, losses = _exported(session, form, inventory, data, str(place))
+    if out is None:
+        click.get_binary_stream("stdout").write(made)
+    else:
+        replace_file(session.disk, out, made)
+    for loss in losses:
+        click.echo(printable(f"lost in {form}: {loss}"), err=True)
+
+
+def _exported(
+    session: Session, form: str, inventory: Inventory, data: bytes, what: str
+) -> tuple[bytes, tuple[str, ...]]:
+    """The document, and what it cannot say; the heavy modules are imported where they are needed."""
+    if form.startswith("cyclonedx-"):
+        from sdlc.inventory.cyclonedx import recast
+
+        return recast(data, form.removeprefix("cyclonedx-"), what=what)
+    if form == "spdx-2.3":
+        from sdlc.inventory.spdx import to_spdx
+
+        return to_spdx(inventory, created=_created(session))
+    if form == "csv":
+        from sdlc.inventory.spreadsheet import to_csv
+
+        return to_csv(inventory), ("the serial number, the tools and the unknown fields of the document itself",)
+    from sdlc.inventory.page import to_page
+
+    return to_page(inventory), ()
+
+
+def _created(session: Session) -> str:
+    """When a document is made: SOURCE_DATE_EPOCH, so that the same input gives the same bytes, else now."""
+    said = session.environment.get("SOURCE_DATE_EPOCH", "")
+    try:
+        moment = datetime.fromtimestamp(int(said), UTC) if said else session.now
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"SOURCE_DATE_EPOCH is {said!r:.40}", hint="write seconds since 1970-01-01") from None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _line(change: Change) -> str:

@@ -8,7 +8,7 @@ it names, because a view of a document that means something else than it seems t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sdlc.errors import UnreadableError
@@ -30,7 +30,8 @@ class Item:
     `license` is what it declares (an SPDX expression, an identifier, or the name of a license), `concluded` what a
     person concluded. `hashes` are ``algorithm:digest`` of the files that are this component. `evidence` are
     ``path: what was seen`` of an embedded part, and `confidence` is from 0 to 1, None where nobody says one. `unknown`
-    holds (field, reason) of what is known to be unknown.
+    holds (field, reason) of what is known to be unknown. `inside_known` and `requires_known` say how complete the parts
+    inside and the requirements are (``complete``, ``incomplete``, ``unknown`` and more of CycloneDX, or nothing).
     """
 
     ref: str
@@ -52,6 +53,13 @@ class Item:
     confidence: float | None = None
     unexplained: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
+    inside_known: str = ""
+    requires_known: str = ""
+
+    @property
+    def ecosystem(self) -> str:
+        """The type of its package URL (``pypi``, ``cargo``, ``generic``), or nothing."""
+        return self.purl.removeprefix("pkg:").partition("/")[0] if self.purl else ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,16 @@ def _inventory(document: _Row, what: str) -> Inventory:
     pairs = [*_walk([top], "", "product"), *_walk(document.get("components", ()), "", "components")]
     if len(pairs) > MAX_ITEMS:
         raise UnreadableError(f"{what}: more than {MAX_ITEMS} components")
-    items = [_item(row, ref, carrier, tuple(sorted(set(edges.get(ref, ()))))) for row, ref, carrier in pairs]
+    inside, required = _completeness(document)
+    items = [
+        replace(
+            _item(row, ref, carrier),
+            requires=tuple(sorted(set(edges.get(ref, ())))),
+            inside_known=inside.get(ref, ""),
+            requires_known=required.get(ref, ""),
+        )
+        for row, ref, carrier in pairs
+    ]
     refs = {item.ref for item in items}
     if len(refs) != len(items):
         raise UnreadableError(f"{what}: two components have one bom-ref, so nobody knows which one is meant")
@@ -139,7 +156,16 @@ def _walk(rows: Any, carrier: str, place: str) -> Iterator[tuple[_Row, str, str]
         yield from _walk(row.get("components", ()), ref, f"{place}/{number}")
 
 
-def _item(row: _Row, ref: str, carrier: str, requires: tuple[str, ...]) -> Item:
+def _completeness(document: _Row) -> tuple[dict[str, str], dict[str, str]]:
+    """How complete the inside and the requirements of each component are, by its bom-ref."""
+    found: dict[str, dict[str, str]] = {"assemblies": {}, "dependencies": {}}
+    for row in document.get("compositions", ()):
+        for key, said in found.items():
+            said.update(dict.fromkeys(row.get(key, ()), row["aggregate"]))
+    return found["assemblies"], found["dependencies"]
+
+
+def _item(row: _Row, ref: str, carrier: str) -> Item:
     links = row.get("externalReferences", ())
     maker = row.get("manufacturer") or row.get("supplier") or {}
     properties = [(str(one.get("name", "")), str(one.get("value", ""))) for one in row.get("properties", ())]
@@ -159,7 +185,6 @@ def _item(row: _Row, ref: str, carrier: str, requires: tuple[str, ...]) -> Item:
         source=next((link["url"] for link in links if link["type"] == "vcs"), ""),
         hashes=tuple(sorted({*_hashes(row), *(one for link in links for one in _of_file(link))})),
         markers=tuple(value for name, value in properties if name == MARKER),
-        requires=requires,
         carrier=carrier,
         evidence=places,
         confidence=confidence,

@@ -20,6 +20,7 @@ from sdlc.formats import strict_json
 from sdlc.inventory.rows import Inventory, Item
 
 NOTHING = "NOASSERTION"
+NAMELESS = "(no name)"
 ALGORITHMS = {"sha1": "SHA1", "sha256": "SHA256", "sha384": "SHA384", "sha512": "SHA512", "md5": "MD5"}
 PURPOSES = {
     "application": "APPLICATION",
@@ -42,7 +43,7 @@ LOSSES = {
     "created": "the SBOM has no time stamp, and SPDX demands one: it is the time of this export",
 }
 _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
-_BRACKETS = re.compile(r"[()\r\n]")
+_BRACKETS = re.compile(r"[()]")
 
 
 def to_spdx(inventory: Inventory, *, created: str) -> tuple[bytes, tuple[str, ...]]:
@@ -54,7 +55,7 @@ def to_spdx(inventory: Inventory, *, created: str) -> tuple[bytes, tuple[str, ..
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
-        "name": f"{inventory.root.name} {inventory.root.version}".strip(),
+        "name": _line(f"{inventory.root.name} {inventory.root.version}") or NAMELESS,
         "creationInfo": {
             "created": inventory.created or created,
             "creators": [f"Tool: secure-sdlc-{__version__}"],
@@ -96,7 +97,7 @@ class _Writer:
         declared, concluded = self.license(item.license, notes), self.license(item.concluded, notes)
         row: dict[str, Any] = {
             "SPDXID": self.ids[item.ref],
-            "name": item.name,
+            "name": _line(item.name) or NAMELESS,
             "downloadLocation": NOTHING,
             "filesAnalyzed": False,
             "licenseDeclared": declared,
@@ -107,9 +108,9 @@ class _Writer:
         }
         if item.version:
             row["versionInfo"] = item.version
-        if item.producer:
-            email = f" ({item.email})" if item.email else ""
-            row["originator"] = f"Organization: {_BRACKETS.sub(' ', item.producer).strip()}{email}"
+        producer, email = (_line(_BRACKETS.sub(" ", text)) for text in (item.producer, item.email))
+        if producer:
+            row["originator"] = f"Organization: {producer}{f' ({email})' if email else ''}"
         if item.site:
             row["homepage"] = item.site
         if item.source:
@@ -163,6 +164,11 @@ class _Writer:
                 yield _relation(self.ids[item.carrier], "CONTAINS", self.ids[item.ref])
             for ref in item.requires:
                 yield _relation(self.ids[item.ref], "DEPENDS_ON", self.ids[ref])
+
+
+def _line(text: str) -> str:
+    """`text` on one line, for fields that readers take line by line."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _relation(one: str, kind: str, other: str) -> dict[str, str]:

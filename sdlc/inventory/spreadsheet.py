@@ -10,6 +10,7 @@ from sdlc.inventory.rows import Inventory, Item
 COLUMNS = (
     *("name", "version", "kind", "carried by", "purl", "license declared", "license concluded", "producer", "email"),
     *("source code", "hashes", "requires", "only if", "found by", "confidence", "unexplained", "unknown"),
+    *("parts inside known", "requirements known"),
 )
 
 
@@ -32,6 +33,7 @@ def _rows(inventory: Inventory) -> Iterator[tuple[str, ...]]:
             "" if item.confidence is None else f"{item.confidence:g}",
             "\n".join(item.unexplained),
             "\n".join(f"{field}: {reason}" for field, reason in item.unknown),
+            *(item.inside_known, item.requires_known),
         )
 
 

@@ -72,7 +72,7 @@ def _branch(
         if again or cut:
             continue
         shown.add(item.ref)
-        children = [(one, "inside") for one in inside] + [(one, "") for one in required]
+        children = [(one, f"inside, {one.ecosystem or one.kind}") for one in inside] + [(one, "") for one in required]
         rest = None if left is None else left - 1
         for number, (child, relation) in reversed(list(enumerate(children))):
             last = number == len(children) - 1

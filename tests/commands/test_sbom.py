@@ -7,16 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes import releases
 from fakes.boms import PINS, rich_bom, rich_document
-from fakes.releases import SIGNED, trust_root
+from fakes.products import PRODUCT, TOOLS
+from fakes.releases import SIGNED, candidate_of, chain, check_of, members, proposal_of, raw_of, trust_root
+from fakes.wheels import make_wheel
 
 from sdlc.cli import main
+from sdlc.commands.sbom import FORMS
 from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
+from sdlc.evidence.store import Store
+from sdlc.formats.check_json import CheckRecord, dump_check
+from sdlc.gates import sbom
+from sdlc.release.bundle import write_bundle
 from sdlc.session import Session
 from sdlc.signing.trust_json import dump_trust
 from sdlc.tools import LocalTools
+from sdlc.workspace import open_workspace
 
 Repository = Callable[..., Path]
 
@@ -60,9 +67,31 @@ def test_two_files_compared(bom: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == "no component differs\n"
 
 
-def test_a_bundle_is_read_and_with_a_trust_root_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    bundle, trust = tmp_path / "bundle.zip", tmp_path / "trust.json"
-    bundle.write_bytes(releases.good_bundle(tmp_path / "store"))
+def checked(repository: Repository, store: Store) -> CheckRecord:
+    """A check of the product `router` with its SBOM."""
+    lock = f"h11==0.16.0 --hash=sha256:{'a' * 64}\n"
+    workspace = open_workspace(repository({**PRODUCT, "requirements.txt": lock}), TOOLS)
+    raw = raw_of(wheel=make_wheel("router", requires=["h11"]))
+    raw["sbom"] = dict(sbom.run(workspace, TOOLS, sbom.Settings(), {"build": raw["build"]}))
+    return check_of(store, raw)
+
+
+def test_a_folder_stands_for_its_last_check(
+    repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "product" / ".sdlc" / "out"
+    record = checked(repository, Store(out / "objects", LocalDisk()))
+    (out / "check.json").write_bytes(dump_check(record))
+    assert run("tree", tmp_path / "product") == ExitCode.ALLOWED
+    assert capsys.readouterr().out == "router 1.0\n└─ h11 0.16.0\n"
+
+
+def test_a_bundle_is_read_and_with_a_trust_root_verified(
+    repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, trust, store = tmp_path / "bundle.zip", tmp_path / "trust.json", Store(tmp_path / "store", LocalDisk())
+    candidate = candidate_of(store, checked(repository, store))
+    bundle.write_bytes(write_bundle(members(proposal_of(candidate, chain(candidate, "ada", "grace"), store), store)))
     trust.write_bytes(dump_trust(trust_root()))
     assert run("tree", bundle) == ExitCode.ALLOWED
     said = capsys.readouterr()
@@ -98,3 +127,28 @@ def test_what_is_no_sbom_is_named(
 def test_a_folder_without_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("tree", tmp_path) == ExitCode.USAGE
     assert "sdlc check --gate sbom" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_is_written_and_is_the_same_again(
+    form: str, bom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {"SOURCE_DATE_EPOCH": "1780000000"}
+    for name in ("one", "two"):
+        assert run("export", bom, "--format", form, "--out", tmp_path / name, environment=environment) == 0
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert all(line.startswith(f"lost in {form}: ") for line in said.err.splitlines())
+    assert bool(said.err) == (form in ("spdx-2.3", "csv"))
+
+
+def test_the_time_of_an_export(bom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "x.json"
+    assert run("export", bom, "--format", "spdx-2.3", "--out", out, environment={"SOURCE_DATE_EPOCH": "0"}) == 0
+    assert json.loads(out.read_text())["creationInfo"]["created"] == "1970-01-01T00:00:00Z"
+    assert run("export", bom, "--format", "spdx-2.3", "--out", out) == 0
+    assert json.loads(out.read_text())["creationInfo"]["created"] == SIGNED.strftime("%Y-%m-%dT%H:%M:%SZ")
+    wrong = run("export", bom, "--format", "spdx-2.3", "--out", out, environment={"SOURCE_DATE_EPOCH": "soon"})
+    assert wrong == ExitCode.USAGE
+    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err

@@ -10,6 +10,8 @@ import pytest
 from conftest import REPOSITORY
 from fakes.boms import rich_bom, rich_document
 
+from sdlc.inventory.cyclonedx import recast
+
 FOLDER = REPOSITORY / ".interop" / "node"
 PROGRAM = FOLDER / "sbom_validator.mjs"
 pytestmark = [
@@ -29,7 +31,8 @@ def said_of(*documents: tuple[str, str]) -> list[list[dict[str, Any]] | None]:
 def test_it_accepts_our_sbom_and_can_say_no() -> None:
     wrong = rich_document()
     wrong["components"][0]["type"] = "nothing"
-    valid, refused = said_of(("v1dot6", rich_bom().decode()), ("v1dot6", json.dumps(wrong)))
-    assert valid is None
+    newer = recast(rich_bom(), "1.7", what="bom")[0].decode()
+    *valid, refused = said_of(("v1dot6", rich_bom().decode()), ("v1dot7", newer), ("v1dot6", json.dumps(wrong)))
+    assert valid == [None, None]
     assert refused
     assert refused[0]["instancePath"] == "/components/0/type"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+from conftest import REPOSITORY
 from fakes.boms import PINS, rich_bom
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from sdlc.formats.requirements_txt import Pin
 from sdlc.inventory.difference import differences, to_json
@@ -79,6 +82,8 @@ def test_the_document_of_a_comparison() -> None:
         }
     ]
     assert document["old"]["serialNumber"] == OLD.serial
+    schema = json.loads((REPOSITORY / "docs" / "schemas" / "sbom-diff.schema.json").read_text())
+    Draft202012Validator(schema).validate(document)
 
 
 items = st.lists(

@@ -27,9 +27,9 @@ def test_the_tree_of_a_product() -> None:
     assert lines(load_inventory(rich_bom(), what="bom")) == [
         "box 1.0",
         "└─ h11 0.16.0  1 unexplained",
-        "   ├─ libmine (no version)  inside  [filename; 0.6]",
-        "   ├─ libtiff 4.7.2  inside  [binary-analysis, filename, manifest-analysis; 0.9]",
-        "   ├─ six 1.16.0  inside  [manifest-analysis; 0.9]",
+        "   ├─ libmine (no version)  inside, generic  [filename; 0.6]",
+        "   ├─ libtiff 4.7.2  inside, generic  [binary-analysis, filename, manifest-analysis; 0.9]",
+        "   ├─ six 1.16.0  inside, pypi  [manifest-analysis; 0.9]",
         "   └─ idna 3.10",
     ]
 
