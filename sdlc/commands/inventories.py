@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sdlc.errors import UnreadableError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import load_check
 from sdlc.formats.terminal import printable
+from sdlc.formats.timestamp import time_from_text
 from sdlc.inventory.rows import Inventory, load_inventory
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import GateResult
@@ -26,28 +28,35 @@ TRUST = click.option(
 )
 
 
-def open_sbom(
-    session: Session, place: Path, trust_file: Path | None, *, at: datetime | None = None
-) -> tuple[Inventory, bytes]:
-    """The SBOM that `place` stands for, as rows and as bytes.
+@dataclass(frozen=True)
+class Named:
+    """The SBOM that a user named, as rows and as bytes; `what` is what to call it.
+
+    `results` are those of the check that it is of, and `created` is when that was made; a file alone has neither.
+    """
+
+    inventory: Inventory
+    data: bytes
+    what: str
+    results: tuple[GateResult, ...] = ()
+    created: datetime | None = None
+
+
+def open_sbom(session: Session, place: Path, trust_file: Path | None, *, at: datetime | None = None) -> Named:
+    """The SBOM that `place` stands for.
 
     Raises UsageError where there is none, UnreadableError for one that cannot be read, BlockedError when a bundle is
     not what its signers signed.
     """
-    data, what = _bytes(session, place, trust_file, at)
-    return load_inventory(data, what=what), data
-
-
-def _bytes(session: Session, place: Path, trust_file: Path | None, at: datetime | None) -> tuple[bytes, str]:
     if place.is_dir():
         return _of_check(session, place)
     data = read_file(place)
-    if not data.startswith(b"PK"):
-        return data, str(place)
-    return _of_bundle(session, place, data, trust_file, at)
+    if data.startswith(b"PK"):
+        return _of_bundle(session, place, data, trust_file, at)
+    return Named(load_inventory(data, what=str(place)), data, str(place))
 
 
-def _of_check(session: Session, folder: Path) -> tuple[bytes, str]:
+def _of_check(session: Session, folder: Path) -> Named:
     out = folder / ".sdlc" / "out"
     again = f"run: sdlc check --gate sbom {folder}"
     try:
@@ -57,12 +66,11 @@ def _of_check(session: Session, folder: Path) -> tuple[bytes, str]:
     digest = _digest(record.results)
     if digest is None:
         raise UsageError(f"the last check of {folder} made no SBOM", hint=again)
-    return Store(out / "objects", session.disk).get(digest), f"the SBOM of {folder}"
+    data, what = Store(out / "objects", session.disk).get(digest), f"the SBOM of {folder}"
+    return Named(load_inventory(data, what=what), data, what, record.results, time_from_text(record.created))
 
 
-def _of_bundle(
-    session: Session, place: Path, data: bytes, trust_file: Path | None, at: datetime | None
-) -> tuple[bytes, str]:
+def _of_bundle(session: Session, place: Path, data: bytes, trust_file: Path | None, at: datetime | None) -> Named:
     from sdlc.release import bundle
     from sdlc.release.candidate import load_candidate
     from sdlc.release.verified import demand_verified
@@ -83,7 +91,8 @@ def _of_bundle(
         raise UsageError(f"{place} holds no SBOM", hint="the gate sbom did not run for it, or its evidence is withheld")
     if sha256(found) != digest:
         raise UnreadableError(f"{place}: the SBOM is not the one that the candidate names")
-    return found, f"the SBOM of {place}"
+    what = f"the SBOM of {place}"
+    return Named(load_inventory(found, what=what), found, what, candidate.results, candidate.checked)
 
 
 def _digest(results: tuple[GateResult, ...]) -> Digest | None:

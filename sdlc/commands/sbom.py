@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from sdlc.commands.inputs import time_option
-from sdlc.commands.inventories import TRUST, open_sbom
+from sdlc.commands.inventories import TRUST, Named, open_sbom
+from sdlc.commands.linked_documents import SUPPORT, write_documents
 from sdlc.disk import replace_file
 from sdlc.errors import BlockedError, UsageError
 from sdlc.formats import strict_json
 from sdlc.formats.terminal import printable
 from sdlc.inventory.difference import Change, differences, to_json
-from sdlc.inventory.rows import Inventory
 from sdlc.inventory.tree import tree
 from sdlc.session import Session
 
@@ -37,8 +37,7 @@ def command() -> None:
 @click.pass_obj
 def show_tree(session: Session, place: Path, depth: int | None, trust_file: Path | None, at: datetime | None) -> None:
     """What requires what, and what each component carries inside."""
-    inventory, _ = open_sbom(session, place, trust_file, at=at)
-    for line in tree(inventory, depth=depth):
+    for line in tree(open_sbom(session, place, trust_file, at=at).inventory, depth=depth):
         click.echo(printable(str(line)))
 
 
@@ -54,8 +53,8 @@ def show_differences(
     session: Session, old: Path, new: Path, as_json: bool, fail: bool, trust_file: Path | None, at: datetime | None
 ) -> None:
     """Which components came, went, changed their version, or are other files or under another license."""
-    before, _ = open_sbom(session, old, trust_file, at=at)
-    after, _ = open_sbom(session, new, trust_file, at=at)
+    before = open_sbom(session, old, trust_file, at=at).inventory
+    after = open_sbom(session, new, trust_file, at=at).inventory
     changes = differences(before, after)
     if as_json:
         click.echo(strict_json.pretty(to_json(before, after, changes)).decode(), nl=False)
@@ -69,20 +68,43 @@ def show_differences(
 
 @command.command(name="export")
 @click.argument("place", type=PLACE, default=".", metavar="[PATH|FILE|BUNDLE]")
-@click.option("--format", "form", type=click.Choice(FORMS), required=True)
+@click.option("--format", "form", type=click.Choice(FORMS), help="The form to write.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; default: print it.")
+@click.option(
+    "--documents",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the SBOM, the report of known vulnerabilities and the status of support into this folder, linked.",
+)
+@click.option(
+    "--support",
+    "support_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"Who supports what until when, for --documents; default: PATH/{SUPPORT}.",
+)
 @TRUST
 @AT
 @click.pass_obj
 def export(
-    session: Session, place: Path, form: str, out: Path | None, trust_file: Path | None, at: datetime | None
+    session: Session,
+    place: Path,
+    form: str | None,
+    out: Path | None,
+    documents: Path | None,
+    support_file: Path | None,
+    trust_file: Path | None,
+    at: datetime | None,
 ) -> None:
     """Write an SBOM in another form; what that form cannot say is told, item by item.
 
     spdx-2.3 demands a time: that of the SBOM, else that of SOURCE_DATE_EPOCH, else the time of the export.
     """
-    inventory, data = open_sbom(session, place, trust_file, at=at)
-    made, losses = _exported(session, form, inventory, data, str(place))
+    if (form is None) == (documents is None):
+        raise UsageError("say either --format or --documents", hint="sdlc sbom export --help")
+    named = open_sbom(session, place, trust_file, at=at)
+    if documents is not None:
+        write_documents(session, named, documents, support_file, place)
+        return
+    made, losses = _exported(session, form or "", named)
     if out is None:
         click.get_binary_stream("stdout").write(made)
     else:
@@ -91,25 +113,23 @@ def export(
         click.echo(printable(f"lost in {form}: {loss}"), err=True)
 
 
-def _exported(
-    session: Session, form: str, inventory: Inventory, data: bytes, what: str
-) -> tuple[bytes, tuple[str, ...]]:
+def _exported(session: Session, form: str, named: Named) -> tuple[bytes, tuple[str, ...]]:
     """The document, and what it cannot say; the heavy modules are imported where they are needed."""
     if form.startswith("cyclonedx-"):
         from sdlc.inventory.cyclonedx import recast
 
-        return recast(data, form.removeprefix("cyclonedx-"), what=what)
+        return recast(named.data, form.removeprefix("cyclonedx-"), what=named.what)
     if form == "spdx-2.3":
         from sdlc.inventory.spdx import to_spdx
 
-        return to_spdx(inventory, created=_created(session))
+        return to_spdx(named.inventory, created=_created(session))
     if form == "csv":
         from sdlc.inventory.spreadsheet import to_csv
 
-        return to_csv(inventory), ("the serial number, the tools and the unknown fields of the document itself",)
+        return to_csv(named.inventory), ("the serial number, the tools and the unknown fields of the document itself",)
     from sdlc.inventory.page import to_page
 
-    return to_page(inventory), ()
+    return to_page(named.inventory), ()
 
 
 def _created(session: Session) -> str:

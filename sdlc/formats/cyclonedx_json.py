@@ -52,6 +52,7 @@ UNSAID = {
     "timestamp": "same inputs give the same bytes; the attestation of this document has the time",
     "author": "the configuration of the product names no author of its SBOM",
 }
+ELSEWHERE = "a document of its own says what is known of its support"
 NOT_LOOKED = "no: it is not in the build's environment"
 
 
@@ -191,8 +192,8 @@ def _unknown(component: Component, inside: Inside | None) -> list[tuple[str, str
         "source-code": "" if said.source else silent,
         "distribution-address": "hashed requirements name no address",
         "filename": "hashed requirements name no file",
-        "level-of-support": "no data about its support",
-        "end-of-support": "no data about its support",
+        "level-of-support": ELSEWHERE,
+        "end-of-support": ELSEWHERE,
     }
     return [(field, reason) for field, reason in reasons.items() if reason]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes.advisories import FEED, INFO, record
 from fakes.boms import PINS, rich_bom, rich_document
 from fakes.products import PRODUCT, TOOLS
 from fakes.releases import SIGNED, candidate_of, chain, check_of, members, proposal_of, raw_of, trust_root
@@ -18,7 +19,7 @@ from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
 from sdlc.evidence.store import Store
 from sdlc.formats.check_json import CheckRecord, dump_check
-from sdlc.gates import sbom
+from sdlc.gates import sbom, vulnerabilities
 from sdlc.release.bundle import write_bundle
 from sdlc.session import Session
 from sdlc.signing.trust_json import dump_trust
@@ -67,12 +68,15 @@ def test_two_files_compared(bom: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == "no component differs\n"
 
 
-def checked(repository: Repository, store: Store) -> CheckRecord:
-    """A check of the product `router` with its SBOM."""
+def checked(repository: Repository, store: Store, feed: bool = False) -> CheckRecord:
+    """A check of the product `router` with its SBOM, and with what a feed knows of it."""
     lock = f"h11==0.16.0 --hash=sha256:{'a' * 64}\n"
-    workspace = open_workspace(repository({**PRODUCT, "requirements.txt": lock}), TOOLS)
+    records = {"advisories/1.json": json.dumps(record(fixed="0.17")), "advisories/feed.json": json.dumps(INFO)}
+    workspace = open_workspace(repository({**PRODUCT, "requirements.txt": lock, **records}), TOOLS)
     raw = raw_of(wheel=make_wheel("router", requires=["h11"]))
     raw["sbom"] = dict(sbom.run(workspace, TOOLS, sbom.Settings(), {"build": raw["build"]}))
+    if feed:
+        raw["vulnerabilities"] = dict(vulnerabilities.run(workspace, TOOLS, FEED, {"sbom": raw["sbom"]}))
     return check_of(store, raw)
 
 
@@ -152,3 +156,38 @@ def test_the_time_of_an_export(bom: Path, tmp_path: Path, capsys: pytest.Capture
     wrong = run("export", bom, "--format", "spdx-2.3", "--out", out, environment={"SOURCE_DATE_EPOCH": "soon"})
     assert wrong == ExitCode.USAGE
     assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err
+
+
+def test_linked_documents_of_a_check(
+    repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    product, folder = tmp_path / "product", tmp_path / "documents"
+    out = product / ".sdlc" / "out"
+    made = checked(repository, Store(out / "objects", LocalDisk()), feed=True)
+    (out / "check.json").write_bytes(dump_check(made))
+    assert run("export", product, "--documents", folder) == ExitCode.ALLOWED
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].endswith("vulnerabilities.cdx.json: 1 known, by test feed of 2026-05-01")
+    assert said[2].endswith("support.cdx.json: 0 components known, 1 unknown, 0 past their end")
+    serial = json.loads((folder / "bom.cdx.json").read_text())["serialNumber"].removeprefix("urn:uuid:")
+    [known] = json.loads((folder / "vulnerabilities.cdx.json").read_text())["vulnerabilities"]
+    assert known["affects"][0]["ref"] == f"urn:cdx:{serial}/1#pkg%3Apypi%2Fh11%400.16.0"
+    (product / "support.toml").write_text("schema = 1\n")
+    assert run("export", product, "--documents", folder) == ExitCode.USAGE
+    assert "support.toml" in capsys.readouterr().err
+
+
+def test_without_an_answer_about_vulnerabilities_there_is_no_report(
+    repository: Repository, bom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    product, folder = tmp_path / "product", tmp_path / "documents"
+    out = product / ".sdlc" / "out"
+    (out / "objects").mkdir(parents=True)
+    made = checked(lambda files, name="": repository(files, "other"), Store(out / "objects", LocalDisk()))
+    (out / "check.json").write_bytes(dump_check(made))
+    assert run("export", product, "--documents", folder) == ExitCode.INCOMPLETE
+    assert "did not run" in capsys.readouterr().err
+    assert run("export", bom, "--documents", folder) == ExitCode.USAGE
+    assert run("export", bom) == ExitCode.USAGE
+    assert run("export", bom, "--documents", folder, "--format", "csv") == ExitCode.USAGE
+    assert not folder.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from conftest import REPOSITORY
 from fakes.boms import rich_bom, rich_document
 
 from sdlc.inventory.cyclonedx import recast
+from sdlc.inventory.linked import support_status, vulnerability_report
+from sdlc.inventory.rows import load_inventory
 
 FOLDER = REPOSITORY / ".interop" / "node"
 PROGRAM = FOLDER / "sbom_validator.mjs"
@@ -28,11 +31,14 @@ def said_of(*documents: tuple[str, str]) -> list[list[dict[str, Any]] | None]:
     return list(json.loads(done.stdout))
 
 
-def test_it_accepts_our_sbom_and_can_say_no() -> None:
+def test_it_accepts_our_documents_and_can_say_no() -> None:
     wrong = rich_document()
     wrong["components"][0]["type"] = "nothing"
+    inventory, at = load_inventory(rich_bom(), what="bom"), datetime(2026, 6, 1, tzinfo=UTC)
+    linked = vulnerability_report(inventory, rich_bom(), (), {}, at), support_status(inventory, rich_bom(), None, at)[0]
     newer = recast(rich_bom(), "1.7", what="bom")[0].decode()
-    *valid, refused = said_of(("v1dot6", rich_bom().decode()), ("v1dot7", newer), ("v1dot6", json.dumps(wrong)))
-    assert valid == [None, None]
+    ours = [("v1dot6", text.decode()) for text in (rich_bom(), *linked)]
+    *valid, refused = said_of(*ours, ("v1dot7", newer), ("v1dot6", json.dumps(wrong)))
+    assert valid == [None] * 4
     assert refused
     assert refused[0]["instancePath"] == "/components/0/type"
