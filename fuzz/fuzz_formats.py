@@ -18,7 +18,7 @@ from sdlc.formats.check_json import load_check
 from sdlc.formats.context_json import load_context, load_tools
 from sdlc.formats.foreign_sbom import load_sbom
 from sdlc.formats.fuzz_report import load_report
-from sdlc.formats.lock_toml import load_lock
+from sdlc.formats.locks import load_lock
 from sdlc.formats.osv_json import load_advisory
 from sdlc.formats.python_source import load_source
 from sdlc.formats.requirements_txt import load_requirements

@@ -38,16 +38,12 @@ from packaging.utils import canonicalize_version
 
 from sdlc import __version__
 from sdlc.formats import strict_json
+from sdlc.formats.bom_properties import DECLARED, LOOKED, MARKER, SOURCE, UNEXPLAINED, UNKNOWN
 from sdlc.model.embedded import Declared, Embedded, Evidence, Inside
 
 SCHEMAS = "http://cyclonedx.org/schema/"
 """How the schemas name each other; they come with the library and are never fetched."""
 
-MARKER = "secure-sdlc:marker"
-LOOKED = "secure-sdlc:looked-into"
-UNKNOWN = "secure-sdlc:unknown:"
-DECLARED = "secure-sdlc:declared-license"
-UNEXPLAINED = "secure-sdlc:unexplained"
 UNSAID = {
     "timestamp": "same inputs give the same bytes; the attestation of this document has the time",
     "author": "the configuration of the product names no author of its SBOM",
@@ -61,7 +57,8 @@ class Part:
     """One distribution.
 
     `version` is empty when it is unknown; `hashes` are sha256 of the files that the lock admits; `requires` names other
-    parts; `markers` are the PEP 508 conditions under which it is installed (empty: always).
+    parts; `markers` are the PEP 508 conditions under which it is installed (empty: always), `sources` the repositories,
+    addresses or paths that it comes from instead of an index.
     """
 
     name: str
@@ -70,6 +67,7 @@ class Part:
     license: str = ""
     requires: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str], Inside] | None = None) -> bytes:
@@ -129,6 +127,7 @@ def _merged(parts: Iterable[Part]) -> list[Part]:
             license=part.license or other.license,
             requires=tuple(sorted({*part.requires, *other.requires})),
             markers=() if always else tuple(sorted({*part.markers, *other.markers})),
+            sources=tuple(sorted({*part.sources, *other.sources})),
         )
     return [found[key] for key in sorted(found)]
 
@@ -151,7 +150,10 @@ def _component(part: Part, kind: ComponentType, *, ref: str = "") -> Component:
         bom_ref=ref or str(purl),
         licenses=[LicenseExpression(part.license)] if part.license else None,
         external_references=references,
-        properties=[Property(name=MARKER, value=marker) for marker in part.markers],
+        properties=[
+            *(Property(name=MARKER, value=marker) for marker in part.markers),
+            *(Property(name=SOURCE, value=source) for source in part.sources),
+        ],
     )
 
 

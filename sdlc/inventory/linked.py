@@ -36,7 +36,8 @@ from cyclonedx.output.json import JsonV1Dot6
 from sdlc import __version__
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.formats.cyclonedx_json import UNKNOWN, validation_errors
+from sdlc.formats.bom_properties import UNKNOWN
+from sdlc.formats.cyclonedx_json import validation_errors
 from sdlc.inventory.rows import Inventory, Item
 from sdlc.inventory.support import NO_FILE, NO_ROW, Support
 from sdlc.model.digest import sha256

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sdlc.errors import UnreadableError
+from sdlc.errors import UnreadableError, UsageError
 from sdlc.formats import strict_json
-from sdlc.formats.cyclonedx_json import DECLARED, MARKER, UNEXPLAINED, UNKNOWN, validation_errors
+from sdlc.formats.bom_properties import DECLARED, MARKER, SOURCE, UNEXPLAINED, UNKNOWN
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_ITEMS = 200_000
@@ -28,10 +28,11 @@ class Item:
 
     `ref` is its bom-ref, `carrier` that of the component which it is nested in, `requires` those of what it depends on.
     `license` is what it declares (an SPDX expression, an identifier, or the name of a license), `concluded` what a
-    person concluded. `hashes` are ``algorithm:digest`` of the files that are this component. `evidence` are
-    ``path: what was seen`` of an embedded part, and `confidence` is from 0 to 1, None where nobody says one. `unknown`
-    holds (field, reason) of what is known to be unknown. `inside_known` and `requires_known` say how complete the parts
-    inside and the requirements are (``complete``, ``incomplete``, ``unknown`` and more of CycloneDX, or nothing).
+    person concluded. `sources` are the repositories, addresses or paths that it comes from instead of an index.
+    `hashes` are ``algorithm:digest`` of the files that are this component. `evidence` are ``path: what was seen`` of an
+    embedded part, and `confidence` is from 0 to 1, None where nobody says one. `unknown` holds (field, reason) of what
+    is known to be unknown. `inside_known` and `requires_known` say how complete the parts inside and the requirements
+    are (``complete``, ``incomplete``, ``unknown`` and more of CycloneDX, or nothing).
     """
 
     ref: str
@@ -47,6 +48,7 @@ class Item:
     source: str = ""
     hashes: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     carrier: str = ""
     evidence: tuple[str, ...] = ()
@@ -98,7 +100,10 @@ class Inventory:
 
 
 def load_inventory(data: bytes, *, what: str) -> Inventory:
-    """The rows of the document in `data`; raises UnreadableError, whose message begins with `what`."""
+    """The rows of the document in `data`.
+
+    Raises UnreadableError, whose message begins with `what`, and UsageError without the extra `gates`.
+    """
     document = strict_json.loads_object(data, what=what, max_bytes=MAX_BYTES)
     spec = document.get("specVersion")
     if document.get("bomFormat") != "CycloneDX" or spec not in VERSIONS:
@@ -106,6 +111,13 @@ def load_inventory(data: bytes, *, what: str) -> Inventory:
             f"{what}: not an SBOM in CycloneDX {VERSIONS[0]} to {VERSIONS[-1]} (JSON)",
             hint="SPDX and older forms can be converted by other tools",
         )
+    try:
+        from sdlc.formats.cyclonedx_json import validation_errors
+    except ImportError as error:
+        raise UsageError(
+            f"SBOMs are validated with packages that are not installed: {error}",
+            hint="pip install 'secure-sdlc[gates]'",
+        ) from None
     if errors := validation_errors(document, spec):
         raise UnreadableError(f"{what}: not valid CycloneDX {spec}: {errors[0]}")
     return _inventory(document, what)
@@ -185,6 +197,7 @@ def _item(row: _Row, ref: str, carrier: str) -> Item:
         source=next((link["url"] for link in links if link["type"] == "vcs"), ""),
         hashes=tuple(sorted({*_hashes(row), *(one for link in links for one in _of_file(link))})),
         markers=tuple(value for name, value in properties if name == MARKER),
+        sources=tuple(value for name, value in properties if name == SOURCE),
         carrier=carrier,
         evidence=places,
         confidence=confidence,

@@ -43,6 +43,7 @@ LOSSES = {
     "created": "the SBOM has no time stamp, and SPDX demands one: it is the time of this export",
 }
 _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
+_ADDRESS = re.compile(r"((git|hg|svn|bzr)\+)?https?://[!-~]+")
 _BRACKETS = re.compile(r"[()]")
 
 
@@ -98,7 +99,7 @@ class _Writer:
         row: dict[str, Any] = {
             "SPDXID": self.ids[item.ref],
             "name": _line(item.name) or NAMELESS,
-            "downloadLocation": NOTHING,
+            "downloadLocation": _address(item),
             "filesAnalyzed": False,
             "licenseDeclared": declared,
             "licenseConcluded": concluded,
@@ -164,6 +165,11 @@ class _Writer:
                 yield _relation(self.ids[item.carrier], "CONTAINS", self.ids[item.ref])
             for ref in item.requires:
                 yield _relation(self.ids[item.ref], "DEPENDS_ON", self.ids[ref])
+
+
+def _address(item: Item) -> str:
+    """Where it is loaded from, as far as a lock names one place; a path of the product's own tree is none."""
+    return item.sources[0] if len(item.sources) == 1 and _ADDRESS.fullmatch(item.sources[0]) else NOTHING
 
 
 def _line(text: str) -> str:

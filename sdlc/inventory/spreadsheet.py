@@ -9,7 +9,17 @@ from sdlc.inventory.rows import Inventory, Item
 
 COLUMNS = (
     *("name", "version", "kind", "carried by", "purl", "license declared", "license concluded", "producer", "email"),
-    *("source code", "hashes", "requires", "only if", "found by", "confidence", "unexplained", "unknown"),
+    *(
+        "source code",
+        "hashes",
+        "requires",
+        "only if",
+        "locked from",
+        "found by",
+        "confidence",
+        "unexplained",
+        "unknown",
+    ),
     *("parts inside known", "requirements known"),
 )
 
@@ -29,6 +39,7 @@ def _rows(inventory: Inventory) -> Iterator[tuple[str, ...]]:
             " ".join(item.hashes),
             ", ".join(sorted(_named(by_ref[ref]) for ref in item.requires)),
             " or ".join(item.markers),
+            " ".join(item.sources),
             "\n".join(item.evidence),
             "" if item.confidence is None else f"{item.confidence:g}",
             "\n".join(item.unexplained),

@@ -86,6 +86,7 @@ def _note(item: Item) -> str:
     said = [
         f"[{', '.join(ways)}; {item.confidence:g}]" if item.evidence and item.confidence is not None else "",
         f"({' or '.join(item.markers)})" if item.markers else "",
+        f"from {', '.join(item.sources)}" if item.sources else "",
         f"{len(item.unexplained)} unexplained" if item.unexplained else "",
     ]
     return "  ".join(filter(None, said))
