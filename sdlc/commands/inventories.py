@@ -20,6 +20,8 @@ from sdlc.model.result import GateResult
 from sdlc.session import Session
 
 MEMBER = "bom.cdx.json"
+MAX_FILE = 1100 * 2**20
+"""More than any evidence bundle has."""
 TRUST = click.option(
     "--trust",
     "trust_file",
@@ -50,6 +52,8 @@ def open_sbom(session: Session, place: Path, trust_file: Path | None, *, at: dat
     """
     if place.is_dir():
         return _of_check(session, place)
+    if place.is_file() and place.stat().st_size > MAX_FILE:
+        raise UsageError(f"{place} is larger than {MAX_FILE // 2**20} MiB, and was not read")
     data = read_file(place)
     if data.startswith(b"PK"):
         return _of_bundle(session, place, data, trust_file, at)

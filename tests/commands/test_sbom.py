@@ -14,6 +14,7 @@ from fakes.releases import SIGNED, candidate_of, chain, check_of, members, propo
 from fakes.wheels import make_wheel
 
 from sdlc.cli import main
+from sdlc.commands.inventories import MAX_FILE
 from sdlc.commands.sbom import FORMS
 from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
@@ -126,6 +127,13 @@ def test_what_is_no_sbom_is_named(
         (tmp_path / name).write_bytes(data)
     assert run("tree", tmp_path / name) == code
     assert message in capsys.readouterr().err
+
+
+def test_a_gigantic_file_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (tmp_path / "huge.json").open("wb") as stream:
+        stream.truncate(MAX_FILE + 1)
+    assert run("tree", tmp_path / "huge.json") == ExitCode.USAGE
+    assert "was not read" in capsys.readouterr().err
 
 
 def test_a_folder_without_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
