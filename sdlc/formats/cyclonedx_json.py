@@ -32,26 +32,23 @@ from cyclonedx.model.license import LicenseAcknowledgement, LicenseExpression
 from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.schema._res import BOM_JSON_STRICT, JSF, SPDX_JSON
+from cyclonedx.schema._res import BOM_JSON_STRICT, CRYPTOGRAPHY_DEFS, JSF, SPDX_JSON
 from packageurl import PackageURL
 from packaging.utils import canonicalize_version
 
 from sdlc import __version__
 from sdlc.formats import strict_json
+from sdlc.formats.bom_properties import DECLARED, LOOKED, MARKER, SOURCE, UNEXPLAINED, UNKNOWN
 from sdlc.model.embedded import Declared, Embedded, Evidence, Inside
 
 SCHEMAS = "http://cyclonedx.org/schema/"
 """How the schemas name each other; they come with the library and are never fetched."""
 
-MARKER = "secure-sdlc:marker"
-LOOKED = "secure-sdlc:looked-into"
-UNKNOWN = "secure-sdlc:unknown:"
-DECLARED = "secure-sdlc:declared-license"
-UNEXPLAINED = "secure-sdlc:unexplained"
 UNSAID = {
     "timestamp": "same inputs give the same bytes; the attestation of this document has the time",
     "author": "the configuration of the product names no author of its SBOM",
 }
+ELSEWHERE = "a document of its own says what is known of its support"
 NOT_LOOKED = "no: it is not in the build's environment"
 
 
@@ -60,7 +57,8 @@ class Part:
     """One distribution.
 
     `version` is empty when it is unknown; `hashes` are sha256 of the files that the lock admits; `requires` names other
-    parts; `markers` are the PEP 508 conditions under which it is installed (empty: always).
+    parts; `markers` are the PEP 508 conditions under which it is installed (empty: always), `sources` the repositories,
+    addresses or paths that it comes from instead of an index.
     """
 
     name: str
@@ -69,6 +67,7 @@ class Part:
     license: str = ""
     requires: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str], Inside] | None = None) -> bytes:
@@ -107,11 +106,11 @@ def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str],
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
-def validation_errors(document: Any) -> list[str]:
-    """Every way in which `document` is not strictly valid CycloneDX 1.6; empty when it is. Never fetches."""
+def validation_errors(document: Any, spec: str = "1.6") -> list[str]:
+    """Every way in which `document` is not strictly valid CycloneDX `spec`; empty when it is. Never fetches."""
     return [
         f"{'/'.join(str(part) for part in error.instance_path) or '.'}: {error.message}"[:300]
-        for error in _validator().iter_errors(document)
+        for error in _validator(spec).iter_errors(document)
     ]
 
 
@@ -128,6 +127,7 @@ def _merged(parts: Iterable[Part]) -> list[Part]:
             license=part.license or other.license,
             requires=tuple(sorted({*part.requires, *other.requires})),
             markers=() if always else tuple(sorted({*part.markers, *other.markers})),
+            sources=tuple(sorted({*part.sources, *other.sources})),
         )
     return [found[key] for key in sorted(found)]
 
@@ -150,7 +150,10 @@ def _component(part: Part, kind: ComponentType, *, ref: str = "") -> Component:
         bom_ref=ref or str(purl),
         licenses=[LicenseExpression(part.license)] if part.license else None,
         external_references=references,
-        properties=[Property(name=MARKER, value=marker) for marker in part.markers],
+        properties=[
+            *(Property(name=MARKER, value=marker) for marker in part.markers),
+            *(Property(name=SOURCE, value=source) for source in part.sources),
+        ],
     )
 
 
@@ -191,8 +194,8 @@ def _unknown(component: Component, inside: Inside | None) -> list[tuple[str, str
         "source-code": "" if said.source else silent,
         "distribution-address": "hashed requirements name no address",
         "filename": "hashed requirements name no file",
-        "level-of-support": "no data about its support",
-        "end-of-support": "no data about its support",
+        "level-of-support": ELSEWHERE,
+        "end-of-support": ELSEWHERE,
     }
     return [(field, reason) for field, reason in reasons.items() if reason]
 
@@ -268,14 +271,13 @@ def _compositions(
 
 
 @cache
-def _validator() -> jsonschema_rs.Draft7Validator:
-    registry = jsonschema_rs.Registry(
-        [
-            (f"{SCHEMAS}spdx.SNAPSHOT.schema.json", _load(SPDX_JSON)),
-            (f"{SCHEMAS}jsf-0.82.SNAPSHOT.schema.json", _load(JSF)),
-        ]
-    )
-    schema = _load(BOM_JSON_STRICT[SchemaVersion.V1_6])
+def _validator(spec: str) -> jsonschema_rs.Draft7Validator:
+    """The strict schema of CycloneDX `spec` (``1.2`` to ``1.7``), with every checker of formats."""
+    names = {"spdx.SNAPSHOT": SPDX_JSON, "jsf-0.82.SNAPSHOT": JSF}
+    if spec == "1.7":
+        names["cryptography-defs.SNAPSHOT"] = CRYPTOGRAPHY_DEFS
+    registry = jsonschema_rs.Registry([(f"{SCHEMAS}{name}.schema.json", _load(path)) for name, path in names.items()])
+    schema = _load(BOM_JSON_STRICT[SchemaVersion[f"V{spec.replace('.', '_')}"]])
     return jsonschema_rs.Draft7Validator(schema, registry=registry, validate_formats=True, offline=True)
 
 

@@ -43,7 +43,8 @@ class Pin:
     """One requirement, its name normalized (PEP 503).
 
     `version` is the text after a lone ``==`` or ``===``, empty when it is not pinned; `hashes` are sha256 in lower-case
-    hex, sorted; `marker` is PEP 508 text or empty; `line` counts from 1.
+    hex, sorted; `marker` is PEP 508 text or empty; `line` counts from 1. `source` names what comes from no index: a
+    repository, an address or a path.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Pin:
     hashes: tuple[str, ...]
     marker: str
     line: int
+    source: str = ""
 
 
 def load_requirements(data: bytes, *, what: str) -> tuple[Pin, ...]:
@@ -109,6 +111,7 @@ def _pin(text: str, line: int, what: str) -> Pin | None:
         hashes=_sha256(options, line, what),
         marker=marker,
         line=line,
+        source=_bare(requirement.url or ""),
     )
 
 
@@ -119,6 +122,11 @@ def _exact(requirement: Requirement) -> str:
         return ""
     operator, version = specifiers[0].operator, specifiers[0].version
     return version if operator == "===" or (operator == "==" and not version.endswith(".*")) else ""
+
+
+def _bare(url: str) -> str:
+    """`url` without a user name or a password in it: a lock is shown, and a token must not be."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "", url)[:500]
 
 
 def _sha256(options: list[str], line: int, what: str) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 What exactly is shipped, and do the lock and the built wheel agree on it?
 
 **Why.** Whoever must answer "are we affected?" needs a list that is complete and true. The gate reads the lock of what
-is shipped (hashed requirement files, `uv.lock`, `pylock.toml`) and the metadata of the built wheel, makes one CycloneDX
-1.6 document of both, and validates it strictly, offline, against the schema.
+is shipped (hashed requirement files, `pylock.toml`, `uv.lock`, `poetry.lock`, `pdm.lock`, `Pipfile.lock`) and the
+metadata of the built wheel, makes one CycloneDX 1.6 document of both, and validates it strictly, offline, against the
+schema.
 
 It looks into what the build installed, too, and nests what it finds under the component that carries it: SBOMs that
 wheels carry (PEP 770), bundled libraries (`NAME.libs`), libraries that were linked statically and left a text, crates,
@@ -35,7 +36,7 @@ from sdlc.components.embedded import insides
 from sdlc.errors import ToolError
 from sdlc.formats import cyclonedx_json, strict_json
 from sdlc.formats.context_json import dump_context
-from sdlc.formats.lock_toml import load_lock
+from sdlc.formats.locks import load_lock
 from sdlc.formats.requirements_txt import Pin
 from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.inspecting.distributions import look_into, look_into_wheel
@@ -49,7 +50,7 @@ ID = "sbom"
 __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
 USUAL = (
     *("requirements/runtime.txt", "requirements.txt", "requirements/base.txt", "requirements/prod.txt"),
-    *("pylock.toml", "uv.lock"),
+    *("pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"),
 )
 
 

@@ -28,6 +28,7 @@ from sdlc.components.embedded import insides
 from sdlc.components.nested_components import due, edges_differ, nested, written
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
+from sdlc.formats.bom_properties import SOURCE
 from sdlc.formats.requirements_txt import Pin
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
@@ -135,10 +136,15 @@ def _document(raw: RawArtifacts, name: str) -> dict[str, Any]:
 
 
 def _components(bom: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The hashes of every component, by name and version."""
+    """The hashes of every component, and where it comes from if not from an index, by name and version."""
     return {
         (str(c["name"]), str(c.get("version", ""))): tuple(
-            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link.get("hashes", ()))
+            sorted(
+                [
+                    *(row["content"] for link in c.get("externalReferences", ()) for row in link.get("hashes", ())),
+                    *(str(row["value"]) for row in c.get("properties", ()) if row["name"] == SOURCE),
+                ]
+            )
         )
         for c in bom.get("components", ())
     }
@@ -150,7 +156,7 @@ def _listed(
     """What the components must be: everything that is locked, and every wheel of the build but the product's own."""
     hashes: dict[tuple[str, str], set[str]] = {}
     for pin in (pin for lock in pins.values() for pin in lock):
-        hashes.setdefault((pin.name, pin.version), set()).update(pin.hashes)
+        hashes.setdefault((pin.name, pin.version), set()).update([*pin.hashes, *filter(None, [pin.source])])
     for wheel in wheels:
         if wheel["name"] != product:
             hashes.setdefault((wheel["name"], wheel["version"]), set()).add(wheel["sha256"])
@@ -184,7 +190,10 @@ def _pins(lock: Mapping[str, Any]) -> dict[str, tuple[Pin, ...]]:
     """The pins of every lock, by its path."""
     return {
         str(row["path"]): tuple(
-            Pin(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"]))
+            Pin(
+                *(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"])),
+                source=str(p.get("source", "")),  # older evidence has none
+            )
             for p in row["pins"]
         )
         for row in lock["files"]
@@ -210,7 +219,7 @@ def _of_locks(locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Fin
         for pin in pins:
             if not pin.version or not pin.hashes:
                 lacks = "an exact version" if not pin.version else "a sha256 hash"
-                text = f"{pin.name} is locked without {lacks}"
+                text = f"{pin.name} is locked {f'to {pin.source} ' if pin.source else ''}without {lacks}"
                 yield _finding("SBOM-UNPINNED", text, fix, pin.name, Place(path, pin.line))
         for gap in conflicts(pins, python):
             text = f"{gap.name} is locked at {gap.required} for Python {python} on Linux"

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from trestle.oscal.assessment_results import AssessmentResults
 
 from sdlc.exports import EXPORTS, export
-from sdlc.exports.comma_separated import STARTS, harmless
 from sdlc.exports.oscal import control_token
 from sdlc.exports.tables import tables_of
+from sdlc.formats.spreadsheet_text import STARTS, harmless
 from sdlc.release.verified import Verified
 from sdlc.standards.coverage import Coverage, cover
 from sdlc.standards.shipped import our_standards

@@ -11,11 +11,13 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from fakes.binaries import make_elf
 from fakes.environments import install
+from fakes.locks import ALL
 from fakes.products import PRODUCT, TOOLS
 from fakes.tools import FakeTools
 from fakes.wheels import make_wheel
 
 from sdlc.errors import ToolError, UnreadableError
+from sdlc.formats.bom_properties import SOURCE
 from sdlc.gates import sbom
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
 from sdlc.readings import sbom as reading
@@ -374,3 +376,40 @@ def test_other_locks_are_found_after_hashed_requirements(repository: Repository)
     assert both.counters["components"] == 2
     unhashed = answer(product(repository, "h11==0.14.0\n", name="unhashed", **{"pylock.toml": PYLOCK}), build)
     assert (rules(unhashed), unhashed.counters["components"]) == ([], 1)
+
+
+def test_locks_of_other_tools_are_joined_alike(repository: Repository) -> None:
+    """The product requires h11 and idna; each lock has only the first, and a package from a repository."""
+    build = build_of(make_wheel(requires=["h11>=0.14", "idna"]))
+    for number, (name, text) in enumerate(ALL.items()):
+        workspace = product(repository, None, name=f"product-{number}", **{name: text.replace("H_11", "h11")})
+        given = answer(workspace, build)
+        assert ("SBOM-UNLOCKED", "idna") in rules(given), name
+        unpinned = [finding for finding in given.findings if finding.subject == "repository"]
+        assert [finding.rule for finding in unpinned] == ["SBOM-UNPINNED"], name
+        assert f"to git+https://code.example/r.git@{'c' * 40} without" in unpinned[0].message
+        assert ("SBOM-OUTSIDE", "h11") not in rules(given)
+        raw = raw_of(workspace, build)
+        bom = json.loads(raw["bom.cdx.json"])
+        repo = next(one for one in bom["components"] if one["name"] == "repository")
+        assert {"name": SOURCE, "value": f"git+https://code.example/r.git@{'c' * 40}"} in repo["properties"]
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(raw["bom.cdx.json"].decode()) is None
+        elsewhere = raw["bom.cdx.json"].replace(b"code.example", b"evil.example")
+        with pytest.raises(UnreadableError, match="do not say the same of repository"):
+            reading.read({**raw, "bom.cdx.json": elsewhere}, sbom.Settings(), Context())
+
+
+def test_a_requirement_with_an_address_is_named(repository: Repository) -> None:
+    lock = f"h11 @ https://user:secret@index.example/h11.whl --hash=sha256:{DIGEST}\n"
+    [finding, *_] = answer(product(repository, lock), build_of(make_wheel())).findings
+    assert finding.rule == "SBOM-UNPINNED"
+    assert finding.message == "h11 is locked to https://index.example/h11.whl without an exact version"
+
+
+def test_evidence_from_before_locks_named_their_sources(repository: Repository) -> None:
+    raw = raw_of(product(repository), build_of(make_wheel()))
+    lock = json.loads(raw["lock.json"])
+    for pin in lock["files"][0]["pins"]:
+        del pin["source"]
+    old = {**raw, "lock.json": json.dumps(lock).encode()}
+    assert reading.read(old, sbom.Settings(), Context()) == reading.read(raw, sbom.Settings(), Context())

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.lock_toml import load_lock, load_pylock, load_uv_lock
+from sdlc.formats.locks import load_lock
 from sdlc.formats.requirements_txt import Pin
+from sdlc.formats.uv_lock import load_pylock, load_uv_lock
 
 DIGEST, OTHER = "a" * 64, "b" * 64
 REGISTRY = 'source = { registry = "https://index.example/simple" }'

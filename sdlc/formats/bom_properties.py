@@ -1,0 +1,16 @@
+"""Names of the properties with which our SBOM says what CycloneDX has no member for."""
+
+from __future__ import annotations
+
+MARKER = "secure-sdlc:marker"
+"""The condition under which a component is installed (PEP 508); several are alternatives."""
+SOURCE = "secure-sdlc:locked-from"
+"""What a component comes from instead of an index: a repository, an address, a path."""
+LOOKED = "secure-sdlc:looked-into"
+"""How many files of a component were opened, or why none."""
+UNKNOWN = "secure-sdlc:unknown:"
+"""The beginning of the name of a property that says why a field is unknown."""
+DECLARED = "secure-sdlc:declared-license"
+"""Which license the carrier's own SBOM declares for a nested part."""
+UNEXPLAINED = "secure-sdlc:unexplained"
+"""A place in a component that nobody can explain."""
