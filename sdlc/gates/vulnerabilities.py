@@ -19,6 +19,10 @@ of crates.io (crates) and OSS-Fuzz (native libraries, by name and version of the
 confidence); that a distribution mended a library without changing its version is not known. A part whose version
 nothing tells is of medium confidence, which a usual policy takes as advice.
 
+A person may decide with a signed VEX statement that the product is not affected (`sdlc vex`, `docs/vex.md`): then the
+finding is shown as closed, with who and why, as long as product, component, versions and the advisory stay as they
+were. The gate keeps what stands in `.sdlc/vex/` of the base commit; the policy, and whoever verifies, judges it.
+
 **How to fix a finding.** Upgrade to the version that the finding names, and lock again. A part inside of a wheel is
 mended by upgrading what carries it; the finding names the carrier and the files in which the part was seen.
 """
@@ -35,9 +39,10 @@ from sdlc.formats.context_json import dump_context
 from sdlc.model.result import Context, RawArtifacts
 from sdlc.readings.vulnerabilities import NEEDS, Settings, components_of
 from sdlc.tools import Tools
-from sdlc.workspace import Workspace, commit_time
+from sdlc.workspace import Workspace, commit_time, protected, protected_files
 
 ID = "vulnerabilities"
+VEX = ".sdlc/vex/"
 __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
 
 
@@ -76,4 +81,13 @@ def run(
         raw["exploited.json"] = {name: day for name, day in feed.exploited.since.items() if name in ids}
     if feed.scores is not None:
         raw["scores.json"] = {name: score for name, score in feed.scores.of.items() if name in ids}
-    return {**{name: strict_json.dumps(part) for name, part in raw.items()}, "context.json": dump_context(Context())}
+    said = {name: strict_json.dumps(part) for name, part in raw.items()}
+    return {**said, **_decisions(workspace, tools), "context.json": dump_context(Context())}
+
+
+def _decisions(workspace: Workspace, tools: Tools) -> dict[str, bytes]:
+    """The VEX decisions of the base commit, and with them its trust root."""
+    files = protected_files(workspace, tools, VEX)
+    kept = {f"vex/{path.removeprefix(VEX)}": data for path, data in files.items() if path.endswith(".json")}
+    trust = protected(workspace, tools, ".sdlc/trust.json") if kept else None
+    return kept if trust is None else {**kept, "vex-trust.json": trust}

@@ -28,6 +28,8 @@ from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 READER = "osv/1"
 GRADE = Grade.SLICE
 NEEDS = ("sbom",)
+DATED = 3
+"""The first `format` of `feed.json` whose findings name the newest change of their advisories."""
 BOM, LOCK = "sbom/bom.cdx.json", "sbom/lock.json"
 
 
@@ -44,11 +46,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known beside the records: since when a CVE is exploited, its EPSS score; `closed`: show withdrawn."""
+    """What is known beside the records: since when a CVE is exploited, its EPSS score; `closed`: show withdrawn.
+
+    `dated`: a finding carries the newest change of its advisories, to which a VEX decision is bound.
+    """
 
     exploited: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
     closed: bool = False
+    dated: bool = False
 
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
@@ -125,7 +131,12 @@ def _known(raw: RawArtifacts, feed: Mapping[str, Any], counters: dict[str, int],
             counters[key] = int(feed[key]["entries"])
             details[f"{key}-date"] = utc(feed[key]["published"], what=f"feed.json: {key}")
             details[f"{key}-digest"] = parse_digest(feed[key]["sha256"])
-    return _Known(found.get("exploited", {}), found.get("scores", {}), closed="format" in feed)
+    return _Known(
+        found.get("exploited", {}),
+        found.get("scores", {}),
+        closed="format" in feed,
+        dated=int(feed.get("format", 0)) >= DATED,
+    )
 
 
 def _late(feed: Mapping[str, Any], settings: Settings) -> str:
@@ -199,6 +210,8 @@ def _finding(component: Listed, group: list[Advisory], known: _Known, place: Pla
         wanted = f" that carries {name} {fixed} or later" if fixed else f" with a mended {name}"
         fix = f"Upgrade {component.carrier[0]} to a release{wanted}, or say why it is not affected."
     properties = {"aliases": ", ".join(names), "component": name, "fixed": fixed or ""}
+    if known.dated:
+        properties["modified"] = max(advisory.modified for advisory in group)
     if since := min((known.exploited[cve] for cve in names if cve in known.exploited), default=""):
         severity, scored = Severity.CRITICAL, f"known exploited since {since}; {scored}"
         properties["exploited"] = since
