@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from sdlc.errors import BlockedError, UnreadableError
 from sdlc.evidence.vex import DRAFT, in_range, load_decision
@@ -101,7 +102,8 @@ def ids_of(finding: Finding) -> frozenset[str]:
 def component_of(finding: Finding) -> tuple[str, str, str]:
     """Package URL without a version, version, and carrier (name and version, or nothing) of a finding's component."""
     inside, _, purl = finding.subject.rpartition(": ")
-    name, _, version = purl.partition("#")[0].rpartition("@")
+    name, _, version = purl.partition("#")[0].partition("?")[0].rpartition("@")
+    version = unquote(version)
     return (name, version, inside.removeprefix("inside ")) if name else (purl, "", inside.removeprefix("inside "))
 
 
