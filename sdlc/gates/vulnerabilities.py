@@ -23,7 +23,10 @@ A person may decide with a signed VEX statement that the product is not affected
 finding is shown as closed, with who and why, as long as product, component, versions and the advisory stay as they
 were. The gate keeps what stands in `.sdlc/vex/` of the base commit; the policy, and whoever verifies, judges it.
 
-**How to fix a finding.** Upgrade to the version that the finding names, and lock again. A part inside of a wheel is
+**How to fix a finding.** Upgrade to the version that the finding names, and lock again. The fix says which other
+components have to move with it: the gate asks the resolver (`uv pip compile`) on a copy of the lock, by default only
+from its cache (`upgrades = "network"` lets it ask an index, `"off"` asks nothing). Where that could not be tried the
+fix says so and why; it blocks nothing, and neither does a refusal. A part inside of a wheel is
 mended by upgrading what carries it; the finding names the carrier and the files in which the part was seen.
 """
 
@@ -37,11 +40,14 @@ from sdlc.feeds.feed import open_feed
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context
 from sdlc.model.result import Context, RawArtifacts
-from sdlc.readings.vulnerabilities import NEEDS, Settings, components_of
+from sdlc.readings.fix_notes import UPGRADES, wishes_of
+from sdlc.readings.vulnerabilities import NEEDS, Settings, components_of, read
 from sdlc.tools import Tools
+from sdlc.upgrading.shortest import Wish, shortest
 from sdlc.workspace import Workspace, commit_time, protected, protected_files
 
 ID = "vulnerabilities"
+ASKED = ("off", "offline", "network")
 VEX = ".sdlc/vex/"
 __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
 
@@ -63,6 +69,9 @@ def run(
         raise ToolError("there is no SBOM to look up", hint="let the sbom gate answer: sdlc check --gate sbom -v")
     bom = strict_json.loads_object(inputs["sbom"]["bom.cdx.json"], what="bom.cdx.json")
     wanted = {name for component in components_of(bom) for name in component.names}
+    if settings.upgrades not in ASKED:
+        known = ", ".join(ASKED)
+        raise ToolError(f"sdlc.toml: gates.vulnerabilities.upgrades: {settings.upgrades!r:.40} is none of {known}")
     feed = open_feed(workspace.root / settings.feed)
     chosen = {
         identifier: record
@@ -82,7 +91,20 @@ def run(
     if feed.scores is not None:
         raw["scores.json"] = {name: score for name, score in feed.scores.of.items() if name in ids}
     said = {name: strict_json.dumps(part) for name, part in raw.items()}
+    said |= _upgrades(said, workspace, tools, settings, inputs["sbom"])
     return {**said, **_decisions(workspace, tools), "context.json": dump_context(Context())}
+
+
+def _upgrades(
+    raw: RawArtifacts, workspace: Workspace, tools: Tools, settings: Settings, sbom: RawArtifacts
+) -> dict[str, bytes]:
+    """What the resolver says of each upgrade that a finding proposes; of a base commit nobody asks it."""
+    if settings.upgrades == "off" or workspace.repository is not None:
+        return {}
+    together = {**raw, **{f"sbom/{name}": data for name, data in sbom.items()}}
+    wishes = wishes_of(read(together, settings, Context()).findings)
+    found = shortest((Wish(*wish) for wish in wishes), workspace, tools, network=settings.upgrades == "network")
+    return {UPGRADES: strict_json.dumps([vars(wish) | vars(upgrade) for wish, upgrade in found.items()])}
 
 
 def _decisions(workspace: Workspace, tools: Tools) -> dict[str, bytes]:

@@ -24,6 +24,7 @@ from sdlc.formats.osv_json import Advisory, load_advisory
 from sdlc.model.digest import parse_digest, sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+from sdlc.readings.fix_notes import with_upgrades
 
 READER = "osv/1"
 GRADE = Grade.SLICE
@@ -37,11 +38,13 @@ BOM, LOCK = "sbom/bom.cdx.json", "sbom/lock.json"
 class Settings:
     """`feed`: a folder of OSV files, a `.json`, `.jsonl` (or `.gz` of them) or `.zip`, relative or absolute.
 
-    `max_age`: how many days older than the commit the feed may be; 0 leaves that to the policy.
+    `max_age`: how many days older than the commit the feed may be; 0 leaves that to the policy. `upgrades`: whether the
+    resolver is asked about a fix: ``off``, ``offline`` (its cache alone) or ``network``.
     """
 
     feed: str = field(default="", metadata={"change": "free"})
     max_age: int = field(default=0, metadata={"change": "free"})
+    upgrades: str = field(default="offline", metadata={"change": "free"})
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     if late:
         return Reading(Outcome.ERROR, counters=counters, details=details, sentence=late, hint="fetch a newer feed")
     index = Index(advisories)
-    findings = tuple(finding for component in components for finding in _findings(component, index, known, places))
+    every = (finding for component in components for finding in _findings(component, index, known, places))
+    findings = with_upgrades(every, raw)
     within = f" and {embedded} parts inside of them" if embedded else ""
     against = f"{counters['records']} advisories of {details['feed-date'][:10]}"
     said = f"{counters['components']} components{within} against {against}"
