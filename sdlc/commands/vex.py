@@ -29,6 +29,12 @@ from sdlc.signing.trust import TrustRoot
 
 LEAST_DIGITS = 8
 DRAFTS = f"{FOLDER}drafts/"
+UNREACHED = {
+    "not-imported": "No file of the product imports it.",
+    "not-called": "No file of the product calls what the advisory names.",
+}
+"""Grades of which a draft may be made, and what it says."""
+
 FORMATS = click.Choice(["openvex", "cyclonedx"])
 Loaded = tuple[tuple[Statement, ...], tuple[str, ...]]
 
@@ -170,6 +176,44 @@ def import_(session: Session, file: Path, path: Path) -> None:
     for loss in losses:
         click.echo(printable(f"lost      {loss}"), err=True)
     click.echo(f"{len(statements)} statements; next: sdlc vex write FINGERPRINT --draft FILE")
+
+
+@command.command()
+@PATH
+@OUT
+@click.pass_obj
+def draft(session: Session, path: Path, out: Path | None) -> None:
+    """Draft a decision for what the product's source does not reach, beyond doubt, in the last check of PATH.
+
+    A draft counts for nothing: a person looks, and signs with `sdlc vex write --draft`.
+    """
+    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    every = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
+    drafted = 0
+    for finding in (finding for finding in every if "reach" in finding.properties):
+        grade, doubts = finding.properties["reach"], finding.properties.get("reach-doubts", "")
+        component, version, carrier = component_of(finding)
+        if grade not in UNREACHED or doubts:
+            why = doubts or finding.properties.get("reach-path", "") or grade
+            click.echo(printable(f"no draft  {finding.rule} {component}: {grade}; {why}"))
+            continue
+        said = Statement(
+            advisories=tuple(sorted(ids_of(finding))),
+            product=record.product,
+            product_versions=f"=={record.version}",
+            component=component,
+            versions=f"=={version}",
+            status="under_investigation",
+            carrier=carrier,
+            justification="vulnerable_code_not_in_execute_path",
+            impact=UNREACHED[grade],
+        )
+        data = dump_draft(said, f"syntax trees of {record.commit[:12]}: {grade}, without a doubt")
+        name = f"{_plain(finding.rule)}-{_plain(component.rpartition('/')[2])}.json"
+        replace_file(session.disk, path / DRAFTS / name, data)
+        drafted += 1
+        click.echo(printable(f"drafted   {DRAFTS}{name}: {UNREACHED[grade]}"))
+    click.echo(f"{drafted} drafts; a person decides: sdlc vex write FINGERPRINT --draft FILE --status not_affected")
 
 
 @command.command()

@@ -9,6 +9,10 @@ without it the newest record's date is the feed's. With `kev.json` beside the re
 critical and says since when; with `epss.csv`, a finding carries its EPSS score. A withdrawn record that would match is
 shown as closed, with the day; a disputed one stands and says so.
 
+A finding also says how far the product's own source reaches into the component: it does not import it, imports it,
+does not call what the advisory names, or calls it, and on which way. That is advice, with every doubt named; it turns
+nothing, and `sdlc vex draft` makes at most a draft of it, which counts for nothing until a person signs.
+
 **How it can be wrong.** A feed knows what was published when it was made: let the policy bound its age (`max-age` over
 `feed-date`) and its size (`floor` over `records`); the setting `max_age` makes the gate itself refuse a feed that is
 more days older than the commit. A feed that is missing, empty, undated, stale or holds one unreadable record is an
@@ -17,7 +21,8 @@ says otherwise still counts. An advisory without a readable score counts as crit
 affects all of them. The product itself is not looked up. What is inside of wheels is, as far as the feed has records
 of crates.io (crates) and OSS-Fuzz (native libraries, by name and version of the SBOM, which are evidence with a stated
 confidence); that a distribution mended a library without changing its version is not known. A part whose version
-nothing tells is of medium confidence, which a usual policy takes as advice.
+nothing tells is of medium confidence, which a usual policy takes as advice. How far the product reaches is read from
+syntax trees: calls out of other components, and what is computed at run time, are doubts and not answers.
 
 A person may decide with a signed VEX statement that the product is not affected (`sdlc vex`, `docs/vex.md`): then the
 finding is shown as closed, with who and why, as long as product, component, versions and the advisory stay as they
@@ -32,15 +37,17 @@ mended by upgrading what carries it; the finding names the carrier and the files
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sdlc.errors import ToolError
 from sdlc.feeds.feed import open_feed
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context
+from sdlc.model.finding import Finding
 from sdlc.model.result import Context, RawArtifacts
-from sdlc.readings.fix_notes import UPGRADES, wishes_of
+from sdlc.reaching.ask import reached
+from sdlc.readings.fix_notes import REACH, UPGRADES, wishes_of
 from sdlc.readings.vulnerabilities import NEEDS, Settings, components_of, read
 from sdlc.tools import Tools
 from sdlc.upgrading.shortest import Wish, shortest
@@ -91,18 +98,18 @@ def run(
     if feed.scores is not None:
         raw["scores.json"] = {name: score for name, score in feed.scores.of.items() if name in ids}
     said = {name: strict_json.dumps(part) for name, part in raw.items()}
-    said |= _upgrades(said, workspace, tools, settings, inputs["sbom"])
+    if workspace.repository is None:  # of a base commit nobody asks more than what it had
+        found = read({**said, **{f"sbom/{name}": data for name, data in inputs["sbom"].items()}}, settings, Context())
+        said |= _upgrades(found.findings, workspace, tools, settings)
+        said |= {REACH: strict_json.dumps(reached(found.findings, workspace, bom, raw["advisories.json"]))}
     return {**said, **_decisions(workspace, tools), "context.json": dump_context(Context())}
 
 
-def _upgrades(
-    raw: RawArtifacts, workspace: Workspace, tools: Tools, settings: Settings, sbom: RawArtifacts
-) -> dict[str, bytes]:
-    """What the resolver says of each upgrade that a finding proposes; of a base commit nobody asks it."""
-    if settings.upgrades == "off" or workspace.repository is not None:
+def _upgrades(findings: Iterable[Finding], workspace: Workspace, tools: Tools, settings: Settings) -> dict[str, bytes]:
+    """What the resolver says of each upgrade that a finding proposes."""
+    if settings.upgrades == "off":
         return {}
-    together = {**raw, **{f"sbom/{name}": data for name, data in sbom.items()}}
-    wishes = wishes_of(read(together, settings, Context()).findings)
+    wishes = wishes_of(findings)
     found = shortest((Wish(*wish) for wish in wishes), workspace, tools, network=settings.upgrades == "network")
     return {UPGRADES: strict_json.dumps([vars(wish) | vars(upgrade) for wish, upgrade in found.items()])}
 

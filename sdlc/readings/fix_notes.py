@@ -1,7 +1,7 @@
 """
-What is said beside a known vulnerability: which upgrade the resolver accepts.
+What is said beside a known vulnerability: which upgrade the resolver accepts, and how far the product reaches into it.
 
-None of it decides anything: outcome, severity and fingerprint of a finding are the same with it and without.
+None of it decides anything: outcome, severity and fingerprint of a finding are the same with it and without it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sdlc.model.finding import Finding
 from sdlc.model.result import RawArtifacts
 
 UPGRADES = "upgrades.json"
+REACH = "reach.json"
 ANSWERS = ("accepted", "refused", "not-tried")
 MOST = 4
 Wanted = tuple[str, str, str, str]
@@ -43,6 +44,45 @@ def with_upgrades(findings: Iterable[Finding], raw: RawArtifacts) -> tuple[Findi
         else finding
         for finding in findings
     )
+
+
+def with_reach(findings: Iterable[Finding], raw: RawArtifacts) -> tuple[Finding, ...]:
+    """`findings` with how far the product reaches into their component: advice, and attested, not recomputed."""
+    if REACH not in raw:
+        return tuple(findings)
+    rows = strict_json.loads(raw[REACH], what=REACH)
+    try:
+        said = {(str(row["rule"]), str(row["subject"])): _reach(row) for row in rows}
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise UnreadableError(f"{REACH} is malformed: {type(error).__name__}: {error}") from None
+    return tuple(_told(finding, said.get((finding.rule, finding.subject))) for finding in findings)
+
+
+def _told(finding: Finding, told: tuple[str, dict[str, str]] | None) -> Finding:
+    if told is None:
+        return finding
+    sentence, properties = told
+    message = f"{finding.message}; {sentence}" if sentence else finding.message
+    return replace(finding, message=message, properties={**finding.properties, **properties})
+
+
+def _reach(row: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    grade, symbol = str(row["grade"]), str(row["symbol"])
+    path, doubts = [str(one) for one in row["path"]], [str(one) for one in row["doubts"]]
+    sentence = {
+        "not-imported": "the product does not import it",
+        "not-called": "the product imports it and does not call what is vulnerable",
+        "imported": "the product imports it, and no advisory says which function is vulnerable",
+        "called": f"the product calls {symbol}",
+        "unknown": "",
+    }[grade]
+    if path and grade in ("called", "imported"):
+        sentence += f" ({' > '.join(path[-3:])})"
+    if doubts and grade not in ("called", "unknown"):
+        sentence += f", as far as its source tells: {doubts[0]}" + (f", and {len(doubts) - 1} more" * (len(doubts) > 1))
+    properties = {"reach": grade, "reach-symbol": symbol, "reach-path": " > ".join(path)}
+    properties["reach-doubts"] = "; ".join(doubts)
+    return sentence, {key: value[:1000] for key, value in properties.items() if value}
 
 
 def _wanted(finding: Finding) -> Wanted | None:

@@ -24,7 +24,7 @@ from sdlc.formats.osv_json import Advisory, load_advisory
 from sdlc.model.digest import parse_digest, sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
-from sdlc.readings.fix_notes import with_upgrades
+from sdlc.readings.fix_notes import with_reach, with_upgrades
 
 READER = "osv/1"
 GRADE = Grade.SLICE
@@ -107,7 +107,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         return Reading(Outcome.ERROR, counters=counters, details=details, sentence=late, hint="fetch a newer feed")
     index = Index(advisories)
     every = (finding for component in components for finding in _findings(component, index, known, places))
-    findings = with_upgrades(every, raw)
+    findings = with_reach(with_upgrades(every, raw), raw)
     within = f" and {embedded} parts inside of them" if embedded else ""
     against = f"{counters['records']} advisories of {details['feed-date'][:10]}"
     said = f"{counters['components']} components{within} against {against}"
