@@ -45,6 +45,8 @@ COMMANDS = {
     "standards": ("sdlc.commands.standards", "Say what a release shows of outside standards."),
     "selftest": ("sdlc.commands.selftest", "Attack your own release configuration, on a mirror of it."),
     "sbom": ("sdlc.commands.sbom", "Show, compare and export an SBOM."),
+    "vex": ("sdlc.commands.vex", "Decide whether an advisory affects the product, signed; read and write VEX."),
+    "licenses": ("sdlc.commands.licenses", "List licenses of what is shipped; write NOTICES.txt."),
     "feed": ("sdlc.commands.feed", "Import, fetch and show advisory feeds."),
     "key": ("sdlc.commands.key", "Make and show signing keys."),
     "trust": ("sdlc.commands.trust", "Keep the trust root: who, which key, which role."),

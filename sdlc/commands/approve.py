@@ -63,7 +63,7 @@ def record_decision(
             f"the trust root has no person {person!r}",
             hint=f"it knows: {', '.join(sorted(trust.persons)) or 'nobody'}",
         )
-    proposal, _, folder = opened(path, out, session)
+    proposal, _, folder = opened(path, out, session, trust)
     candidate = proposal.candidate
     check_decisions(proposal.decisions, trust, candidate, proposal.digest)
     click.echo(summary(proposal), nl=False)

@@ -42,7 +42,7 @@ from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
-COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows", "attack-surface")
+COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "licenses", "workflows", "attack-surface")
 """Gates that run on the base commit's files as well; none of them executes the base's code."""
 
 FILE_BY_FILE = ("static-analysis",)

@@ -100,7 +100,7 @@ def prepare(
     )
     folder = out / "release"
     assemble.keep_candidate(candidate, signer, trust, store, session.disk, folder)
-    proposal = assemble.open_proposal(folder, store)
+    proposal = assemble.open_proposal(folder, store, trust)
     click.echo(f"candidate {proposal.digest[:16]} written to {folder / assemble.CANDIDATE_FILE}")
     if output := session.environment.get("GITHUB_OUTPUT"):
         append_text(Path(output), f"candidate={proposal.digest}\n")
@@ -118,7 +118,7 @@ def prepare(
 def status(session: Session, path: Path, trust_file: Path, out: Path | None, html: Path | None) -> None:
     """Show the open candidate: verdict, blockers, decisions, and the next command."""
     trust = read_trust(trust_file)
-    proposal, _, folder = opened(path, out, session)
+    proposal, _, folder = opened(path, out, session, trust)
     click.echo(summary(proposal), nl=False)
     for signed in assemble.superseded(folder, proposal.digest):
         one = signed.decision
@@ -168,7 +168,7 @@ def sign(
 ) -> None:
     """Sign the approved candidate and write the evidence bundle; refuses what `sdlc verify` would refuse."""
     trust = read_trust(trust_file)
-    proposal, store, _ = opened(path, out, session)
+    proposal, store, _ = opened(path, out, session, trust)
     if expected and expected != proposal.digest:
         raise BlockedError(
             "candidate-exchanged",
@@ -233,11 +233,11 @@ def summary(proposal: Proposal) -> str:
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def opened(path: Path, out: Path | None, session: Session) -> tuple[Proposal, Store, Path]:
+def opened(path: Path, out: Path | None, session: Session, trust: TrustRoot) -> tuple[Proposal, Store, Path]:
     """The open candidate of the product at `path`, read again; its store and its folder."""
     out = out or path.resolve() / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
-    return assemble.open_proposal(out / "release", store), store, out / "release"
+    return assemble.open_proposal(out / "release", store, trust), store, out / "release"
 
 
 def _after(

@@ -81,6 +81,14 @@ severity = "high"
 text = "No known serious vulnerability in what is shipped."
 
 [[rules]]
+id = "licenses"
+type = "required"
+gate = "licenses"
+when = "applicable"
+severity = "high"
+text = "Nothing is shipped under a license that is unknown, or that the product's lists deny."
+
+[[rules]]
 id = "fuzz"
 type = "required"
 gate = "fuzz"

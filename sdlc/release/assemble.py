@@ -129,7 +129,7 @@ def keep_candidate(
     demand_role(envelope, trust, "runner", candidate.created)
     if candidate.product != trust.product:
         raise BlockedError("wrong-product", f"this is {candidate.product}, the trust root is for {trust.product}")
-    verdict = verdict_of(candidate, candidate.results, store.get)
+    verdict = verdict_of(candidate, candidate.results, store.get, trust=trust)
     attested = folder / sha256(envelope.payload) / ATTESTED
     for name, payload in attestations_of(candidate, candidate.results, verdict, store.get).items():
         replace_file(disk, attested / name, dump_envelope(signer.sign(payload)))
@@ -137,7 +137,7 @@ def keep_candidate(
     return envelope
 
 
-def open_proposal(folder: Path, store: Store) -> Proposal:
+def open_proposal(folder: Path, store: Store, trust: TrustRoot) -> Proposal:
     """The open candidate of `folder`, read again; raises UsageError when there is none."""
     path = folder / CANDIDATE_FILE
     try:
@@ -150,7 +150,7 @@ def open_proposal(folder: Path, store: Store) -> Proposal:
     candidate = load_candidate(envelope.payload, what=str(path))
     results = read_again(candidate.results, store.get)
     compare(candidate.results, results)
-    verdict = verdict_of(candidate, results, store.get)
+    verdict = verdict_of(candidate, results, store.get, trust=trust)
     beside = folder / sha256(envelope.payload)
     attested = {
         name: _signed(beside / ATTESTED / name, payload)

@@ -37,13 +37,15 @@ def check_policy(case: Case) -> str:
 
 def check_verdict(case: Case) -> str:
     candidate = case.candidate
-    case.known_verdict = verdict = verdict_of(candidate, case.results, lambda digest: case.blobs[digest])
+    case.known_verdict = verdict = verdict_of(
+        candidate, case.results, lambda digest: case.blobs[digest], trust=case.trust
+    )
     if verdict.answer is not Answer.ALLOWED:
         first = next((r for r in verdict.rules if r.state in (State.BLOCKED, State.INCOMPLETE)), None)
         why = f"{first.rule}: {first.sentence}" if first else "no rule applies"
         raise BlockedError("verdict-not-allowed", f"decided again, the policy says {verdict.answer}: {why}")
     if case.own_policy is not None:
-        own = verdict_of(candidate, case.results, lambda digest: case.blobs[digest], case.own_policy)
+        own = verdict_of(candidate, case.results, lambda digest: case.blobs[digest], case.own_policy, case.trust)
         if own.answer is not Answer.ALLOWED:
             first = next(r for r in own.rules if r.state in (State.BLOCKED, State.INCOMPLETE))
             raise BlockedError(
@@ -51,7 +53,9 @@ def check_verdict(case: Case) -> str:
             )
         case.notes.append(f"{len(own.rules)} rules of the given policy hold as well")
     case.notes += [f"waived until {one.expires}: {one.finding.rule} ({one.waiver})" for one in verdict.waived]
+    case.notes += [f"closed by VEX: {one.finding.rule}, {one.status}, {one.name}" for one in verdict.closed]
     debt = f", {len(verdict.waived)} findings waived" if verdict.waived else ""
+    debt += f", {len(verdict.closed)} closed by signed VEX decisions" if verdict.closed else ""
     return f"{len(verdict.rules)} rules decided again: allowed{debt}"
 
 

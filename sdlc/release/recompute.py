@@ -18,10 +18,12 @@ from sdlc.model.verdict import Verdict
 from sdlc.policy.decide import decide
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import load_policy
+from sdlc.policy.vex import GATE, PREFIX, examine
 from sdlc.policy.waivers import load_waivers
 from sdlc.readings import Reader
 from sdlc.readings.replay import reader_of, replay
 from sdlc.release.candidate import Candidate
+from sdlc.signing.trust import TrustRoot
 
 Blobs = Callable[[Digest], bytes]
 """Bytes by digest; raises an SdlcError when there are none."""
@@ -66,11 +68,17 @@ def compare(stored: Sequence[GateResult], now: Sequence[GateResult]) -> None:
 
 
 def verdict_of(
-    candidate: Candidate, results: Sequence[GateResult], blobs: Blobs, own_policy: bytes | None = None
+    candidate: Candidate,
+    results: Sequence[GateResult],
+    blobs: Blobs,
+    own_policy: bytes | None = None,
+    trust: TrustRoot | None = None,
 ) -> Verdict:
     """The verdict of the profile `release` over `results`, as of the time that `candidate` was made.
 
     Decided by the policy of the candidate, or by `own_policy`, which a verifier brings.
+
+    A VEX decision counts when a person of `trust` signed it; without a trust root none does.
 
     Raises BlockedError for a policy or a file of waivers that cannot be read, and what `blobs` raises.
     """
@@ -92,8 +100,15 @@ def verdict_of(
         waivers=waivers,
         committed=candidate.committed,
         checked=candidate.checked,
+        vex=examine(vex_files(by_gate.get(GATE), blobs), trust),
     )
     return decide(policy, facts)
+
+
+def vex_files(result: GateResult | None, blobs: Blobs) -> dict[str, bytes]:
+    """The VEX decisions that the gate vulnerabilities kept, by file name."""
+    raw = result.raw if result is not None else {}
+    return {name.removeprefix(PREFIX): blobs(digest) for name, digest in raw.items() if name.startswith(PREFIX)}
 
 
 class LacksReader(IncompleteError):

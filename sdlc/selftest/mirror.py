@@ -104,7 +104,7 @@ class Mirror:
         runner, signer = runner or self.holders("runner")[0], signer or self.holders("release-signer")[0]
         envelope = runner.sign(dump_candidate(candidate))
         decisions = self._decide(candidate, self.quorum() if approvals is None else approvals)
-        verdict = verdict_of(candidate, candidate.results, self.blob)
+        verdict = verdict_of(candidate, candidate.results, self.blob, trust=self.trust)
         attested = attestations_of(candidate, candidate.results, verdict, self.blob)
         signed = {name: runner.sign(payload) for name, payload in attested.items()}
         proposal = Proposal(candidate, envelope, decisions, verdict, signed)
