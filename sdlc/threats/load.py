@@ -32,9 +32,13 @@ from ruamel.yaml.events import (
 from sdlc.errors import UnreadableError
 from sdlc.model.finding import Place
 from sdlc.threats.model import Acceptances, ThreatModel
+from sdlc.threats.risk_model import Harms, RiskPolicy
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 20
+
+BESIDE = ("acceptances.yaml", "harms.yaml", "policy.yaml")
+"""Files in the folder of the models that are none; all of them count from the base commit only."""
 
 Key = str | int
 Position = tuple[int, int]
@@ -99,6 +103,11 @@ class LoadedAcceptances:
     positions: Positions
 
 
+def is_model(path: str, folder: str) -> bool:
+    """True when the YAML file `path` in `folder` (or below it) is to be a threat model."""
+    return path not in {f"{folder}/{name}" for name in BESIDE}
+
+
 def load_model(data: bytes, *, path: str) -> LoadedModel:
     """The threat model in `data`; `path` is for messages and places. Raises ModelError."""
     document, positions = load_yaml(data, path=path)
@@ -109,6 +118,18 @@ def load_acceptances(data: bytes, *, path: str) -> LoadedAcceptances:
     """The acceptances in `data`. Raises ModelError."""
     document, positions = load_yaml(data, path=path)
     return LoadedAcceptances(_validate(Acceptances, document, positions), positions)
+
+
+def load_harms(data: bytes, *, path: str) -> Harms:
+    """The table of harms in `data`. Raises ModelError."""
+    document, positions = load_yaml(data, path=path)
+    return _validate(Harms, document, positions)
+
+
+def load_risk_policy(data: bytes, *, path: str) -> tuple[RiskPolicy, Positions]:
+    """The policy for risks in `data`, and where its entries stand. Raises ModelError."""
+    document, positions = load_yaml(data, path=path)
+    return _validate(RiskPolicy, document, positions), positions
 
 
 def load_yaml(data: bytes, *, path: str) -> tuple[Any, Positions]:
