@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
+from typing import Any
 
 from sdlc.model.finding import Finding
-from sdlc.threats.load import LoadedModel, Problem
+from sdlc.threats.entry import UNFINISHED
+from sdlc.threats.load import Key, LoadedModel, Problem
 from sdlc.threats.model import ThreatModel
 from sdlc.threats.references import check_references
 from sdlc.threats.rules import finding
 from sdlc.threats.taxonomy import unknown_attack, unknown_capec, unknown_cwe, unknown_emb3d
 
 ELEMENTS = ("trust_zones", "trust_boundaries", "actors", "components", "data_stores", "data_flows")
-TODO = re.compile(r"\b(TODO|FIXME|TBD)\b")
 
 
 def check_files(problems: Iterable[Problem]) -> tuple[Finding, ...]:
@@ -61,7 +61,7 @@ def _ambiguous(loaded: LoadedModel) -> Iterator[Finding]:
 
 def _crossings(loaded: LoadedModel) -> Iterator[Finding]:
     model = loaded.model
-    zone = _zones(model)
+    zone = zones_of(model)
     for name, flow in model.data_flows.items():
         pair = {zone.get(flow.source), zone.get(flow.target)}
         if None in pair or len(pair) < 2:
@@ -79,7 +79,8 @@ def _crossings(loaded: LoadedModel) -> Iterator[Finding]:
         )
 
 
-def _zones(model: ThreatModel) -> Mapping[str, str]:
+def zones_of(model: ThreatModel) -> Mapping[str, str]:
+    """The zone of everything that data can come from or go to, by id."""
     actors = {name: actor.trust_zone for name, actor in model.actors.items()}
     components = {name: component.trust_zone for name, component in model.components.items()}
     stores = {name: store.trust_zone for name, store in model.data_stores.items()}
@@ -87,18 +88,28 @@ def _zones(model: ThreatModel) -> Mapping[str, str]:
 
 
 def _unfinished(loaded: LoadedModel) -> Iterator[Finding]:
-    model = loaded.model
-    texts: list[tuple[tuple[str, ...], str]] = []
-    texts.extend((("assumptions", name), text) for name, text in model.assumptions.items())
-    for name, threat in model.threats.items():
-        texts.append((("threats", name, "statement"), threat.statement))
-        texts.append((("threats", name, "rationale"), threat.rationale or ""))
-    texts.extend((("controls", name, "title"), control.title) for name, control in model.controls.items())
-    for keys, text in texts:
-        if TODO.search(text):
-            dotted = ".".join(keys)
-            element = f"{model.system.id}/{'/'.join(keys)}"
-            yield finding("TM106", loaded.positions.place(*keys), element, f"{dotted} is not finished: {text[:60]}")
+    """TM106: every text with a word for "later"; entries of lists are named by what stands in them."""
+    system = loaded.model.system.id
+    document = loaded.model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for keys, names, text in _texts(document, (), ()):
+        if UNFINISHED.search(text):
+            said = f"{'.'.join(names)} is not finished: {text[:60]}"
+            yield finding("TM106", loaded.positions.place(*keys), f"{system}/{'/'.join(names)}", said)
+
+
+def _texts(
+    value: Any, keys: tuple[Key, ...], names: tuple[str, ...]
+) -> Iterator[tuple[tuple[Key, ...], tuple[str, ...], str]]:
+    """All texts below `value`: where they stand, what to call that, and the text."""
+    if isinstance(value, str):
+        yield keys, names, value
+    elif isinstance(value, dict):
+        for name, below in value.items():
+            yield from _texts(below, (*keys, name), (*names, name))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            called = below.get("claim", str(index)) if isinstance(below, dict) else str(index)
+            yield from _texts(below, (*keys, index), (*names, called))
 
 
 def _globs(loaded: LoadedModel, files: tuple[str, ...]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from sdlc.formats import strict_json
 from sdlc.model.digest import Digest, sha256
-from sdlc.threats.entry import Day, Id, Number, Strict, Text
+from sdlc.threats.entry import UNFINISHED, Day, Id, Number, Strict, Text
 from sdlc.threats.risk_model import Risk
 from sdlc.threats.taxonomy import Linddun, Stride
 
@@ -73,6 +73,7 @@ class Claim(Strict):
 
     `auth` names the guard that is intended, `none` where there is to be none. Without `bind` only the loopback
     interface is claimed; `any` means all of them. `sop_classes` are for a `dicom-scp` claim that names no service.
+    `why` says why it may be so.
     """
 
     claim: ClaimPattern
@@ -81,6 +82,12 @@ class Claim(Strict):
     tls: Literal["required", "optional", "none"] | None = None
     port: Annotated[int, Field(ge=0, le=65535)] | None = None
     sop_classes: tuple[SopClass, ...] = ()
+    why: Text | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """True when somebody still has to decide about it: then it claims nothing."""
+        return any(UNFINISHED.search(text or "") for text in (self.auth, self.bind, self.why))
 
     @model_validator(mode="after")
     def _services(self) -> Claim:
