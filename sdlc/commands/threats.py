@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 
+from sdlc.commands.inputs import read_file
 from sdlc.commands.judges import configure
 from sdlc.config import Config
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode, UsageError
+from sdlc.formats import strict_json
 from sdlc.formats.context_json import load_context
 from sdlc.formats.terminal import printable
 from sdlc.gates import attack_surface, threat_model
@@ -23,9 +25,11 @@ from sdlc.readings import threat_model as model_reading
 from sdlc.readings.model_gaps import needs_of
 from sdlc.session import Session
 from sdlc.surface.item import load_surface
-from sdlc.threats.load import BESIDE, LoadedModel, is_model, load_acceptances, load_model
+from sdlc.threats.importing import import_model
+from sdlc.threats.load import BESIDE, LoadedModel, is_model, load_acceptances, load_harms, load_model
 from sdlc.threats.mending import mend
-from sdlc.threats.writing import formatted
+from sdlc.threats.tm_bom import export_tm_bom
+from sdlc.threats.writing import formatted, written
 from sdlc.workspace import Workspace, open_workspace
 
 PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
@@ -105,6 +109,53 @@ def fmt(session: Session, path: Path, only: bool) -> None:
         changed += _put(session, workspace, name, before, formatted(before, path=name), write=not only)
     click.echo(f"{len(names)} files, {changed} {'in another form' if only else 'formatted'}", err=True)
     click.get_current_context().exit(ExitCode.BLOCKED if only and changed else ExitCode.ALLOWED)
+
+
+@command.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the model; else it is shown."
+)
+@click.pass_obj
+def import_(session: Session, file: Path, out: Path | None) -> None:
+    """A model of another tool in our form: TM-BOM, Open Threat Model, Threat Dragon 1 and 2.
+
+    What is lost, or had to be guessed, is said; look at it, then let `sdlc threats check` look.
+    """
+    kind, imported = import_model(read_file(file), path=str(file))
+    text = f"# From {printable(file.name)} ({kind}).\n" + written(imported.document)
+    for loss in imported.losses:
+        click.echo(printable(f" ! {loss}"), err=True)
+    if out is None:
+        click.echo(text, nl=False)
+    elif out.exists():
+        raise UsageError(f"{out} is there already", hint="name another file, or remove it first")
+    else:
+        replace_file(session.disk, out, text.encode())
+        click.echo(printable(f"wrote {out}"), err=True)
+
+
+@command.command(name="export")
+@PATH
+@click.option("--format", "form", type=click.Choice(["tm-bom"]), required=True, help="tm-bom: TM-BOM 1.0.2, JSON.")
+@click.option("--system", default="", help="The id of the system, where there are several models.")
+@click.pass_obj
+def export(session: Session, path: Path, form: str, system: str) -> None:
+    """A model of ours for another tool, with all that only we know under `extensions`."""
+    del form
+    workspace, config = _open(session, path)
+    folder = config.settings[threat_model.ID].folder
+    models = [one for one in _models(workspace, folder) if system in ("", one.model.system.id)]
+    if len(models) != 1:
+        names = ", ".join(one.model.system.id for one in _models(workspace, folder))
+        raise UsageError(f"{len(models)} models fit", hint=f"name one with --system: {names}")
+    table = f"{folder}/harms.yaml"
+    harms = load_harms(workspace.read(table), path=table).harms if workspace.exists(table) else {}
+    ours = models[0].model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    document, made_up = export_tm_bom(ours, harms)
+    for said in made_up:
+        click.echo(printable(f" ! {said}"), err=True)
+    click.echo(strict_json.pretty(document, in_order=True), nl=False)
 
 
 def _open(session: Session, path: Path) -> tuple[Workspace, Config]:

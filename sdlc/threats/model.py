@@ -224,7 +224,11 @@ class Control(Strict):
 
 
 class ThreatModel(Strict):
-    """One system's threat model, one file under `threat_models/`."""
+    """
+    One system's threat model, one file under `threat_models/`.
+
+    `extensions` hold what other tools said and this model has no word for; no rule reads them.
+    """
 
     schema_: Literal["sdlc.threat-model/1"] = Field(alias="schema")
     system: System
@@ -241,6 +245,7 @@ class ThreatModel(Strict):
     not_applicable: dict[Linddun, Text] = Field(default_factory=dict)
     controls: dict[Id, Control] = Field(default_factory=dict)
     risks: dict[Id, Risk] = Field(default_factory=dict)
+    extensions: dict[Text, Any] = Field(default_factory=dict)
 
 
 class Acceptance(Strict):

@@ -7,7 +7,7 @@ Only what the strict loader reads is written again, and what comes out has to re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import StringIO
 from itertools import pairwise
 from typing import Any
@@ -44,6 +44,23 @@ def rewritten(data: bytes, edit: Callable[[CommentedMap], None], *, path: str) -
     result = _apart(text, _dump(document, _offset(text), 4096)).encode()
     load_yaml(result, path=path)  # what we write must be what the gate can read
     return result
+
+
+def written(document: Mapping[str, Any]) -> str:
+    """`document` (JSON values) as a file of ours; raises ModelError where it is no YAML that we read."""
+    made = CommentedMap({name: _told(value) for name, value in document.items()})
+    text = _dump(made, 2, WIDTH)
+    load_yaml(text.encode(), path="what was written")
+    return text
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, dict):
+        return CommentedMap({name: _told(inner) for name, inner in value.items()})
+    if isinstance(value, (list, tuple)):
+        plain = all(not isinstance(inner, (dict, list, tuple)) for inner in value)
+        return words(value) if plain else CommentedSeq([_told(inner) for inner in value])
+    return quoted(value)
 
 
 def row(**values: Any) -> CommentedMap:

@@ -16,6 +16,7 @@ from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
 from sdlc.network import Network
 from sdlc.session import Session
+from sdlc.threats.load import load_model
 from sdlc.tools import LocalTools
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "attack-surface" / "rules" / "clean" / "all"
@@ -153,3 +154,30 @@ def test_a_model_that_cannot_be_read_is_said_with_its_place(word: str, repositor
 def test_without_a_model_the_next_step_is_said(repository: Make, cli: Cli) -> None:
     done = cli("threats", "fix", cwd=repository({"src/app.py": APP}))
     assert (done.returncode, "sdlc init" in done.stderr) == (ExitCode.USAGE, True)
+
+
+def test_a_model_goes_out_and_comes_back(repository: Make, cli: Cli, tmp_path: Path) -> None:
+    root = repository(PRODUCT)
+    out = cli("threats", "export", "--format", "tm-bom", cwd=root)
+    assert (out.returncode, "scope.tier" in out.stderr) == (ExitCode.ALLOWED, True)
+    (tmp_path / "model.json").write_text(out.stdout)
+    back = cli("threats", "import", str(tmp_path / "model.json"), "--out", str(tmp_path / "back.yaml"), cwd=root)
+    assert (back.returncode, back.stdout) == (ExitCode.ALLOWED, "")
+    text = (tmp_path / "back.yaml").read_bytes()
+    assert load_model(text, path="b").model == load_model(MODEL.encode(), path="a").model
+    again = cli("threats", "import", str(tmp_path / "model.json"), "--out", str(tmp_path / "back.yaml"), cwd=root)
+    assert (again.returncode, (tmp_path / "back.yaml").read_bytes()) == (ExitCode.USAGE, text)
+
+
+def test_a_model_of_another_tool_is_shown_with_what_it_lost(cli: Cli, tmp_path: Path) -> None:
+    samples = Path(__file__).parents[1] / "samples" / "threat-formats"
+    done = cli("threats", "import", str(samples / "threat-dragon-2.json"), cwd=tmp_path)
+    assert done.returncode == ExitCode.ALLOWED
+    assert done.stdout.startswith("# From threat-dragon-2.json (threat-dragon).\n")
+    assert load_model(done.stdout.encode(), path="m").model.components["gate"].trust_zone == "garden"
+    assert " ! the boundary 'Hedge' is a curve" in done.stderr
+    (tmp_path / "bad.json").write_text('{"otmVersion": "0.2.0"}')
+    done = cli("threats", "import", "bad.json", cwd=tmp_path)
+    assert done.returncode not in (ExitCode.ALLOWED, ExitCode.BUG)
+    assert "bad.json:1:1: project.id: a text is expected" in done.stderr
+    assert "→ mend that entry" in done.stderr
