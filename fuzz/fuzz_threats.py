@@ -6,7 +6,7 @@ from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.harness import fuzz
 from sdlc.threats.importing import import_model
-from sdlc.threats.load import ModelError, load_harms, load_model, load_risk_policy, load_yaml
+from sdlc.threats.load import ModelError, load_harms, load_risk_policy, load_yaml, model_of
 from sdlc.threats.risk import not_monotone
 from sdlc.threats.tm_bom import export_tm_bom
 from sdlc.threats.writing import formatted
@@ -16,10 +16,10 @@ from sdlc.threats.writing import formatted
 def fuzz_import(data: bytes) -> None:
     """What is imported makes a model, which goes out to TM-BOM, and comes back as it went."""
     _, imported = import_model(data, path="x")
-    ours = load_model(strict_json.dumps(imported.document), path="x").model
+    ours = model_of(imported.document, path="x").model
     document, _ = export_tm_bom(ours.model_dump(mode="json", by_alias=True, exclude_defaults=True), {})
     _, again = import_model(strict_json.dumps(document), path="x")
-    if load_model(strict_json.dumps(again.document), path="x").model != ours:
+    if model_of(again.document, path="x").model != ours:
         raise AssertionError("another model came back")
 
 

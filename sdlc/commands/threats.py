@@ -23,9 +23,11 @@ from sdlc.model.result import Outcome, RawArtifacts, Reading
 from sdlc.readings import attack_surface as surface_reading
 from sdlc.readings import threat_model as model_reading
 from sdlc.readings.model_gaps import needs_of
+from sdlc.scanning.rules import rules_folder
 from sdlc.session import Session
 from sdlc.surface.item import load_surface
 from sdlc.threats.importing import import_model
+from sdlc.threats.library import adopt, load_rules, propose
 from sdlc.threats.load import BESIDE, LoadedModel, is_model, load_acceptances, load_harms, load_model
 from sdlc.threats.mending import mend
 from sdlc.threats.tm_bom import export_tm_bom
@@ -109,6 +111,38 @@ def fmt(session: Session, path: Path, only: bool) -> None:
         changed += _put(session, workspace, name, before, formatted(before, path=name), write=not only)
     click.echo(f"{len(names)} files, {changed} {'in another form' if only else 'formatted'}", err=True)
     click.get_current_context().exit(ExitCode.BLOCKED if only and changed else ExitCode.ALLOWED)
+
+
+@command.command(name="propose")
+@PATH
+@click.option("--adopt", "wanted", multiple=True, metavar="ID", help="Write this proposal into its model; repeatable.")
+@click.pass_obj
+def propose_(session: Session, path: Path, wanted: tuple[str, ...]) -> None:
+    """Threats that usually come with what the models draw, each with its reason; none is a finding until adopted.
+
+    An adopted one is an open threat: the gate asks for a control, an acceptance, or why it does not apply.
+    """
+    workspace, config = _open(session, path)
+    folder = config.settings[threat_model.ID].folder
+    rules = load_rules((pack.name, pack.read_bytes()) for pack in sorted((rules_folder() / "threats").glob("*.yaml")))
+    models = _models(workspace, folder)
+    found = {one.id: (loaded, one) for loaded in models for one in propose(loaded, rules)}
+    for name in wanted:
+        if name not in found:
+            raise UsageError(f"there is no proposal {name}", hint="sdlc threats propose lists them")
+    for loaded in models:
+        chosen = [one for of, one in found.values() if of is loaded and one.id in wanted]
+        before = workspace.read(loaded.positions.path)
+        after = adopt(loaded, before, chosen)
+        _put(session, workspace, loaded.positions.path, before, after, write=True)
+    if wanted:
+        return
+    for loaded, one in found.values():
+        kinds = ", ".join((str(one.entry["stride"]), *one.entry.get("linddun", ())))
+        click.echo(printable(f" {one.id}  ({kinds})"))
+        click.echo(printable(f"     {one.entry['statement']}"))
+        click.echo(printable(f"     because {one.because}  [{loaded.model.system.id}, {one.rule}]"))
+    click.echo(f" {len(found)} proposals of {len(rules)} rules; none is a finding. sdlc threats propose --adopt ID")
 
 
 @command.command(name="import")

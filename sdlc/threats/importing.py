@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sdlc.errors import UnreadableError
-from sdlc.formats import strict_json
 from sdlc.threats.foreign import Imported, Node, read_document
-from sdlc.threats.load import ModelError, load_model
+from sdlc.threats.load import ModelError, model_of
 from sdlc.threats.open_threat_model import import_open_threat_model, is_open_threat_model
 from sdlc.threats.threat_dragon import import_threat_dragon, is_threat_dragon
 from sdlc.threats.tm_bom_in import import_tm_bom, is_tm_bom
@@ -37,7 +36,7 @@ def import_model(data: bytes, *, path: str) -> tuple[str, Imported]:
 def check_imported(imported: Imported, path: str) -> None:
     """Raise UnreadableError where what was read makes no model that the gate can read."""
     try:
-        load_model(strict_json.dumps(imported.document), path=path)
+        model_of(imported.document, path=path)
     except ModelError as error:
         said = error.problems[0].message
         raise UnreadableError(f"{path}: does not make a threat model: {said}", hint="mend that entry there") from None

@@ -114,6 +114,18 @@ def load_model(data: bytes, *, path: str) -> LoadedModel:
     return LoadedModel(_validate(ThreatModel, document, positions), positions)
 
 
+def model_of(document: Any, *, path: str) -> LoadedModel:
+    """The threat model in `document`, JSON values that somebody else read, without places. Raises ModelError."""
+    positions = Positions(path, {(): (1, 1)})
+    return LoadedModel(_validate(ThreatModel, _frozen(document), positions), positions)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items()}
+    return tuple(_frozen(inner) for inner in value) if isinstance(value, (list, tuple)) else value
+
+
 def load_acceptances(data: bytes, *, path: str) -> LoadedAcceptances:
     """The acceptances in `data`. Raises ModelError."""
     document, positions = load_yaml(data, path=path)
@@ -279,6 +291,11 @@ def _say(kind: str, message: str) -> str:
     if kind == "missing":
         return "this key is required"
     return message[:1].lower() + message[1:]
+
+
+def is_guessed(text: str) -> bool:
+    """True for a plain word that YAML, or some reader of it, takes for something else than a text."""
+    return text in ("", "~", "null", "true", "false") or bool(_GUESSED.match(text) or _NUMBER_LIKE.match(text))
 
 
 def _refuse(path: str, message: str, at: Position = (1, 1)) -> NoReturn:

@@ -127,10 +127,11 @@ class ThreatPersona(Strict):
 
 
 class DataStore(Strict):
-    """Where data rest."""
+    """Where data rest; `encryption` says how they are kept from whoever carries the medium away."""
 
     title: Text
     trust_zone: Id
+    encryption: Text | None = None
     data: tuple[Id, ...] = ()
 
 

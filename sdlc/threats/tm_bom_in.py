@@ -8,7 +8,7 @@ from typing import Any
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.threats.foreign import Ids, Imported, Node, is_id
-from sdlc.threats.load import load_model
+from sdlc.threats.load import model_of
 from sdlc.threats.model import MODEL_SCHEMA
 from sdlc.threats.tm_bom import EXTENSION, KEPT, LIKELIHOODS, NOBODY, SECTIONS, export_tm_bom
 
@@ -44,7 +44,7 @@ def import_tm_bom(document: Node) -> Imported:
     if not isinstance(ours, dict) or ours.get("schema") != MODEL_SCHEMA:
         return mapped
     try:
-        load_model(strict_json.dumps(ours), path=EXTENSION)
+        model_of(ours, path=EXTENSION)
         again, _ = export_tm_bom(ours, {})
     except UnreadableError:  # the extension is anybody's text
         return Imported(mapped.document, (*mapped.losses, f"extensions.{EXTENSION} is not of our making, and not read"))

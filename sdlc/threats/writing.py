@@ -14,10 +14,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sdlc.errors import UnreadableError
-from sdlc.threats.load import load_yaml
+from sdlc.threats.load import is_guessed, load_yaml
 
 WIDTH = 120
 _WORD = re.compile(r"[A-Za-z][\w-]*( [\w-]+)*")
@@ -28,7 +29,7 @@ def formatted(data: bytes, *, path: str) -> bytes:
     """`data` in its one form: indentation, spaces, line ends; comments and order kept. Raises ModelError."""
     before, _ = load_yaml(data, path=path)
     text = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").expandtabs(2)
-    result = "\n".join(line.rstrip() for line in _dump(_load(text), 2, WIDTH).strip("\n").split("\n")) + "\n"
+    result = "\n".join(line.rstrip() for line in _dump(_load(text, path), 2, WIDTH).strip("\n").split("\n")) + "\n"
     after, _ = load_yaml(result.encode(), path=path)
     if after != before:
         raise UnreadableError(f"{path} could not be formatted without changing what it says; it is left as it is")
@@ -39,7 +40,7 @@ def rewritten(data: bytes, edit: Callable[[CommentedMap], None], *, path: str) -
     """`data` after `edit`, in the indentation that it has. Raises ModelError."""
     load_yaml(data, path=path)
     text = data.decode("utf-8")
-    document = _load(text)
+    document = _load(text, path)
     edit(document)
     result = _apart(text, _dump(document, _offset(text), 4096)).encode()
     load_yaml(result, path=path)  # what we write must be what the gate can read
@@ -48,10 +49,14 @@ def rewritten(data: bytes, edit: Callable[[CommentedMap], None], *, path: str) -
 
 def written(document: Mapping[str, Any]) -> str:
     """`document` (JSON values) as a file of ours; raises ModelError where it is no YAML that we read."""
-    made = CommentedMap({name: _told(value) for name, value in document.items()})
-    text = _dump(made, 2, WIDTH)
+    text = _dump(entry(document), 2, WIDTH)
     load_yaml(text.encode(), path="what was written")
     return text
+
+
+def entry(values: Mapping[str, Any]) -> CommentedMap:
+    """An entry of several lines."""
+    return CommentedMap({name: _told(value) for name, value in values.items()})
 
 
 def _told(value: Any) -> Any:
@@ -74,7 +79,9 @@ def row(**values: Any) -> CommentedMap:
 
 def quoted(value: Any) -> Any:
     """`value`, in quotes where it is a text that somebody could take for something else."""
-    return DoubleQuotedScalarString(value) if isinstance(value, str) and not _WORD.fullmatch(value) else value
+    if not isinstance(value, str) or (_WORD.fullmatch(value) and not is_guessed(value)):
+        return value
+    return DoubleQuotedScalarString(value)
 
 
 def words(values: Any) -> CommentedSeq:
@@ -93,10 +100,15 @@ def section(document: CommentedMap, name: str) -> CommentedMap:
     return found
 
 
-def _load(text: str) -> CommentedMap:
+def _load(text: str, path: str) -> CommentedMap:
     yaml = YAML(typ="rt", pure=True)
     yaml.preserve_quotes = True
-    document: CommentedMap = yaml.load(text)
+    try:
+        document = yaml.load(text)
+    except (YAMLError, ValueError, IndexError, TypeError) as error:  # ruamel's own reader of comments stumbles, too
+        raise UnreadableError(f"{path}: could not be read with its comments: {type(error).__name__}") from None
+    if not isinstance(document, CommentedMap):
+        raise UnreadableError(f"{path}: a mapping is expected")
     return document
 
 

@@ -181,3 +181,21 @@ def test_a_model_of_another_tool_is_shown_with_what_it_lost(cli: Cli, tmp_path: 
     assert done.returncode not in (ExitCode.ALLOWED, ExitCode.BUG)
     assert "bad.json:1:1: project.id: a text is expected" in done.stderr
     assert "→ mend that entry" in done.stderr
+
+
+def test_a_proposal_is_no_finding_until_it_is_adopted(repository: Make, cli: Cli) -> None:
+    root = repository(PRODUCT)
+    listed = cli("threats", "propose", cwd=root)
+    assert listed.returncode == ExitCode.ALLOWED
+    assert "because letter comes from a zone that is trusted less" in listed.stdout
+    assert cli("threats", "check", cwd=root).returncode == ExitCode.ALLOWED
+    done = cli("threats", "propose", "--adopt", "false-peer-letter", cwd=root)
+    assert done.returncode == ExitCode.ALLOWED
+    text = (root / NAME).read_text()
+    assert "  false-peer-letter:\n    on: [letter]\n    stride: spoofing\n    cwe: [287]\n" in text
+    assert set(MODEL.splitlines()) <= set(text.splitlines())
+    looked = cli("threats", "check", cwd=root)
+    assert looked.returncode == ExitCode.BLOCKED
+    assert "TM201" in looked.stdout
+    assert "false-peer-letter" not in cli("threats", "propose", cwd=root).stdout
+    assert cli("threats", "propose", "--adopt", "nothing", cwd=root).returncode == ExitCode.USAGE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml.comments import CommentedMap
 
+from sdlc.errors import UnreadableError
 from sdlc.threats.load import ModelError, load_yaml
-from sdlc.threats.writing import formatted, rewritten, row
+from sdlc.threats.writing import formatted, rewritten, row, written
 
 REPOSITORY = Path(__file__).parents[2]
 OURS = sorted(
@@ -56,3 +58,24 @@ def test_comments_quotes_and_empty_lines_stay() -> None:
 
 def test_windows_ends_and_trailing_blanks_go() -> None:
     assert formatted(b"a: 1   \r\nb:\r\n- x\r\n\r\n\r\n", path="m") == b"a: 1\nb:\n  - x\n"
+
+
+@settings(deadline=None)
+@given(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4))
+def test_what_is_written_is_read_as_it_was(document: dict[str, object]) -> None:
+    try:
+        text = written(document)
+    except ModelError:
+        return  # characters that YAML forbids
+    assert json.loads(json.dumps(load_yaml(text.encode(), path="m")[0])) == document
+
+
+@pytest.mark.parametrize("word", ["no", "on", "true", "null", "1.5", "077", "2026-01-01", "a: b", "# c", ""])
+def test_a_text_stays_a_text(word: str) -> None:
+    assert load_yaml(written({"a": word, "b": [word]}).encode(), path="m")[0] == {"a": word, "b": (word,)}
+
+
+@pytest.mark.parametrize("data", [b"a", b"[a]", b"#\n", b"|", b">", b"-_"])
+def test_what_is_no_mapping_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        formatted(data, path="m")
