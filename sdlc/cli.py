@@ -31,6 +31,7 @@ COMMANDS = {
     "share": ("sdlc.commands.share", "Run one job's part of a plan."),
     "collect": ("sdlc.commands.collect", "Bring the jobs' shares together and decide."),
     "gates": ("sdlc.commands.gates", "List the gates; explain one."),
+    "threats": ("sdlc.commands.threats", "Look at threat models, mend, format, import and export them."),
     "fix": ("sdlc.commands.fix", "Mend the findings that have one right answer."),
     "rules": ("sdlc.commands.rules", "List the rules of static analysis; say what they cover."),
     "fuzz": ("sdlc.commands.fuzz", "List fuzz harnesses, run them, replay what crashed."),

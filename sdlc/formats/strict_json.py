@@ -70,9 +70,10 @@ def dumps(document: object) -> bytes:
     return text.encode("utf-8")
 
 
-def pretty(document: object) -> bytes:
-    """`document` for people: sorted keys, two spaces, a final newline."""
-    return (json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def pretty(document: object, *, in_order: bool = False) -> bytes:
+    """`document` for people: sorted keys (unless they are to stay `in_order`), two spaces, a final newline."""
+    text = json.dumps(document, sort_keys=not in_order, indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
 
 
 def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

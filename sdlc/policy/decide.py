@@ -18,6 +18,7 @@ from sdlc.policy.vex import GATE, AppliedVex, apply_vex
 from sdlc.policy.waivers import Applied, apply
 from sdlc.policy.weakening import decide_weakening
 from sdlc.policy.why_not import smallest_actions
+from sdlc.threats.deadline import ending, overdue
 
 NOTHING_LOOKED_AT = RuleDecision(
     rule="evidence",
@@ -56,7 +57,7 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
         labels=_labels(policy, facts, len(applied.covered), len(vex.closed)),
         waived=tuple(applied.covered[hit] for hit in sorted(applied.covered)),
         refused=(*applied.refused, *vex.refused),
-        notes=(*applied.notes, *vex.notes, *_announcements(asked, decisions, facts)),
+        notes=(*applied.notes, *vex.notes, *_announcements(asked, decisions, facts), *_days(facts)),
         actions=smallest_actions(decisions, [rule.id for rule in asked if isinstance(rule, Required)]),
         closed=tuple(vex.closed[hit] for hit in sorted(vex.closed)),
     )
@@ -106,6 +107,13 @@ def _announcements(asked: Sequence[AnyRule], decisions: Sequence[RuleDecision], 
     for rule, decision in zip(asked, decisions, strict=False):
         if _is_ahead(rule, facts) and decision.sentence.startswith("announced, "):
             yield f"the rule {rule.id} will block from {rule.effective_on} on"
+
+
+def _days(facts: Facts) -> Iterator[str]:
+    for result in facts.results.values():
+        if facts.base is not None and facts.profile == "pr":
+            yield from (f"{f.rule}: {f.message}" for f in overdue(result.reading.details, facts.at.date()))
+        yield from ending(result.reading.details, facts.at.date())
 
 
 def _is_ahead(rule: AnyRule, facts: Facts) -> bool:
@@ -172,7 +180,7 @@ def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied
     serious = [one for one in loud if rule.gate != GATE or one[0] not in vex.closed]
     unwaived = tuple(finding for position, finding in serious if (rule.gate, position) not in applied.covered)
     base = facts.base.get(rule.gate) if facts.base is not None and facts.profile == "pr" else None
-    standing = new_findings(unwaived, base)
+    standing = (*new_findings(unwaived, base), *_overdue(rule, result, facts))
     if standing:
         word = "new finding" if base is not None else "finding"
         return RuleDecision(
@@ -191,6 +199,14 @@ def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied
     said = ", ".join(f"{number} {word}" for number, word in parts if number)
     sentence = f"{said or 'nothing that blocks'}; {reading.sentence}"
     return RuleDecision(rule.id, rule.gate, State.TOLERATED, sentence)
+
+
+def _overdue(rule: Required, result: GateResult, facts: Facts) -> tuple[Finding, ...]:
+    """What held for a time, which is over; no change brings that about, so against a base it is only said."""
+    if facts.base is not None and facts.profile == "pr":
+        return ()
+    found = overdue(result.reading.details, facts.at.date())
+    return tuple(one for one in found if one.severity.rank >= rule.severity.rank)
 
 
 def _not_pinned(rule: Required, result: GateResult) -> str:

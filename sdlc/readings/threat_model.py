@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sdlc.errors import UnreadableError
+from sdlc.formats import strict_json
 from sdlc.formats.fuzz_report import load_report
 from sdlc.formats.test_records import load_records
 from sdlc.model.finding import Finding, Place
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 from sdlc.threats.checks import check_files, check_model, check_systems
-from sdlc.threats.decisions import Accepted, check_decided, judge_acceptances
-from sdlc.threats.evidence import ControlState, Proofs, judge_controls
-from sdlc.threats.load import LoadedModel, ModelError, Problem, load_acceptances, load_model
+from sdlc.threats.deadline import Deadline, dump_deadlines
+from sdlc.threats.decisions import Accepted, check_decided, judge_acceptances, standings
+from sdlc.threats.evidence import ControlState, Proofs, evidence_deadlines, judge_controls
+from sdlc.threats.load import (
+    LoadedModel,
+    ModelError,
+    Problem,
+    load_acceptances,
+    load_harms,
+    load_model,
+    load_risk_policy,
+)
 from sdlc.threats.pointers import load_pointers
+from sdlc.threats.risk import Scale
+from sdlc.threats.risk_checks import check_policy, check_privacy, check_weighed, judge_risks
 from sdlc.threats.rules import RULES, finding
+from sdlc.threats.sast import load_sast
 
 READER = "threat-model/1"
 GRADE = Grade.SLICE
-NEEDS = ("tests", "fuzz")
+NEEDS = ("build", "static-analysis", "tests", "fuzz")
 
 Row = TypeVar("Row")
 
@@ -34,6 +47,18 @@ class Settings:
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:
     """PASSED when all threats are decided and all implemented controls verified; ERROR when a file is unreadable."""
+    return _read(raw, settings, context, assumed=False)
+
+
+def look(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:
+    """As `read`, for a quick look: tests, harnesses and scans are taken as if they had run and passed."""
+    reading = _read(raw, settings, context, assumed=True)
+    return replace(
+        reading, sentence=reading.sentence.replace("verified in this build", "verified if their evidence holds")
+    )
+
+
+def _read(raw: RawArtifacts, settings: Settings, context: Context, *, assumed: bool) -> Reading:
     if "pointers.json" not in raw:
         raise UnreadableError("pointers.json is missing, so no pointer of the threat models was looked up")
     problems: list[Problem] = []
@@ -44,23 +69,49 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:
         if loaded is not None:
             models.append(loaded)
     unread = bool(problems)
-    acceptances = None
-    if "acceptances.yaml" in raw:
-        path = f"{settings.folder}/acceptances.yaml"
-        acceptances = _tried(load_acceptances, raw["acceptances.yaml"], path, problems)
-    proofs = Proofs(
+
+    def beside(load: Callable[..., Row], name: str) -> Row | None:
+        return _tried(load, raw[name], f"{settings.folder}/{name}", problems) if name in raw else None
+
+    acceptances = beside(load_acceptances, "acceptances.yaml")
+    policy = beside(load_risk_policy, "policy.yaml")
+    scale = Scale.of(beside(load_harms, "harms.yaml"), policy[0] if policy else None)
+    states = [judge_controls(loaded, _proofs(raw, assumed=assumed)) for loaded in models]
+    risks = [judge_risks(loaded, state, scale) for loaded, state in zip(models, states, strict=True)]
+    threats = {name: one for pair in zip(models, risks, strict=True) for name, one in standings(*pair).items()}
+    accepted = judge_acceptances(acceptances, threats, ignore_orphans=unread)
+    findings = [*check_files(problems), *check_systems(models), *accepted.findings]
+    findings += check_policy(policy[1], scale) if policy else ()
+    deadlines = list(accepted.deadlines)
+    for loaded, state, weighed in zip(models, states, risks, strict=True):
+        findings += check_model(loaded, context.files)
+        findings += [found for control in state.values() for found in control.findings]
+        findings += [found for risk in weighed.values() for found in risk.findings]
+        findings += [*check_privacy(loaded), *check_weighed(loaded, scale)]
+        findings += check_decided(loaded, state, accepted, threats)
+        deadlines += evidence_deadlines(loaded)
+    counters = _counters(models, states, accepted)
+    return _conclude(tuple(findings), problems, counters, accepted, deadlines, settings.folder)
+
+
+def _proofs(raw: RawArtifacts, *, assumed: bool) -> Proofs:
+    return Proofs(
         pointers=load_pointers(raw["pointers.json"]),
         tests=load_records(raw["tests/records.jsonl"]) if "tests/records.jsonl" in raw else None,
         fuzz=load_report(raw["fuzz/fuzz.json"]) if "fuzz/fuzz.json" in raw else None,
+        sast=load_sast(raw),
+        other_build=_other_build(raw),
+        assumed=assumed,
     )
-    accepted = judge_acceptances(acceptances, tuple(models), ignore_orphans=unread)
-    states = [judge_controls(loaded, proofs) for loaded in models]
-    findings = [*check_files(problems), *check_systems(models), *accepted.findings]
-    for loaded, state in zip(models, states, strict=True):
-        findings += check_model(loaded, context.files)
-        findings += [found for control in state.values() for found in control.findings]
-        findings += check_decided(loaded, state, accepted)
-    return _conclude(tuple(findings), problems, _counters(models, states, accepted), accepted, settings.folder)
+
+
+def _other_build(raw: RawArtifacts) -> str:
+    """Attack: records of an earlier build are shown for this one."""
+    if "tests/run.json" not in raw or "build/build.json" not in raw:
+        return ""
+    tested = strict_json.loads_object(raw["tests/run.json"], what="run.json").get("artifacts")
+    built = strict_json.loads_object(raw["build/build.json"], what="build.json").get("artifacts")
+    return "" if tested == built else "the tests ran on other artifacts than those of the build"
 
 
 def _conclude(
@@ -68,9 +119,11 @@ def _conclude(
     problems: list[Problem],
     counters: dict[str, int],
     accepted: Accepted,
+    deadlines: list[Deadline],
     folder: str,
 ) -> Reading:
     details = {"acceptance-expires": accepted.earliest.isoformat()} if accepted.earliest else {}
+    details |= dump_deadlines(deadlines)
     sentence = (
         f"{counters['threats']} threats, {counters['verified']} of {counters['controls']} controls verified in this "
         f"build, {counters['acceptances']} accepted, {counters['unfalsifiable']} without evidence"
