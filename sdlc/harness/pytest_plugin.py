@@ -22,6 +22,7 @@ OUTCOMES_OF_A_CALL = ("failed", "xfailed", "xpassed", "skipped", "passed")
 _stream: IO[str] | None = None
 _phases: dict[str, list[Any]] = {}
 _announced: set[str] = set()
+_not_collected: set[str] = set()
 
 
 class InstalledFirst:
@@ -36,12 +37,17 @@ class InstalledFirst:
         return PathFinder.find_spec(name, self._folders, target) if path is None and name in self._names else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: Any) -> None:  # noqa: ARG001 - the hook's shape
+    """Before the first conftest.py, which may import the product."""
+    environment = os.environ  # noqa: TID251 - there is no other way to reach a plug-in
+    sys.meta_path.insert(0, InstalledFirst(frozenset(environment.get("SDLC_TESTED_MODULES", "").split())))
+
+
 def pytest_configure(config: Any) -> None:
     """Open the records and say that the run began; a worker of pytest-xdist leaves that to its controller."""
     global _stream
     environment = os.environ  # noqa: TID251 - there is no other way to reach a plug-in
-    names = frozenset(environment.get("SDLC_TESTED_MODULES", "").split())
-    sys.meta_path.insert(0, InstalledFirst(names))
     if not hasattr(config, "workerinput"):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND  # what others write there shows, and stays
         descriptor = os.open(environment["SDLC_TEST_RECORDS"], flags, 0o600)
@@ -67,8 +73,12 @@ def pytest_deselected(items: Any) -> None:
 
 
 def pytest_collectreport(report: Any) -> None:
-    """A file that could not be imported is an error under its own name; one that skips itself is skipped."""
-    if not report.passed:
+    """A file that could not be imported is an error under its own name; one that skips itself is skipped.
+
+    Every worker of pytest-xdist collects all files, and says so of each.
+    """
+    if not report.passed and report.nodeid not in _not_collected:
+        _not_collected.add(report.nodeid)
         outcome = "error" if report.failed else "skipped"
         _write(event="result", id=report.nodeid, outcome=outcome, seconds=0.0, message=_first_line(report))
 

@@ -26,9 +26,10 @@ MANY_CALLS = 200
 LIBRARIES = frozenset(
     word
     for line in (
-        "aiohttp argparse asyncio cffi click ctypes dill django fastapi flask gunicorn http httpx hypercorn importlib",
-        "marshal os pickle pynetdicom quart requests rest_framework shelve socket socketserver ssl starlette",
-        "subprocess sys torch typer urllib urllib3 uvicorn waitress wsgiref xmlrpc yaml",
+        "aiohttp argparse asyncio bottle celery cffi cherrypy click ctypes dill django falcon fastapi flask grpc",
+        "gunicorn http httpx hypercorn importlib litestar marshal os pickle pynetdicom pyramid quart requests",
+        "rest_framework sanic shelve socket socketserver ssl starlette subprocess sys torch tornado typer urllib",
+        "urllib3 uvicorn waitress wsgiref xmlrpc yaml",
     )
     for word in line.split()
 )

@@ -188,10 +188,16 @@ def test_what_is_no_capability(text: str) -> None:
     assert {item.key for item in read(text)} <= {"db:sqlite3"}
 
 
-@pytest.mark.parametrize("name", ["tornado", "sanic", "grpc", "celery", "flask_restful", "channels"])
+@pytest.mark.parametrize("name", ["hug", "rq", "paho", "nicegui", "flask_restful", "channels"])
 def test_a_framework_that_is_not_read_is_visible(name: str) -> None:
     (item,) = read(f"import {name}.web")
     assert item.unresolved == f"{name} is imported, and what it lets in is not read"
+
+
+@pytest.mark.parametrize("name", ["tornado", "sanic", "grpc", "celery"])
+def test_a_framework_of_which_nothing_is_found_is_visible(name: str) -> None:
+    (item,) = read(f"import {name}.web")
+    assert item.unresolved == f"{name} is used, and nothing that it lets in was found"
 
 
 UNRESOLVED = [
