@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sdlc.harness.deadline import Deadline
+from sdlc.harness.lexicon import Lexicon, encoded
 from sdlc.harness.oracle import Crash, Oracle
+from sdlc.harness.patterns import pumps
 from sdlc.harness.pump import Growth, grow
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
@@ -58,19 +61,26 @@ KEPT = 5
 Pattern = tuple[bytes, bytes, bytes]
 
 
-def search_growth(oracle: Oracle, report: Report, seconds: float, known: Known, seed: int = 0) -> None:
-    """Patterns of the product's words until the time is over; the steepest that were measured go into the report.
+def search_growth(
+    oracle: Oracle, report: Report, deadline: Deadline, known: Known, lexicon: Lexicon, seed: int = 0
+) -> None:
+    """Patterns of the product's expressions, inputs and words until the time is over; the steepest go into the report.
 
     In a fixed order, another one for every `seed` but 0.
     """
     oracle.sight = Sight(())  # watching costs time, and time is what is measured
-    deadline = time.monotonic() + seconds
-    patterns = list(_patterns(known))
+    rng = random.Random(seed)  # noqa: S311 - an order, no secret
+    common = list(_patterns(known))
     if seed:
-        random.Random(seed).shuffle(patterns)  # noqa: S311 - an order, no secret
-    for pattern in patterns:
-        if time.monotonic() > deadline:
+        rng.shuffle(common)
+    kinds = [_of_expressions(lexicon, rng), _of_inputs(known, rng), iter(common)]
+    tried: set[Pattern] = set()
+    for pattern in _in_turn(kinds):
+        if deadline.over():
             return
+        if pattern in tried:
+            continue
+        tried.add(pattern)
         if _looks_steep(oracle, report, pattern):
             measured = measure(oracle, pattern)
             if measured is not None:
@@ -102,6 +112,42 @@ def _patterns(known: Known) -> Iterator[Pattern]:
         for suffix in SUFFIXES:
             for token in tokens:
                 yield prefix, token, suffix
+
+
+def _of_expressions(lexicon: Lexicon, rng: random.Random) -> Iterator[Pattern]:
+    """Every repetition of every regular expression, those of one expression after those of the others."""
+    walks = [pumps(tree, rng) for _ in range(2) for tree in lexicon.trees]
+    for pump in _in_turn(walks):
+        prefix, token, suffix = (encoded(part) for part in pump)
+        yield prefix, token, suffix
+
+
+def _of_inputs(known: Known, rng: random.Random) -> Iterator[Pattern]:
+    """Pieces of inputs that other searches kept, repeated alone, in their place, and behind the whole."""
+    short = sorted((one for one in known.kept if 0 < len(one) <= 200), key=len)
+    for data in short[:200]:
+        if len(data) <= 8:
+            yield b"", data, b""
+        for size in (1, 2, 3):
+            if len(data) > size:
+                at = rng.randrange(len(data) - size + 1)
+                yield data[:at], data[at : at + size], data[at + size :]
+                yield b"", data[at : at + size], b""
+    for data in short:
+        for _ in range(4):
+            yield data, bytes([rng.randrange(256)]), b""
+        yield data, data[-1:], b""
+
+
+def _in_turn(many: Sequence[Iterator[Any]]) -> Iterator[Any]:
+    """One of each, again and again, until all are at their end."""
+    left = list(many)
+    while left:
+        for one in list(left):
+            try:
+                yield next(one)
+            except StopIteration:
+                left.remove(one)
 
 
 def _looks_steep(oracle: Oracle, report: Report, pattern: Pattern) -> bool:
@@ -145,7 +191,7 @@ def _report(oracle: Oracle, report: Report, crash: Crash, data: bytes) -> None:
         return
     judge: Callable[[bytes], Crash | None] = oracle.judge
     small = data if crash.exception == "Timeout" else shrink(judge, data, crash.key)
-    report.add(crash, small, len(data))
+    report.add(crash, small, data)
 
 
 def patterns_of(words: Sequence[str]) -> list[Pattern]:
