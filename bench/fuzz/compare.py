@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,49 +172,63 @@ def prove(recipe: Recipe, root: Path) -> set[str]:
 
 
 def search(job: tuple[Recipe, int, str, float], sites: set[str], root: Path, results: Path) -> None:
-    """Add to `results` whether one search found the bug, after how many CPU seconds, and what else it found."""
+    """Add to `results` whether one search found the bug, after how many CPU seconds, and what else it found.
+
+    It ends when the bug is found. Replays are not counted.
+    """
     recipe, seed, who, seconds = job
     folder = root / "runs" / f"{recipe.name}-{seed}-{who}"
-    found, spent = (plainly if who == "plain" else campaign)(recipe, seed, seconds, folder, root)
-    places = [replay(recipe, data, folder / "again", root) for data in found]
-    row = {"recipe": recipe.name, "seed": seed, "who": who, "seconds": seconds}
-    row |= {"found": any(place & sites for place in places), "cpu": round(spent, 1)}
-    row |= {"other": sorted({site for place in places for site in place} - sites)}
+    found, spent, other = False, 0.0, set[str]()
+    for inputs, cpu in (plainly if who == "plain" else campaign)(recipe, seed, seconds, folder, root):
+        spent += cpu
+        for data in inputs:
+            places = replay(recipe, data, folder / "again", root)
+            found = found or bool(places & sites)
+            other |= places - sites
+        if found:
+            break
+    row = {"recipe": recipe.name, "seed": seed, "who": who, "seconds": seconds, "found": found, "cpu": round(spent, 1)}
     with open(results, "a", encoding="utf-8") as stream:
-        stream.write(json.dumps(row) + "\n")
-    print(f"{recipe.name:<12} seed {seed}  {who:<6} {row['found']!s:<5} {row['other']}", file=sys.stderr, flush=True)
+        stream.write(json.dumps({**row, "other": sorted(other)}) + "\n")
+    print(
+        f"{recipe.name:<12} seed {seed}  {who:<6} {found!s:<5} {spent:6.1f} s  {sorted(other)}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
-def plainly(recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path) -> tuple[list[bytes], float]:
-    """The inputs at which plain atheris ended; it begins again with the corpus that it has, as a user would."""
+def plainly(recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path) -> Iterator[tuple[list[bytes], float]]:
+    """The input at which plain atheris ended, and its CPU seconds.
+
+    It begins again with the corpus that it has, as a user would; the same input again is looked at once.
+    """
     corpus = folder / "corpus"
     corpus.mkdir(parents=True)
-    spent, attempt = 0.0, 0
+    spent, attempt, seen = 0.0, 0, set[Path]()
     while spent < seconds - 1:
         flags = [str(corpus), f"-seed={seed + 1000 * attempt}", "-timeout=5", f"-artifact_prefix={folder}/"]
         command = [sys.executable, str(HERE / "plain.py"), str(recipe.file), ",".join(recipe.packages)]
-        command += [str(seconds - spent), *flags]
-        spent += max(0.1, run(command, folder, root / "lib" / recipe.name, seconds - spent))
-        attempt += 1
-    kept = [path for kind in ("crash", "timeout", "oom") for path in sorted(folder.glob(f"{kind}-*"))]
-    return [path.read_bytes() for path in kept], spent
+        cpu = run([*command, str(seconds - spent), *flags], folder, root / "lib" / recipe.name, seconds - spent)
+        kept = {path for kind in ("crash", "timeout", "oom") for path in folder.glob(f"{kind}-*")}
+        yield [path.read_bytes() for path in sorted(kept - seen)], cpu
+        spent, attempt, seen = spent + max(0.1, cpu), attempt + 1, kept
 
 
-def campaign(recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path) -> tuple[list[bytes], float]:
+def campaign(
+    recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path
+) -> Iterator[tuple[list[bytes], float]]:
     """What our phases found, one after the other, in the same time altogether."""
-    found: list[dict[str, Any]] = []
+    known: list[str] = []
     spent = 0.0
     searches = shares(("hypothesis", "atheris"), typed=False)
     for number, (phase, share) in enumerate(searches):
         budget = max(1.0, seconds - spent) if number + 1 == len(searches) else seconds * share
-        known = [f"--known={crash['key']}" for crash in found]
-        known += ["--kept", str(folder / "corpus")]  # where atheris left it
+        words = ["--kept", str(folder / "corpus"), *known]  # where atheris left it
         first = seed - 1  # the gate's own first attempt has the seed 0
-        more, cpu = drive(recipe, phase, folder, root, budget, "--clock", "cpu", "--seed", str(first), *known)
-        found += more
+        found, cpu = drive(recipe, phase, folder, root, budget, "--clock", "cpu", "--seed", str(first), *words)
         spent += cpu
-    inputs = [text for crash in found for text in (crash["input"], *crash["others"])]
-    return [base64.b64decode(text) for text in inputs], spent
+        known += [f"--known={crash['key']}" for crash in found]
+        yield [base64.b64decode(text) for crash in found for text in (crash["input"], *crash["others"])], cpu
 
 
 def table(recipes: list[Recipe], seeds: range, answers: dict[Any, dict[str, Any]], seconds: float) -> None:

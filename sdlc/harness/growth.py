@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from sdlc.harness.deadline import Deadline
@@ -22,6 +23,7 @@ from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
+from sdlc.harness.words import judged
 
 CHARACTERS = [bytes([byte]) for byte in b"a9 \n\t=:,.;\"'[]{}()<>-_/\\#*!&%+|~^@$?`"]
 PAIRS = [
@@ -73,9 +75,10 @@ def search_growth(
     common = list(_patterns(known))
     if seed:
         rng.shuffle(common)
-    kinds = [_of_expressions(lexicon, rng), _of_inputs(known, rng), iter(common)]
+    attempt = judged(oracle, report)
+    kinds = [_of_expressions(lexicon, rng), _of_inputs(known, rng), _going_on(oracle, attempt, known), iter(common)]
     tried: set[Pattern] = set()
-    for pattern in _in_turn(kinds):
+    for pattern in chain(_in_turn(kinds), _at_random(lexicon, known, rng)):
         if deadline.over():
             return
         if pattern in tried:
@@ -133,10 +136,29 @@ def _of_inputs(known: Known, rng: random.Random) -> Iterator[Pattern]:
                 at = rng.randrange(len(data) - size + 1)
                 yield data[:at], data[at : at + size], data[at + size :]
                 yield b"", data[at : at + size], b""
-    for data in short:
-        for _ in range(4):
-            yield data, bytes([rng.randrange(256)]), b""
         yield data, data[-1:], b""
+
+
+def _going_on(oracle: Oracle, attempt: Callable[[bytes], None], known: Known) -> Iterator[Pattern]:
+    """Inputs that are taken, with a byte behind them that is taken as well, however often."""
+    for data in sorted((one for one in known.kept if len(one) <= 400), key=len):
+        attempt(data)
+        if oracle.left_at is None:
+            for byte in range(256):
+                token = bytes([byte])
+                attempt(data + token * 2)
+                if oracle.left_at is None:
+                    yield data, token, b""
+
+
+def _at_random(lexicon: Lexicon, known: Known, rng: random.Random) -> Iterator[Pattern]:
+    """Without end: pieces behind pieces, and behind the beginnings of inputs."""
+    kept = [b"", *known.kept]
+    while True:
+        data = rng.choice(kept)[:200]
+        prefix = data[: rng.randint(0, len(data))] + (lexicon.piece(rng) if rng.random() < 0.5 else b"")
+        token = b"".join(lexicon.piece(rng) for _ in range(rng.choice((1, 1, 2, 3))))
+        yield prefix, token[:64], rng.choice((b"", b"", *lexicon.marks[:12]))
 
 
 def _in_turn(many: Sequence[Iterator[Any]]) -> Iterator[Any]:

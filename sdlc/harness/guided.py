@@ -36,6 +36,12 @@ TRIED = 100
 SLOW = 20e-6
 """CPU seconds of an input from which a change that is made in Python, and takes some microseconds, is worth it."""
 
+LENGTHS = ((100e-6, 4096), (400e-6, 1024), (2e-3, 512), (float("inf"), 256))
+"""CPU seconds of a short input, and the bytes of a long one: what is slow is better tried often than at length.
+
+The growth search has the long ones.
+"""
+
 CLOCK = 16
 NOTE = 65536
 """Inputs between two looks at the clock, and between two notes in the report; powers of two."""
@@ -99,15 +105,18 @@ def search_with_atheris(
 
     # libFuzzer keeps the input of a fatal signal; a file that grows too large is the harness's own affair.
     flags = [f"-artifact_prefix={folder}/", "-close_fd_mask=3", "-handle_xfsz=0", f"-seed={seed}"]
-    flags += [f"-max_len={min(oracle.harness.max_len, 4096)}", "-rss_limit_mb=0"]
+    flags += ["-rss_limit_mb=0"]
     if oracle.harness.strategy is not None:
+        flags += [f"-max_len={min(oracle.harness.max_len, LENGTHS[0][1])}"]
         atheris.Setup([sys.argv[0], *flags, *_beginnings(folder, known.words, [])], exactly)
         atheris.Fuzz()
     begin = list(dict.fromkeys([*known.stored, *known.seeds, *islice(systematic(lexicon), BEGIN)]))
-    slow = _seconds_each(exactly, begin) > SLOW
+    each = _seconds_each(exactly, begin)
+    longest = next(length for limit, length in LENGTHS if each < limit)
+    flags += [f"-max_len={min(oracle.harness.max_len, longest)}"]
     flags += _beginnings(folder, known.words, begin)
     one_input = _fast(oracle, exactly, report, deadline, end)
-    if slow:
+    if each > SLOW:
         atheris.Setup([sys.argv[0], *flags], one_input, custom_mutator=_mutations(lexicon, begin, seed))
     else:
         atheris.Setup([sys.argv[0], *flags], one_input)

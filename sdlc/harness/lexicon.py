@@ -51,10 +51,10 @@ class Lexicon:
         return list(dict.fromkeys([*ranked, *(encoded(one) for one in PLAIN)]))
 
     def piece(self, rng: random.Random) -> bytes:
-        """One of them, marks most often."""
+        """One of them, marks most often, and of these the likely ones."""
         kind = rng.random()
         if kind < 0.45 or not (self.words or self.samples):
-            return rng.choice(self.marks)
+            return self.marks[int(len(self.marks) * rng.random() ** 1.5)]
         if kind < 0.7 and self.words:
             return rng.choice(self.words)
         if kind < 0.9 and self.trees:

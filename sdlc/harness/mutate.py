@@ -11,7 +11,7 @@ from sdlc.harness.lexicon import NUMBERS, Lexicon
 TOKEN = re.compile(rb"[A-Za-z_]+|[0-9]+|\s+|[\x80-\xff]+|[^\sA-Za-z0-9_]")
 DIGITS = re.compile(rb"[0-9]+")
 PAIRS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"), (b"<", b">"), (b'"', b'"'), (b"'", b"'"), (b"<a>", b"</a>"))
-TIMES = (2, 2, 3, 4, 8, 30, 200)
+TIMES = (2, 2, 2, 3, 3, 4, 8, 30)
 
 
 class Mutator:
