@@ -21,7 +21,13 @@ from sdlc.model.digest import sha256
 from sdlc.sandbox.confine import Limits, clean_environment, confined
 
 AT_ONCE = 2
-SHARE = {"hypothesis": 0.25, "growth": 0.15, "atheris": 0.6}
+OWN = ("words", "growth")
+"""Searches that need no engine of others."""
+
+SHARE = {"words": 0.15, "hypothesis": 0.05, "atheris": 0.55, "growth": 0.25}
+SHARE_TYPED = {"hypothesis": 0.4, "atheris": 0.6}
+"""A strategy makes what a typed harness takes: no text is an input, and no pattern of bytes can be repeated in it."""
+
 ENGINES = """
 import importlib.util, sys
 found = [name for name in ("hypothesis", "atheris") if importlib.util.find_spec(name)]
@@ -143,10 +149,7 @@ class Campaign(Phases):
         kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
         stored = sorted(stored for folder in kept for stored in folder.glob("*"))
         phases = [("replay", 0.0)] if stored else []
-        # A strategy makes what a typed harness takes, so no pattern of bytes can be repeated in it.
-        searches = [name for name in SHARE if name in engines or (name == "growth" and not found.typed)]
-        total = sum(SHARE[name] for name in searches)
-        phases += [(name, seconds * SHARE[name] / total) for name in searches]
+        phases += [(name, seconds * share) for name, share in shares(engines, typed=found.typed)]
         for phase, budget in phases:
             try:
                 self._through(found, phase, budget, stored)
@@ -157,7 +160,7 @@ class Campaign(Phases):
         """One phase, begun again behind an input that ends its process by a fatal signal. Raises ToolError."""
         report = self.report(found.path, found.name, phase)
         for attempt in range(DEATHS + len(stored)):
-            known = [crash["key"] for crash in found.row["crashes"]]
+            known = [crash["key"] for crash in found.row["crashes"] if crash["replayed"]]
             began = time.monotonic()
             try:
                 left, output = self.phase(found.path, found.name, phase, budget, stored, known, seed=attempt)
@@ -202,14 +205,22 @@ class Campaign(Phases):
         if left["early"]:
             engine["early"] = left["early"]
         for crash in left["crashes"]:
-            if any(known["key"] == crash["key"] for known in found.row["crashes"]):
+            if any(known["key"] == crash["key"] and known["replayed"] for known in found.row["crashes"]):
                 continue
-            data = base64.b64decode(crash.pop("input"), validate=True)
-            try:
-                again = self.replay(found.path, found.name, data)
-            except (ToolError, UnreadableError):
-                again = []
-            self._keep(found, phase, crash, data, replayed=any(one["key"] == crash["key"] for one in again))
+            texts = [crash.pop("input"), *crash.pop("others", ())]
+            inputs = [base64.b64decode(text, validate=True) for text in texts]
+            good = next((data for data in inputs if self._crashes_again(found, crash["key"], data)), None)
+            for known in [known for known in found.row["crashes"] if known["key"] == crash["key"]]:
+                found.row["crashes"].remove(known)
+                del found.artifacts[known["input"]], found.artifacts[known["test"]]
+            self._keep(found, phase, crash, inputs[0] if good is None else good, replayed=good is not None)
+
+    def _crashes_again(self, found: _Found, key: str, data: bytes) -> bool:
+        """In a fresh process, which remembers no earlier input."""
+        try:
+            return any(one["key"] == key for one in self.replay(found.path, found.name, data))
+        except (ToolError, UnreadableError):
+            return False
 
     def _bury(self, found: _Found, phase: str, data: bytes, death: Died) -> None:
         """Keep the input that ended the process; a fresh one says where."""
@@ -236,6 +247,12 @@ class Campaign(Phases):
         stored = self.scratch / f"{name}-{sha256(data)[:12]}.bin"
         stored.write_bytes(data)
         return stored
+
+
+def shares(engines: Sequence[str], *, typed: bool) -> list[tuple[str, float]]:
+    """The searches in their order, with their shares of the time; those share what an absent engine would have."""
+    there = {name: part for name, part in (SHARE_TYPED if typed else SHARE).items() if name in (*engines, *OWN)}
+    return [(name, part / sum(there.values())) for name, part in there.items()]
 
 
 def _found(path: Path, name: str, *problems: str, swallowed: int = 0, typed: bool = False) -> _Found:

@@ -14,6 +14,7 @@ from typing import Any
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.harness.guard import current
+from sdlc.harness.report import OTHERS
 from sdlc.sandbox.confine import Level, Limits, clean_environment, confined
 from sdlc.tools import Tools
 
@@ -107,6 +108,7 @@ class Phases:
         command += [f"--pattern={pattern}" for pattern in patterns]
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
+        command += ["--kept", str(self.report(path, name, "atheris").parent / "corpus")] if phase == "growth" else []
         most = IMPORT_SECONDS if phase == "list" else seconds + self.grace
         limits = Limits(int(most), self.memory, MAX_REPORT, write=(report.parent,), disk_bytes=MAX_DISK)
         done = self.tools.run(
@@ -150,7 +152,10 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
         if "problem" in report or "harnesses" in report:
             return report
         for crash in report["crashes"]:
-            base64.b64decode(crash["input"], validate=True)
+            for text in (crash["input"], *crash.setdefault("others", [])):
+                base64.b64decode(text, validate=True)
+            if len(crash["others"]) > OTHERS + 1:
+                raise ValueError("more inputs of a crash than are kept")
             [str(crash[key]) for key in ("exception", "message", "path", "function", "key")]
             if len(str(crash["key"])) > MAX_KEY or "\0" in str(crash["key"]):
                 raise ValueError("no key of a crash")  # it becomes an argument of the next phase

@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType
 from typing import Any
 
 FIRST = 1000
@@ -77,15 +77,10 @@ class Sight:
         self._spent = CLOSE_SECONDS
         return slowed
 
-    def left(self, traceback: TracebackType | None) -> None:
+    def left(self, place: tuple[tuple[str, int], ...]) -> None:
         """A declared exception came out; where from is counted for the first thousand inputs, with the caller."""
-        if self._inputs > FIRST:
-            return
-        places: list[tuple[str, int]] = []
-        while traceback is not None:
-            places.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
-            traceback = traceback.tb_next
-        self._leaving[tuple(places[-2:])] += 1
+        if self._inputs <= FIRST:
+            self._leaving[place] += 1
 
     def score(self) -> dict[str, int]:
         """Inputs that were watched, those that entered the package, and those that left by the commonest raise.

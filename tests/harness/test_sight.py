@@ -6,7 +6,7 @@ import sys
 from types import SimpleNamespace
 
 from sdlc.harness.fuzz import fuzz, harnesses_of
-from sdlc.harness.oracle import Oracle
+from sdlc.harness.oracle import Oracle, leaving
 from sdlc.harness.sight import FIRST, Sight
 
 HERE = (__file__,)
@@ -85,6 +85,6 @@ def test_the_commonest_raise_is_counted_and_the_trace_function_put_back() -> Non
         try:
             sight.watch(enters, data)
         except ValueError as error:
-            sight.left(error.__traceback__)
+            sight.left(leaving(error.__traceback__))
     assert few(sight) == {"looked": 3, "entered": 3, "first_raise": 2}
     assert sys.gettrace() is before
