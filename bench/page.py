@@ -81,7 +81,9 @@ def draw(folder: Path) -> Path:
     )
     candidate = dataclasses.replace(release.candidate, results=results)
     page = folder / "report.html"
-    page.write_bytes(viewer.draw(candidate, release.manifest.candidate, release.verdict, release.decisions))
+    page.write_bytes(
+        viewer.draw(candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings)
+    )
     return page
 
 

@@ -24,13 +24,14 @@ from sdlc.errors import BlockedError, ExitCode, IncompleteError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
-from sdlc.model.digest import Digest, sha256
+from sdlc.model.digest import sha256
 from sdlc.model.verdict import Answer, State
 from sdlc.policy.decide import count
 from sdlc.release import assemble
 from sdlc.release.assemble import Proposal
 from sdlc.release.decisions import quorum
 from sdlc.release.page_facts import Beyond, Standing
+from sdlc.release.verified import Verified, demand_verified
 from sdlc.release.verify import verify
 from sdlc.release.viewer import draw
 from sdlc.session import Session
@@ -84,15 +85,16 @@ def prepare(
     out = out or workspace.root / ".sdlc" / "out"
     record = last_check(out, workspace)
     signer = open_key(key, session, passphrase_file, passphrase_fd)
-    sequence, manifest, since = _after(previous, trust, session, record.product, channel, break_glass)
+    before = _before(previous, trust, session, record.product, channel, break_glass)
     store = Store(out / "objects", session.disk)
     candidate = assemble.propose(
         record,
         store,
         channel=channel,
-        sequence=sequence,
-        previous=manifest,
-        authors=_authors(workspace, session, since),
+        sequence=before.manifest.sequence + 1 if before else 1,
+        previous=before.manifest_digest if before else None,
+        before=before.as_before if before else None,
+        authors=_authors(workspace, session, before.candidate.commit if before else ""),
         files={file.name: read_artifact(file) for file in artifacts},
         now=session.now,
         days=days,
@@ -135,7 +137,12 @@ def status(session: Session, path: Path, trust_file: Path, out: Path | None, htm
     if html is not None:
         standing = Standing(answer.reached, answer.sentence, tuple(waiting))
         drawn = draw(
-            proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, Beyond(standing=standing)
+            proposal.candidate,
+            proposal.digest,
+            proposal.verdict,
+            proposal.decisions,
+            proposal.holdings,
+            Beyond(standing=standing),
         )
         replace_file(session.disk, html, drawn)
     if proposal.verdict.answer is not Answer.ALLOWED:
@@ -240,10 +247,10 @@ def opened(path: Path, out: Path | None, session: Session) -> tuple[Proposal, St
     return assemble.open_proposal(out / "release", store), store, out / "release"
 
 
-def _after(
+def _before(
     previous: Path | None, trust: TrustRoot, session: Session, product: str, channel: str, break_glass: str
-) -> tuple[int, Digest | None, str]:
-    """Sequence, previous manifest's digest, and the previous commit (empty for the first release)."""
+) -> Verified | None:
+    """The release before, verified; None for the first one."""
     if break_glass and not trust.break_glass_days:
         raise BlockedError(
             "break-glass-not-allowed",
@@ -251,19 +258,17 @@ def _after(
             hint="its break_glass_days says for how long one may last; 0 is none",
         )
     if previous is None:
-        return 1, None, ""
-    result = verify(read_file(previous), trust, at=session.now)
-    if not result.ok or result.candidate is None or result.manifest is None:
-        raise BlockedError(result.reason, f"{previous}: {result.sentence}", hint=f"sdlc verify {previous} --trust …")
-    if (result.manifest.product, result.manifest.channel) != (product, channel):
-        raise UsageError(f"{previous} is {result.manifest.product} in the channel {result.manifest.channel}")
-    if break_glass and result.candidate.break_glass:
+        return None
+    release = demand_verified(verify(read_file(previous), trust, at=session.now), str(previous))
+    if (release.manifest.product, release.manifest.channel) != (product, channel):
+        raise UsageError(f"{previous} is {release.manifest.product} in the channel {release.manifest.channel}")
+    if break_glass and release.candidate.break_glass:
         raise BlockedError(
             "break-glass-twice",
             f"{previous} is a break-glass release itself, and an ordinary one has to follow it",
             hint="leave out --break-glass and let the quorum decide",
         )
-    return result.manifest.sequence + 1, result.manifest_digest, result.candidate.commit
+    return release
 
 
 def _authors(workspace: Workspace, session: Session, since: str) -> tuple[str, ...]:

@@ -116,7 +116,8 @@ def _drawn(release: Verified, result: Verification, trust: TrustRoot, standards:
         standing=standing,
         standards=standards,
     )
-    return draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, beyond)
+    candidate = release.manifest.candidate
+    return draw(release.candidate, candidate, release.verdict, release.decisions, release.holdings, beyond)
 
 
 def page(result: Verification, bundle: Path) -> list[str]:

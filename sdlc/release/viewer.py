@@ -25,8 +25,10 @@ from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
 from sdlc.release.candidate import Candidate
+from sdlc.release.changes import changes
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
+from sdlc.release.inventory import Holdings, with_signers
 from sdlc.release.page_facts import (
     GAPS,
     Beyond,
@@ -35,6 +37,7 @@ from sdlc.release.page_facts import (
     category_words,
     contents_of,
     gate_rows,
+    vulnerabilities_of,
 )
 from sdlc.standards.coverage import cover
 from sdlc.standards.shipped import our_standards, standards_digest
@@ -52,7 +55,7 @@ def _version() -> str:
     """
     loader, environment = PackageLoader("sdlc", "release"), Environment(autoescape=True)
     texts = [loader.get_source(environment, name)[0] for name in SOURCES]
-    return f"viewer/2+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
+    return f"viewer/3+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
 
 
 VERSION = _version()
@@ -75,9 +78,11 @@ def draw(
     digest: Digest,
     verdict: Verdict,
     decisions: Sequence[SignedDecision],
+    holdings: Holdings,
     beyond: Beyond | None = None,
 ) -> bytes:
-    """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload."""
+    """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload,
+    `holdings` are what the release and the one before are made of."""
     beyond = beyond or Beyond()
     results = beyond.results or candidate.results
     standards = beyond.standards or our_standards()
@@ -85,6 +90,7 @@ def draw(
     coverages = [cover(standard, shown) for standard in standards]
     rows = gate_rows(candidate, results, verdict)
     categories = categories_of(standards)
+    now = with_signers(holdings.now, decisions) if decisions else holdings.now
     style, script = _source("page.css"), _source("page.js")
     against = [rule for rule in verdict.rules if rule.state in (State.BLOCKED, State.INCOMPLETE)]
     page = (
@@ -110,6 +116,10 @@ def draw(
             gates=rows,
             anchors=_PARTS | {row.name: row.anchor for row in rows},
             anchors_findings={row.name: row.findings_anchor for row in rows},
+            before=holdings.before,
+            changes=changes(holdings.before.inventory, now) if holdings.before else (),
+            tables=now.tables,
+            vulnerabilities=vulnerabilities_of(results),
             waivers={(one.gate, one.finding.fingerprint): one for one in verdict.waived},
             coverages=coverages,
             answers=answers_of(coverages),

@@ -53,7 +53,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     release = verified(folder / "store")
     file = folder / "report.html"
-    file.write_bytes(viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions))
+    file.write_bytes(
+        viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings)
+    )
     return file
 
 

@@ -42,7 +42,9 @@ def write(release: Verified, folder: Path) -> Path:
     )
     page = folder / "report.html"
     page.write_bytes(
-        viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, beyond)
+        viewer.draw(
+            release.candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings, beyond
+        )
     )
     return page
 

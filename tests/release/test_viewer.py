@@ -38,7 +38,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 
 def drawn(proposal: Proposal, beyond: Beyond | None = None) -> str:
-    page = viewer.draw(proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, beyond)
+    page = viewer.draw(
+        proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, proposal.holdings, beyond
+    )
     return page.decode()
 
 
@@ -52,7 +54,9 @@ def drawn_of(release: Verified) -> str:
         manifest_digest=release.manifest_digest,
         standing=Standing(False, TEXT, (TEXT,)),
     )
-    page = viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, beyond)
+    page = viewer.draw(
+        release.candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings, beyond
+    )
     return page.decode()
 
 
@@ -263,7 +267,7 @@ def test_equal_input_gives_equal_bytes(store: Store) -> None:
 def test_every_file_that_is_drawn_with_is_a_part_of_the_viewers_version() -> None:
     files = {path.name for path in Path(viewer.__file__).parent.iterdir() if path.name.startswith("page")}
     assert set(viewer.SOURCES) == files - {"page_facts.py", "page_facts.pyc"}
-    assert re.fullmatch(r"viewer/2\+[0-9a-f]{12}", viewer.VERSION)
+    assert re.fullmatch(r"viewer/3\+[0-9a-f]{12}", viewer.VERSION)
 
 
 def test_names_become_ids_that_never_meet() -> None:
