@@ -16,6 +16,7 @@ from sdlc.model.result import GateResult, Outcome, ToolVersion
 from sdlc.model.verdict import RefusedWaiver, RuleDecision, State, Waived
 from sdlc.release.bundle import write_bundle
 from sdlc.release.candidate import Artifact
+from sdlc.release.inventory import TABLES, Before, Holdings, Inventory, Point
 from sdlc.release.verified import Verified, demand_verified
 from sdlc.release.verify import verify
 
@@ -93,7 +94,17 @@ def hostile(release: Verified) -> Verified:
         verdict=verdict,
         decisions=decisions,
         notes=(TEXT,),
+        holdings=Holdings(
+            _inventory(TEXT), Before(release.manifest_digest, TEXT, 1, SIGNED, _inventory(f"{TEXT} old"))
+        ),
     )
+
+
+def _inventory(key: str) -> Inventory:
+    """Every table with one row of hostile texts, and one that both releases have and that differs."""
+    row = dict.fromkeys(("version", "license", "hashes", "outcome", "seconds", "message", "severity", "guard"), TEXT)
+    table = {key: row, "both": {"version": key, "outcome": key, "severity": key}}
+    return Inventory(dict.fromkeys(TABLES, table), (Point(TEXT, 1, SIGNED, {"high": 1}, 1, 1),))
 
 
 def _result(result: GateResult) -> GateResult:

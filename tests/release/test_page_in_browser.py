@@ -153,7 +153,7 @@ def test_find_shows_the_rows_that_hold_all_words_and_gives_everything_back(
     chromium.run("document.getElementById('filter').value = ''")
     chromium.run("document.getElementById('filter').dispatchEvent(new Event('input'))")
     assert chromium.run(visible) == 0
-    assert chromium.run("document.querySelectorAll('#rows tr[hidden], #rows details[hidden]').length") == 0
+    assert chromium.run("document.querySelectorAll('.filtered, #rows details[hidden]').length") == 0
 
 
 def test_every_row_can_be_opened_without_a_script(chromium: Browser, good: Verified, tmp_path: Path) -> None:

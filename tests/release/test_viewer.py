@@ -21,6 +21,7 @@ from sdlc.model.result import Outcome
 from sdlc.model.verdict import Action, RuleDecision, State, Waived
 from sdlc.release import viewer
 from sdlc.release.assemble import Proposal
+from sdlc.release.inventory import Before, Holdings, Inventory
 from sdlc.release.page_facts import Beyond, Standing, age, anchors_of, categories_of, category_words
 from sdlc.release.verification import Step
 from sdlc.release.verified import Verified
@@ -58,6 +59,11 @@ def drawn_of(release: Verified) -> str:
         release.candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings, beyond
     )
     return page.decode()
+
+
+def drawn_text(release: Verified) -> str:
+    """What a reader sees of the whole page, on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", drawn_of(release)))
 
 
 class Page(HTMLParser):
@@ -248,6 +254,49 @@ def test_many_findings_come_in_parts_that_a_browser_lays_out_fast(good: Verified
     for part in ("1 to 500", "501 to 1000", "1001 to 1001"):
         assert page.count(f"<summary>{part}</summary>") == 1
     assert page.count('<td class="digest">f1:') == 1001
+
+
+def test_components_and_tests_stand_one_by_one(good: Verified) -> None:
+    found = Finding("ADV-1", "bad", Severity.HIGH, Confidence.HIGH, "f1:1", subject="inside a 1: pkg:generic/zlib@1.2")
+    looked = dataclasses.replace(
+        good.results[0],
+        gate="vulnerabilities",
+        reading=dataclasses.replace(good.results[0].reading, outcome=Outcome.FAILED, findings=(found,)),
+    )
+    components = {
+        "a": {"version": "1", "license": "MIT", "hashes": "aa bb", "purl": "pkg:pypi/a@1"},
+        "a > zlib": {"version": "1.2", "purl": "pkg:generic/zlib@1.2"},
+    }
+    tables = {**good.holdings.now.tables, "components": components}
+    known = dataclasses.replace(good, results=(*good.results, looked), holdings=Holdings(Inventory(tables)))
+    shown = text_between(drawn_of(known), "components", "tests")
+    assert "a 1 MIT none known aa and 1 more" in shown
+    assert "a &gt; zlib 1.2 not stated ADV-1 none" in shown
+    assert "tests/test_a.py::test_one passed 0.010" in text_between(drawn_of(known), "tests", "contents")
+    assert "a 1 MIT not looked up" in drawn_text(dataclasses.replace(known, results=good.results))
+
+
+def test_what_is_not_known_is_said(good: Verified) -> None:
+    nothing = drawn_text(dataclasses.replace(good, holdings=Holdings()))
+    assert "Components: not known, since the gate sbom did not answer." in nothing
+    assert "Tests: not known, since the gate tests did not answer." in nothing
+    follows = dataclasses.replace(good.candidate, previous=good.manifest_digest, sequence=2)
+    assert "not known It follows the release whose manifest is" in drawn_text(
+        dataclasses.replace(good, candidate=follows)
+    )
+
+
+def test_what_changed_is_counted_and_every_number_leads_to_its_rows(good: Verified) -> None:
+    tables = good.holdings.now.tables
+    old = Inventory({**tables, "tests": {"t::gone": {"outcome": "passed"}}, "surface": {}, "signers": {}})
+    before = Before(good.manifest_digest, "0.9", 1, good.manifest.created, old)
+    page = drawn_of(dataclasses.replace(good, holdings=Holdings(good.holdings.now, before)))
+    shown = text_between(page, "changes", "auditor")
+    assert "What changed since 0.9, sequence 1" in shown
+    assert "tests 2 1 0 + tests/test_a.py::test_one; + tests/test_a.py::test_two; and 1 more" in shown
+    assert "signers 2 0 0" in shown
+    assert "surface – – – not known" in shown
+    assert "gone t::gone outcome passed" in text_between(page, "changes-tests", "changes-policy")
 
 
 def test_each_evidence_file_leads_to_its_gate_and_back(good: Verified) -> None:
