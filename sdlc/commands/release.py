@@ -19,14 +19,12 @@ from sdlc.commands.inputs import (
     read_file,
     read_trust,
 )
+from sdlc.commands.standing import summary
 from sdlc.disk import append_text, replace_file
 from sdlc.errors import BlockedError, ExitCode, IncompleteError, UsageError
 from sdlc.evidence.store import Store
-from sdlc.formats.terminal import printable
-from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import sha256
-from sdlc.model.verdict import Answer, State
-from sdlc.policy.decide import count
+from sdlc.model.verdict import Answer
 from sdlc.release import assemble
 from sdlc.release.assemble import Proposal
 from sdlc.release.decisions import quorum
@@ -116,24 +114,24 @@ def prepare(
 @TRUST
 @OUT
 @click.option("--html", type=click.Path(path_type=Path), help="Draw the release manager's page as well.")
+@click.option("-v", "--verbose", is_flag=True, help="Every line, not only one screen of them.")
 @click.pass_obj
-def status(session: Session, path: Path, trust_file: Path, out: Path | None, html: Path | None) -> None:
+def status(session: Session, path: Path, trust_file: Path, out: Path | None, html: Path | None, verbose: bool) -> None:
     """Show the open candidate: verdict, blockers, decisions, and the next command."""
     trust = read_trust(trust_file)
     proposal, _, folder = opened(path, out, session)
-    click.echo(summary(proposal), nl=False)
-    for signed in assemble.superseded(folder, proposal.digest):
-        one = signed.decision
-        said = f"  superseded {one.kind} of {one.name}, about the candidate {one.candidate[:16]}"
-        click.echo(printable(said))
     answer = quorum(
         proposal.decisions, trust, proposal.candidate, proposal.digest, session.now, proposal.verdict.waived
     )
-    click.echo(f"\nquorum    {printable(answer.sentence)}{f' [{answer.reason}]' if answer.reason else ''}")
     waiting = [p.name for p in trust.persons.values() if p.id not in answer.approvers]
-    if waiting and not answer.reached:
-        click.echo(f"may still decide: {printable(', '.join(waiting))}")
-    click.echo(f"next      {_next_step(proposal, answer.reached)}")
+    old = [signed.decision for signed in assemble.superseded(folder, proposal.digest)]
+    below = [
+        *(f"  superseded {one.kind} of {one.name}, about the candidate {one.candidate[:16]}" for one in old),
+        f"quorum    {answer.sentence}{f' [{answer.reason}]' if answer.reason else ''}",
+        *([f"may still decide: {', '.join(waiting)}"] if waiting and not answer.reached else []),
+        f"next      {_next_step(proposal, answer.reached)}",
+    ]
+    click.echo(summary(proposal, below, verbose=verbose), nl=False)
     if html is not None:
         standing = Standing(answer.reached, answer.sentence, tuple(waiting))
         drawn = draw(
@@ -206,38 +204,6 @@ def sign(
 command.add_command(refresh.command)
 command.add_command(recall.command)
 command.add_command(redact.command)
-
-
-def summary(proposal: Proposal) -> str:
-    """What an approver is shown before deciding: the verdict first, then what stands against it."""
-    candidate, verdict = proposal.candidate, proposal.verdict
-    lines = [
-        f"{verdict.answer.value.upper():<10}{candidate.product} {candidate.version}, {candidate.channel}, "
-        f"sequence {candidate.sequence}, commit {candidate.commit[:12]}",
-        f"candidate {proposal.digest}",
-    ]
-    if candidate.break_glass:
-        lines.insert(0, f"BREAK-GLASS, one approval suffices: {candidate.break_glass}")
-    lines += [f"  {one.gate} ran again at {time_to_text(one.at)}" for one in candidate.refreshed]
-    for state in (State.BLOCKED, State.INCOMPLETE, State.TOLERATED):
-        for rule in verdict.having(state):
-            lines.append(f"  {state.value:<11}{rule.rule}: {rule.sentence}")
-            lines += [f"             → {rule.next_step}"] if rule.next_step else []
-    for result in candidate.results:
-        reading = result.reading
-        lines.append(f"  {result.gate:<17}{reading.outcome.value:<15}{reading.sentence} ({result.grade.value})")
-    lines += [f"  artifact  {a.digest[:16]}…  {a.name} ({a.size} bytes)" for a in candidate.artifacts]
-    for signed in proposal.decisions:
-        one = signed.decision
-        reason = f": {one.reason}" if one.reason else ""
-        lines.append(f"  {one.kind:<11}{one.name}, meaning {one.meaning}, {time_to_text(one.created)}{reason}")
-    if verdict.actions:
-        lines.append(f"the smallest way to ALLOWED ({count(len(verdict.actions), 'action')}):")
-    for number, action in enumerate(verdict.actions, start=1):
-        clears = f" (clears {action.count})" if action.count > 1 else ""
-        lines.append(f"  {number}. {action.do}{clears}")
-        lines += [f"     or sdlc waive {action.waive}"] if action.waive else []
-    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def opened(path: Path, out: Path | None, session: Session) -> tuple[Proposal, Store, Path]:

@@ -24,6 +24,7 @@ from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
+from sdlc.release.blockers import blockers_of
 from sdlc.release.candidate import Candidate
 from sdlc.release.changes import changes
 from sdlc.release.claims import producers_of
@@ -92,7 +93,7 @@ def draw(
     categories = categories_of(standards)
     now = with_signers(holdings.now, decisions) if decisions else holdings.now
     style, script = _source("page.css"), _source("page.js")
-    against = [rule for rule in verdict.rules if rule.state in (State.BLOCKED, State.INCOMPLETE)]
+    against = blockers_of(verdict, candidate, holdings.now)
     page = (
         _environment()
         .get_template("page.html.j2")
