@@ -47,7 +47,7 @@ UNFOLD = """new Promise((done) => {
 def main() -> int:
     """Measure and print; 2 where there is no Chromium."""
     if not CHROMIUM:
-        print("there is no Chromium here: apt-get install chromium", file=sys.stderr)
+        print("there is no Chromium here: make browser", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="sdlc-bench-") as name:
         folder = Path(name)

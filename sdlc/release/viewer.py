@@ -120,6 +120,11 @@ def draw(
             before=holdings.before,
             changes=changes(holdings.before.inventory, now) if holdings.before else (),
             tables=now.tables,
+            raw_of={result.gate: result.raw for result in results},
+            compared={"this release": candidate.inventory}
+            | ({"the release before": candidate.before} if candidate.before else {}),
+            decided_by={"policy.toml": candidate.policy}
+            | ({"waivers.toml": candidate.waivers} if candidate.waivers else {}),
             vulnerabilities=vulnerabilities_of(results),
             waivers={(one.gate, one.finding.fingerprint): one for one in verdict.waived},
             coverages=coverages,
