@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes.browser import Browser, browser
-from fakes.hostile import finding, hostile, verified
+from fakes.hostile import CATALOG, finding, hostile, verified
 
+from sdlc.formats.terminal import printable
 from sdlc.release import viewer
 from sdlc.release.page_facts import Beyond, Standing
 from sdlc.release.verification import Step
@@ -74,6 +76,33 @@ def test_no_request_leaves_it_and_nothing_complains(
     assert chromium.requests == [page.as_uri()]
     assert chromium.complaints == []
     assert chromium.run("document.querySelectorAll('script, img, iframe, object, embed, link, form').length") == 1
+
+
+TAKEN = """({
+  dialogs: window.taken || 0,
+  handlers: [...document.querySelectorAll('*')].filter(
+    (one) => [...one.attributes].some((it) => it.name.startsWith('on'))).length,
+  strangers: [...document.querySelectorAll('script, img, svg:not(.drawing), math, iframe, base, link, form, object')]
+    .filter((one) => !document.body.contains(one) || one.tagName !== 'SCRIPT' || one.nextElementSibling).length,
+  refresh: document.querySelectorAll('meta[http-equiv=refresh]').length,
+  outside: [...document.querySelectorAll('[href], [src], [action]')].filter(
+    (one) => !(one.getAttribute('href') || '').startsWith('#')).length,
+})"""
+
+
+@pytest.mark.parametrize("text", CATALOG)
+def test_text_in_every_field_stays_text(chromium: Browser, good: Verified, tmp_path: Path, text: str) -> None:
+    page = write(hostile(good, text), tmp_path)
+    chromium.open(page)
+    chromium.run("document.getElementById('open-all').click()")
+    assert chromium.run(TAKEN) == {"dialogs": 0, "handlers": 0, "strangers": 0, "refresh": 0, "outside": 0}
+    assert chromium.requests == [page.as_uri()]
+    assert chromium.complaints == []
+    assert not [event for event in chromium.events if event.get("method") == "Page.javascriptDialogOpening"]
+    shown = printable(text).lower()
+    texts = "[...document.querySelectorAll('td, li, dd, p')].map((one) => one.textContent.toLowerCase())"
+    assert chromium.run(f"{texts}.filter((one) => one.includes({json.dumps(shown)})).length") > 60
+    )
 
 
 def test_a_script_that_is_not_ours_does_not_run(chromium: Browser, good: Verified, tmp_path: Path) -> None:
