@@ -9,7 +9,8 @@ from sdlc.release.inventory import TABLES, Fields, Inventory
 
 BESIDE: Mapping[str, frozenset[str]] = {
     "findings": frozenset({"place", "message"}),
-    "components": frozenset({"purl"}),
+    "components": frozenset({"purl", "requires"}),
+    "threats": frozenset({"statement"}),
     "tests": frozenset({"seconds", "message"}),
     "surface": frozenset({"places"}),
 }

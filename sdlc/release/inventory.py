@@ -24,6 +24,7 @@ from sdlc.model.finding import Severity
 from sdlc.model.result import GateResult, Outcome
 from sdlc.policy.waivers import load_waivers
 from sdlc.release.decisions import SignedDecision
+from sdlc.release.model_tables import model_rows
 from sdlc.surface.item import load_surface
 
 SCHEMA = "sdlc.inventory/1"
@@ -34,7 +35,10 @@ Fields = Mapping[str, str]
 Table = Mapping[str, Fields]
 Blobs = Callable[[Digest], bytes]
 
-TABLES = ("gates", "findings", "components", "tests", "policy", "waivers", "surface", "workflows", "tools", "signers")
+TABLES = (
+    *("gates", "findings", "components", "tests", "policy", "waivers", "surface", "workflows"),
+    *("elements", "flows", "threats", "controls", "tools", "signers"),
+)
 """Every table, in the order in which people read them."""
 
 
@@ -104,6 +108,7 @@ def inventory_of(
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 said = f"{file} of {gate}: {type(error).__name__}: {error}"
                 raise UnreadableError(said, hint="run the gate again") from None
+    tables |= {name: _table(rows) for name, rows in model_rows(raw, blobs).items()}
     past = (*before.inventory.history, point_of(before)) if before else ()
     return Inventory(tables, past[-MAX_HISTORY:])
 
@@ -117,10 +122,15 @@ def with_signers(inventory: Inventory, decisions: Sequence[SignedDecision]) -> I
 def point_of(before: Before) -> Point:
     """A release in numbers."""
     tables = before.inventory.tables
-    found = [row["severity"] for row in tables.get("findings", {}).values()]
-    counts = {severity.value: found.count(severity.value) for severity in Severity}
+    counts = counts_of(before.inventory)
     numbers = [len(tables[name]) if name in tables else None for name in ("components", "tests")]
     return Point(before.version, before.sequence, before.signed, counts, *numbers)
+
+
+def counts_of(inventory: Inventory) -> dict[str, int]:
+    """How many findings of each severity there are."""
+    found = [row.get("severity", "") for row in inventory.tables.get("findings", {}).values()]
+    return {severity.value: found.count(severity.value) for severity in Severity}
 
 
 def dump_inventory(inventory: Inventory) -> bytes:
@@ -245,8 +255,12 @@ def _findings(results: Sequence[GateResult]) -> Iterator[tuple[str, Fields]]:
 
 def _components(data: bytes) -> Iterator[tuple[str, Fields]]:
     bom = strict_json.loads_object(data, what="bom.cdx.json")
-    for row in bom.get("components", ()):
-        yield str(row["name"]), _component(row)
+    rows = bom.get("components", ())
+    names = {str(row.get("bom-ref", "")): str(row["name"]) for row in rows}
+    needs = {str(row["ref"]): row.get("dependsOn", ()) for row in bom.get("dependencies", ())}
+    for row in rows:
+        required = (names[ref] for ref in needs.get(str(row.get("bom-ref", "")), ()) if ref in names)
+        yield str(row["name"]), {**_component(row), "requires": " ".join(sorted(required))}
     for carrier, part in nested(bom):
         fields = {**_component(part), "purl": purl_in(part), "inside": str(carrier["name"])}
         yield f"{carrier['name']} > {part['name']}", fields

@@ -19,11 +19,13 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sdlc.drawing.canvas import STYLE
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
+from sdlc.release import pictures
 from sdlc.release.blockers import blockers_of
 from sdlc.release.candidate import Candidate
 from sdlc.release.changes import changes
@@ -55,7 +57,7 @@ def _version() -> str:
     The number counts the changes of the code that fills them.
     """
     loader, environment = PackageLoader("sdlc", "release"), Environment(autoescape=True)
-    texts = [loader.get_source(environment, name)[0] for name in SOURCES]
+    texts = [*(loader.get_source(environment, name)[0] for name in SOURCES), STYLE]
     return f"viewer/3+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
 
 
@@ -92,7 +94,8 @@ def draw(
     rows = gate_rows(candidate, results, verdict)
     categories = categories_of(standards)
     now = with_signers(holdings.now, decisions) if decisions else holdings.now
-    style, script = _source("page.css"), _source("page.js")
+    style, script = _source("page.css") + Markup(STYLE), _source("page.js")  # noqa: S704 - our own
+    known = vulnerabilities_of(results)
     against = blockers_of(verdict, candidate, holdings.now)
     page = (
         _environment()
@@ -125,7 +128,13 @@ def draw(
             | ({"the release before": candidate.before} if candidate.before else {}),
             decided_by={"policy.toml": candidate.policy}
             | ({"waivers.toml": candidate.waivers} if candidate.waivers else {}),
-            vulnerabilities=vulnerabilities_of(results),
+            vulnerabilities=known,
+            pictures={
+                "flows": pictures.data_flow(now.tables),
+                "dependencies": pictures.dependencies(now.tables, known),
+                "releases": pictures.over_releases(holdings, candidate.version),
+                "coverage": pictures.coverage_map(coverages),
+            },
             waivers={(one.gate, one.finding.fingerprint): one for one in verdict.waived},
             coverages=coverages,
             answers=answers_of(coverages),

@@ -102,7 +102,6 @@ def test_text_in_every_field_stays_text(chromium: Browser, good: Verified, tmp_p
     shown = printable(text).lower()
     texts = "[...document.querySelectorAll('td, li, dd, p')].map((one) => one.textContent.toLowerCase())"
     assert chromium.run(f"{texts}.filter((one) => one.includes({json.dumps(shown)})).length") > 60
-    )
 
 
 def test_a_script_that_is_not_ours_does_not_run(chromium: Browser, good: Verified, tmp_path: Path) -> None:
