@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sdlc.model.digest import Digest
-from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import State, Verdict
 from sdlc.release import bundle
@@ -255,22 +254,3 @@ def answers_of(coverages: Sequence[Coverage]) -> dict[str, dict[str, list[str]]]
             for producer in one.producers:
                 made.setdefault(producer.name, {}).setdefault(coverage.standard.id, []).append(one.control.id)
     return made
-
-
-def categories_of(standards: Sequence[Standard]) -> Mapping[int, tuple[str, ...]]:
-    """Which categories of a Top 10 or Top 25 a weakness belongs to, by its exact number."""
-    made: dict[int, tuple[str, ...]] = {}
-    for standard in standards:
-        for control in standard.controls:
-            for number in control.cwe:
-                said = "Top 25" if control.id == f"CWE-{number}" else control.id
-                made[number] = (*made.get(number, ()), f"{said} exact")
-    return made
-
-
-def category_words(finding: Finding, categories: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:
-    """The categories of a finding; that it is outside of all is said as well."""
-    named = {word for number in finding.cwe for word in categories.get(number, ())}
-    if finding.cwe and not named:
-        return ("outside of every Top 10",)
-    return tuple(sorted(named))

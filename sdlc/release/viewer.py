@@ -36,14 +36,13 @@ from sdlc.release.page_facts import (
     GAPS,
     Beyond,
     answers_of,
-    categories_of,
-    category_words,
     contents_of,
     gate_rows,
     vulnerabilities_of,
 )
 from sdlc.standards.coverage import cover
-from sdlc.standards.shipped import our_standards, standards_digest
+from sdlc.standards.shipped import our_categories, our_standards, standards_digest
+from sdlc.standards.weaknesses import categories_of
 
 SOURCES = (
     *("page.html.j2", "page_macros.html.j2", "page_manager.html.j2", "page_auditor.html.j2", "page_rows.html.j2"),
@@ -92,7 +91,7 @@ def draw(
     shown = producers_of(results, verdict, decisions, withheld=beyond.withheld, break_glass=candidate.break_glass)
     coverages = [cover(standard, shown) for standard in standards]
     rows = gate_rows(candidate, results, verdict)
-    categories = categories_of(standards)
+    categories = categories_of(standards, our_categories().parents)
     now = with_signers(holdings.now, decisions) if decisions else holdings.now
     style, script = _source("page.css") + Markup(STYLE), _source("page.js")  # noqa: S704 - our own
     known = vulnerabilities_of(results)
@@ -138,7 +137,7 @@ def draw(
             waivers={(one.gate, one.finding.fingerprint): one for one in verdict.waived},
             coverages=coverages,
             answers=answers_of(coverages),
-            categories=lambda finding: category_words(finding, categories),
+            categories=lambda finding: categories.words(finding.cwe),
             contents=contents_of(candidate, results, decisions, beyond.withheld),
             grade_meanings=GRADE_MEANINGS,
             gaps=GAPS,

@@ -22,10 +22,9 @@ from sdlc.model.verdict import Action, RuleDecision, State, Waived
 from sdlc.release import viewer
 from sdlc.release.assemble import Proposal
 from sdlc.release.inventory import Before, Holdings, Inventory
-from sdlc.release.page_facts import Beyond, Standing, age, anchors_of, categories_of, category_words
+from sdlc.release.page_facts import Beyond, Standing, age, anchors_of
 from sdlc.release.verification import Step
 from sdlc.release.verified import Verified
-from sdlc.standards.shipped import our_standards
 
 
 @pytest.fixture
@@ -334,15 +333,3 @@ def test_age_is_said_in_the_unit_that_says_something(store: Store) -> None:
     now = candidate_of(store).created
     ages = [timedelta(minutes=-5), timedelta(minutes=119), timedelta(hours=2), timedelta(hours=47), timedelta(days=31)]
     assert [age(now, now - one) for one in ages] == ["0 min", "119 min", "2 h", "47 h", "31 days"]
-
-
-def test_a_finding_says_to_which_categories_it_belongs_by_number() -> None:
-    categories = categories_of(our_standards())
-
-    def words(*cwe: int) -> tuple[str, ...]:
-        return category_words(Finding("R", "m", Severity.LOW, Confidence.LOW, "f1:1", cwe=cwe), categories)
-
-    assert words(79) == ("A03:2021 exact", "A05:2025 exact", "Top 25 exact")
-    assert words(477) == ("A03:2025 exact",)
-    assert words(9999) == ("outside of every Top 10",)
-    assert words() == ()
