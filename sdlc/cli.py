@@ -42,6 +42,7 @@ COMMANDS = {
     "approve": ("sdlc.commands.approve", "Approve a release candidate under your own name."),
     "reject": ("sdlc.commands.reject", "Reject a release candidate under your own name."),
     "verify": ("sdlc.commands.verify", "Verify an evidence bundle, offline."),
+    "diff": ("sdlc.commands.diff", "Say what changed from one release to another."),
     "export": ("sdlc.commands.export", "Write a verified release as CSV, XLSX, JSON or OSCAL."),
     "standards": ("sdlc.commands.standards", "Say what a release shows of outside standards."),
     "selftest": ("sdlc.commands.selftest", "Attack your own release configuration, on a mirror of it."),

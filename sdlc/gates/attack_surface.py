@@ -5,8 +5,8 @@ Does the code let in, and do, exactly what the threat model says, and nothing mo
 the model stays as green as before. So the surface is read from the code on every run, and all of it needs a claim.
 
 **How it works.** All Python files of the product are parsed, none is executed. Out come entry points (`http:GET /a/{}`,
-`ws:`, `grpc:`, `celery:`, `dicom-scp:`, `listen:tcp/8000`, `cli:`) with the guard, address and TLS that were seen, and capabilities
-(`exec:`, `deser:`, `outbound:`, `env:`, …). Each is compared with `components.<id>.surface` of `threat_models/*.yaml`
+`ws:`, `grpc:`, `celery:`, `dicom-scp:`, `listen:tcp/8000`, `cli:`) with the guard, address and TLS that were seen,
+and capabilities (`exec:`, `deser:`, `outbound:`, `env:`, …). Each is compared with `components.<id>.surface` of `threat_models/*.yaml`
 of the component whose `code` globs own the file. A claim is a pattern: `*` within a segment, `**` anything. Where it
 says nothing of `bind`, only loopback is claimed. Keys hold no file, line or function name: a change that moves, renames
 or reformats brings nothing new. Tests, migrations, vendored and generated files are left out and counted, unless the

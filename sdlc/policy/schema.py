@@ -117,10 +117,16 @@ class _Strict(BaseModel):
 
 
 class _Rule(_Strict):
-    """What all rules have; before the day `effective_on` (None: always effective) a rule is only announced."""
+    """What all rules have; before the day `effective_on` (None: always effective) a rule is only announced.
+
+    `owner` is who clears it when it blocks a release, within `due_days` of the commit (None: while the candidate is
+    open); both are shown and decide nothing.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     text: str = ""
+    owner: str = Field(default="", max_length=200)
+    due_days: int | None = Field(default=None, ge=0, le=3650)
     profiles: tuple[Profile, ...] = ("pr", "release", "nightly")
     effective_on: date | None = None
 

@@ -24,9 +24,10 @@ from packaging.utils import canonicalize_name
 
 from sdlc.components.agreement import is_python, on_target
 from sdlc.components.declared import CLASSIFIERS, Key, key_of
-from sdlc.components.nested_components import DECLARED, nested
+from sdlc.components.nested_components import nested
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
+from sdlc.formats.bom_properties import DECLARED
 from sdlc.licenses.expression import Lists, Stand, judge, licenses_in, lists_of, spdx
 from sdlc.licenses.known import Known, Way, known
 from sdlc.licenses.notices import Entry, notices

@@ -14,7 +14,7 @@ from sdlc.release.decisions import ROLE as APPROVER
 from sdlc.release.decisions import SignedDecision, load_decision, quorum
 from sdlc.release.manifest import ROLE as RELEASE_SIGNER
 from sdlc.release.opening import RUNNER
-from sdlc.release.recompute import compare, read_again, verdict_of
+from sdlc.release.recompute import compare, holdings_of, read_again, verdict_of
 from sdlc.signing.dsse import load_envelope
 
 
@@ -73,7 +73,9 @@ def check_attestations(case: Case) -> str:
     if not blind and summary.payload != summary_of(case.manifest, case.candidate.policy, signed):
         raise BlockedError("attestation-differs", f"{SUMMARY} is not what the manifest says")
     case.signed(summary, RELEASE_SIGNER, case.manifest.created, SUMMARY)
-    return f"{len(signed) + 1} statements for other tools, each says what the evidence says"
+    case.holdings = holdings_of(case.candidate, case.results, lambda digest: case.blobs[digest], believe=bool(blind))
+    case.notes += ["what the release is made of is as its runner recorded it: evidence is withheld"] if blind else []
+    return f"{len(signed) + 1} statements for other tools, and the inventory, say what the evidence says"
 
 
 def check_quorum(case: Case) -> str:
@@ -96,6 +98,6 @@ def check_quorum(case: Case) -> str:
     if manifest.viewer != viewer.VERSION:
         case.notes.append(f"report.html was drawn by {manifest.viewer}; this version cannot draw it again")
         return answer.sentence
-    if viewer.draw(case.candidate, manifest.candidate, case.verdict, signed) != drawn:
+    if viewer.draw(case.candidate, manifest.candidate, case.verdict, signed, case.holdings) != drawn:
         raise BlockedError("page-differs", "report.html does not show what candidate and decisions say")
     return f"{answer.sentence}; the page shows the same"

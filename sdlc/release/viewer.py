@@ -19,25 +19,30 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sdlc.drawing.canvas import STYLE
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
+from sdlc.release import pictures
+from sdlc.release.blockers import blockers_of
 from sdlc.release.candidate import Candidate
+from sdlc.release.changes import changes
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
+from sdlc.release.inventory import Holdings, with_signers
 from sdlc.release.page_facts import (
     GAPS,
     Beyond,
     answers_of,
-    categories_of,
-    category_words,
     contents_of,
     gate_rows,
+    vulnerabilities_of,
 )
 from sdlc.standards.coverage import cover
-from sdlc.standards.shipped import our_standards, standards_digest
+from sdlc.standards.shipped import our_categories, our_standards, standards_digest
+from sdlc.standards.weaknesses import categories_of
 
 SOURCES = (
     *("page.html.j2", "page_macros.html.j2", "page_manager.html.j2", "page_auditor.html.j2", "page_rows.html.j2"),
@@ -51,8 +56,8 @@ def _version() -> str:
     The number counts the changes of the code that fills them.
     """
     loader, environment = PackageLoader("sdlc", "release"), Environment(autoescape=True)
-    texts = [loader.get_source(environment, name)[0] for name in SOURCES]
-    return f"viewer/2+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
+    texts = [*(loader.get_source(environment, name)[0] for name in SOURCES), STYLE]
+    return f"viewer/3+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
 
 
 VERSION = _version()
@@ -75,18 +80,22 @@ def draw(
     digest: Digest,
     verdict: Verdict,
     decisions: Sequence[SignedDecision],
+    holdings: Holdings,
     beyond: Beyond | None = None,
 ) -> bytes:
-    """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload."""
+    """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload,
+    `holdings` are what the release and the one before are made of."""
     beyond = beyond or Beyond()
     results = beyond.results or candidate.results
     standards = beyond.standards or our_standards()
     shown = producers_of(results, verdict, decisions, withheld=beyond.withheld, break_glass=candidate.break_glass)
     coverages = [cover(standard, shown) for standard in standards]
     rows = gate_rows(candidate, results, verdict)
-    categories = categories_of(standards)
-    style, script = _source("page.css"), _source("page.js")
-    against = [rule for rule in verdict.rules if rule.state in (State.BLOCKED, State.INCOMPLETE)]
+    categories = categories_of(standards, our_categories().parents)
+    now = with_signers(holdings.now, decisions) if decisions else holdings.now
+    style, script = _source("page.css") + Markup(STYLE), _source("page.js")  # noqa: S704 - our own
+    known = vulnerabilities_of(results)
+    against = blockers_of(verdict, candidate, holdings.now)
     page = (
         _environment()
         .get_template("page.html.j2")
@@ -110,10 +119,25 @@ def draw(
             gates=rows,
             anchors=_PARTS | {row.name: row.anchor for row in rows},
             anchors_findings={row.name: row.findings_anchor for row in rows},
+            before=holdings.before,
+            changes=changes(holdings.before.inventory, now) if holdings.before else (),
+            tables=now.tables,
+            raw_of={result.gate: result.raw for result in results},
+            compared={"this release": candidate.inventory}
+            | ({"the release before": candidate.before} if candidate.before else {}),
+            decided_by={"policy.toml": candidate.policy}
+            | ({"waivers.toml": candidate.waivers} if candidate.waivers else {}),
+            vulnerabilities=known,
+            pictures={
+                "flows": pictures.data_flow(now.tables),
+                "dependencies": pictures.dependencies(now.tables, known),
+                "releases": pictures.over_releases(holdings, candidate.version),
+                "coverage": pictures.coverage_map(coverages),
+            },
             waivers={(one.gate, one.finding.fingerprint): one for one in verdict.waived},
             coverages=coverages,
             answers=answers_of(coverages),
-            categories=lambda finding: category_words(finding, categories),
+            categories=lambda finding: categories.words(finding.cwe),
             contents=contents_of(candidate, results, decisions, beyond.withheld),
             grade_meanings=GRADE_MEANINGS,
             gaps=GAPS,

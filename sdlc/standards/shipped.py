@@ -9,6 +9,7 @@ import sdlc
 from sdlc.errors import UsageError
 from sdlc.model.digest import Digest, sha256
 from sdlc.standards.catalog import Standard, load_standard
+from sdlc.standards.weaknesses import Categories, categories_of, load_parents
 
 OWN = ".sdlc/standards"
 """Where a product keeps standards of its own, or its reviewed copies of ours: `*.toml`."""
@@ -23,14 +24,28 @@ def our_standards() -> tuple[Standard, ...]:
 
 @cache
 def standards_digest() -> Digest:
-    """The digest over all of them, names and bytes."""
-    return sha256("".join(f"{name} {sha256(data)}\n" for name, data in _files().items()).encode())
+    """The digest over all of them, names and bytes, and over what follows from them."""
+    parents = sorted(our_categories().parents.items())
+    return sha256("".join([*(f"{name} {sha256(data)}\n" for name, data in _files().items()), repr(parents)]).encode())
+
+
+@cache
+def our_categories() -> Categories:
+    """The categories that our standards name by weakness."""
+    path = _folder().parent / "weaknesses.json"
+    if not path.is_file():
+        raise UsageError("the table of weaknesses is missing", hint="install secure-sdlc again")
+    return categories_of(our_standards(), load_parents(path.read_bytes(), "rules/weaknesses.json"))
 
 
 @cache
 def _files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(_folder().glob("*.toml"))}
+
+
+def _folder() -> Path:
     package = Path(sdlc.__file__).parent
     for folder in (package / "rules" / "standards", package.parent / "rules" / "standards"):
         if folder.is_dir():
-            return {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+            return folder
     raise UsageError("the standards are missing", hint="install secure-sdlc again")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
-from fakes.browser import CHROMIUM, browser
+from fakes.browser import browser
 from fakes.hostile import verified
 
 from sdlc.release import viewer
@@ -53,7 +53,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     release = verified(folder / "store")
     file = folder / "report.html"
-    file.write_bytes(viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions))
+    file.write_bytes(
+        viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings)
+    )
     return file
 
 
@@ -67,7 +69,7 @@ def test_each_has_its_element(page: Path, question: Question) -> None:
     assert len(element_text(page.read_text(), question.element)) > 20
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here: apt-get install chromium")
+@pytest.mark.browser
 def test_each_is_two_presses_of_enter_away(page: Path, tmp_path: Path) -> None:
     with browser(tmp_path) as chromium:
         for question in QUESTIONS:
