@@ -166,10 +166,12 @@ def _listed(
 def _inside(raw: RawArtifacts, bom: Mapping[str, Any], built: frozenset[Key], python: str) -> dict[str, int]:
     """Counters of what is inside of the components; the SBOM must say what the observations give.
 
-    Evidence without `embedded.json` was written before anybody looked inside: it nests nothing. What the wheels of the
+    Evidence whose `validation.json` has no `format` may lack `embedded.json`: it was written before anybody looked
+    inside, and nests nothing. What the wheels of the
     build (`built`) require depends on the settings, and is judged against the lock.
     """
-    observed = _document(raw, "embedded.json")["distributions"] if "embedded.json" in raw else []
+    new = "embedded.json" in raw or "format" in _document(raw, "validation.json")
+    observed = _document(raw, "embedded.json")["distributions"] if new else []
     seen = insides(observed)
     said, must = written(bom), due(seen)
     differing = sorted(key for key in {*said, *must} if said.get(key) != must.get(key))

@@ -265,6 +265,9 @@ def test_a_part_that_only_one_of_the_two_has_is_refused(repository: Repository) 
             told(bom=json.dumps(changed).encode())
     with pytest.raises(UnreadableError, match="twice"):
         told(bom=json.dumps(twice).encode())
+    with pytest.raises(UnreadableError, match=r"embedded\.json is missing"):
+        told(embedded=None)
+    raw["validation.json"] = raw["validation.json"].replace(b'"format":2,', b"")
     with pytest.raises(UnreadableError, match="inside of box"):
         told(embedded=None)
     fewer = json.loads(raw["embedded.json"])
@@ -279,6 +282,9 @@ def test_evidence_from_before_anybody_looked_inside(repository: Repository) -> N
     workspace = product(repository)
     raw = raw_of(workspace, build_of(make_wheel(requires=["h11"])))
     del raw["embedded.json"]
+    with pytest.raises(UnreadableError, match=r"embedded\.json is missing"):
+        reading.read(raw, sbom.Settings(), Context())
+    raw["validation.json"] = raw["validation.json"].replace(b'"format":2,', b"")
     assert set(reading.read(raw, sbom.Settings(), Context()).counters) == {"components", "edges", "wheels"}
 
 
@@ -333,11 +339,38 @@ def test_an_environment_of_another_build_is_not_looked_into(repository: Reposito
     assert json.loads(raw["embedded.json"]) == {"distributions": []}
 
 
-def test_a_base_commit_is_looked_into_where_its_head_is_installed(repository: Repository, tmp_path: Path) -> None:
-    workspace, _ = carrying(repository)
-    base = extract_base(workspace, TOOLS, tmp_path)
+def base_of(repository: Repository, folder: Path, lock: str, name: str) -> tuple[Workspace, list[str]]:
+    """The base commit of a head that has another lock, and what of the head's environment is looked into for it."""
+    workspace, _ = carrying(repository, name)
+    folder.mkdir()
+    base = extract_base(workspace, TOOLS, folder)
+    (workspace.root / "requirements" / "runtime.txt").write_text(lock)
     raw = sbom.run(base, NO_TOOLS, sbom.Settings(), {})
-    assert [row["name"] for row in json.loads(raw["embedded.json"])["distributions"]] == ["h11"]
+    return base, [row["name"] for row in json.loads(raw["embedded.json"])["distributions"]]
+
+
+def test_a_base_commit_is_looked_into_where_its_head_is_installed(repository: Repository, tmp_path: Path) -> None:
+    assert base_of(repository, tmp_path / "same", LOCK, "one")[1] == ["h11"]
+    longer = LOCK + f"attrs==25.1.0 --hash=sha256:{DIGEST}\n"
+    assert base_of(repository, tmp_path / "longer", longer, "two")[1] == ["h11"]
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        LOCK.replace("h11==0.16.0", "h11==0.17.0"),
+        LOCK.replace(DIGEST, "b" * 64, 1),
+        LOCK.replace(f" --hash=sha256:{DIGEST}", "", 1),
+        "-r elsewhere.txt\n",
+        "",
+    ],
+)
+def test_a_build_of_the_head_cannot_say_what_was_in_the_base(repository: Repository, tmp_path: Path, lock: str) -> None:
+    """The head moved away from h11 0.16.0, and its build left a distribution of that version, with a hole, behind."""
+    base, looked = base_of(repository, tmp_path / "base", lock, "head")
+    assert looked == []
+    raw = sbom.run(base, NO_TOOLS, sbom.Settings(), {})
+    assert "components" not in json.loads(raw["bom.cdx.json"])["components"][0]
 
 
 def installed(**versions: str) -> RawArtifacts:
