@@ -25,6 +25,7 @@ def locked_parts(pins: Iterable[Pin], inside: Mapping[Key, Inside], python: str)
             requires=edges.get(key_of(pin.name, pin.version), ()),
             markers=(pin.marker,) if pin.marker else (),
             sources=(pin.source,) if pin.source else (),
+            files=pin.files,
         )
         for pin in pins
     ]

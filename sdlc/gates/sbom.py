@@ -16,9 +16,9 @@ assembly is ever called complete. What was seen and cannot be explained is a pro
 called incomplete. Of a locked package that the build did not install (another platform's) nothing inside is known, and
 what *its* extras require is not known without its metadata. A universal lock is listed as a whole, each row with its
 marker; agreement is judged for CPython on Linux, on the Python of the build. JavaScript that a package carries is not
-looked for. The build executes code of the product, which could change what was installed: a file that is not what RECORD
-says is named, but a RECORD that was changed as well is believed. Of a base commit, only what its head locks with the
-same hashes is looked into, because what is installed is the head's.
+looked for. The build executes code of the product, which could change what was installed: a file that is not what
+RECORD says is named, but a RECORD that was changed as well is believed. Of a base commit, only what its head locks
+with the same hashes is looked into, because what is installed is the head's.
 
 **How to fix a finding.** Lock again with hashes (`uv pip compile --generate-hashes`) after every change of
 `pyproject.toml`, and let `sdlc.toml` name the lock of what is shipped, not the one of development.

@@ -17,7 +17,7 @@ from fakes.tools import FakeTools
 from fakes.wheels import make_wheel
 
 from sdlc.errors import ToolError, UnreadableError
-from sdlc.formats.bom_properties import SOURCE
+from sdlc.formats.bom_properties import FILENAME, SOURCE, UNKNOWN
 from sdlc.gates import sbom
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
 from sdlc.readings import sbom as reading
@@ -446,3 +446,47 @@ def test_evidence_from_before_locks_named_their_sources(repository: Repository) 
         del pin["source"]
     old = {**raw, "lock.json": json.dumps(lock).encode()}
     assert reading.read(old, sbom.Settings(), Context()) == reading.read(raw, sbom.Settings(), Context())
+
+
+UV_LOCK = f"""\
+version = 1
+[[package]]
+name = "box"
+version = "1.0"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "h11" }}]
+[[package]]
+name = "h11"
+version = "0.16.0"
+source = {{ registry = "https://index.example/simple" }}
+sdist = {{ url = "https://index.example/h11-0.16.0.tar.gz", hash = "sha256:{"b" * 64}" }}
+wheels = [{{ url = "https://index.example/h11-0.16.0-py3-none-any.whl", hash = "sha256:{DIGEST}" }}]
+"""
+
+
+def test_addresses_and_names_of_files_come_from_the_lock_and_are_replayed(repository: Repository) -> None:
+    workspace, build = product(repository, None, **{"uv.lock": UV_LOCK}), build_of(make_wheel(requires=["h11"]))
+    assert answer(workspace, build).outcome is Outcome.PASSED
+    raw = raw_of(workspace, build)
+    [h11] = json.loads(raw["bom.cdx.json"])["components"]
+    links = {row["url"]: row["hashes"][0]["content"] for row in h11["externalReferences"]}
+    assert links["https://index.example/h11-0.16.0-py3-none-any.whl"] == DIGEST
+    told = [row["value"] for row in h11["properties"] if row["name"] == FILENAME]
+    assert told == ["h11-0.16.0-py3-none-any.whl", "h11-0.16.0.tar.gz"]
+    unknown = {row["name"].rpartition(":")[2] for row in h11["properties"] if row["name"].startswith(UNKNOWN)}
+    assert not unknown & {"hash", "filename", "distribution-address"}
+    elsewhere = raw["bom.cdx.json"].replace(b"index.example/h11-0.16.0-py3", b"evil.example/h11-0.16.0-py3")
+    with pytest.raises(UnreadableError, match="do not say the same of h11"):
+        reading.read({**raw, "bom.cdx.json": elsewhere}, sbom.Settings(), Context())
+    renamed = json.loads(raw["bom.cdx.json"])
+    next(row for row in renamed["components"][0]["properties"] if row["name"] == FILENAME)["value"] = "evil.whl"
+    with pytest.raises(UnreadableError, match="do not say the same of h11"):
+        reading.read({**raw, "bom.cdx.json": json.dumps(renamed).encode()}, sbom.Settings(), Context())
+
+
+def test_one_file_at_two_addresses_is_no_contradiction(repository: Repository) -> None:
+    twice = UV_LOCK.replace(
+        "wheels = [", f'wheels = [{{ url = "https://mirror.example/h11.whl", hash = "sha256:{DIGEST}" }}, '
+    )
+    workspace, build = product(repository, None, **{"uv.lock": twice}), build_of(make_wheel(requires=["h11"]))
+    assert answer(workspace, build).outcome is Outcome.PASSED
