@@ -70,8 +70,7 @@ demo-blocked: dev
 
 bench: dev
 	$(BIN)/python bench/ratios.py
-	$(BIN)/python bench/sbom/embedded.py
-	$(if $(FEED),$(BIN)/python bench/sbom/matching.py $(FEED))
+	$(BIN)/python bench/sbom/embedded.py $(if $(FEED),--feed $(FEED))
 
 bench-sast: dev
 	$(BIN)/python bench/sast/compare.py

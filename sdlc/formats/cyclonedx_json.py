@@ -38,7 +38,8 @@ from packaging.utils import canonicalize_version
 
 from sdlc import __version__
 from sdlc.formats import strict_json
-from sdlc.formats.bom_properties import DECLARED, LOOKED, MARKER, SOURCE, UNEXPLAINED, UNKNOWN
+from sdlc.formats.bom_properties import DECLARED, FILENAME, LOOKED, MARKER, SOURCE, UNEXPLAINED, UNKNOWN
+from sdlc.formats.requirements_txt import addresses
 from sdlc.model.embedded import Declared, Embedded, Evidence, Inside
 
 SCHEMAS = "http://cyclonedx.org/schema/"
@@ -58,7 +59,8 @@ class Part:
 
     `version` is empty when it is unknown; `hashes` are sha256 of the files that the lock admits; `requires` names other
     parts; `markers` are the PEP 508 conditions under which it is installed (empty: always), `sources` the repositories,
-    addresses or paths that it comes from instead of an index.
+    addresses or paths that it comes from instead of an index, `files` (sha256, file name, address) of what is known of
+    the files with these hashes.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Part:
     requires: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    files: tuple[tuple[str, str, str], ...] = ()
 
 
 def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str], Inside] | None = None) -> bytes:
@@ -128,16 +131,18 @@ def _merged(parts: Iterable[Part]) -> list[Part]:
             requires=tuple(sorted({*part.requires, *other.requires})),
             markers=() if always else tuple(sorted({*part.markers, *other.markers})),
             sources=tuple(sorted({*part.sources, *other.sources})),
+            files=tuple(sorted({*part.files, *other.files})),
         )
     return [found[key] for key in sorted(found)]
 
 
 def _component(part: Part, kind: ComponentType, *, ref: str = "") -> Component:
     purl = PackageURL("pypi", None, part.name, part.version or None)
+    places = addresses(part.files)
     references = [
         ExternalReference(
             type=ExternalReferenceType.DISTRIBUTION,
-            url=XsUri(f"urn:sha256:{digest}"),
+            url=XsUri(places.get(digest, f"urn:sha256:{digest}")),
             hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
         )
         for digest in part.hashes
@@ -153,6 +158,7 @@ def _component(part: Part, kind: ComponentType, *, ref: str = "") -> Component:
         properties=[
             *(Property(name=MARKER, value=marker) for marker in part.markers),
             *(Property(name=SOURCE, value=source) for source in part.sources),
+            *(Property(name=FILENAME, value=name) for name in sorted({name for _, name, _ in part.files if name})),
         ],
     )
 
@@ -185,6 +191,7 @@ def _unknown(component: Component, inside: Inside | None) -> list[tuple[str, str
     silent = "its metadata do not say it" if inside is not None else NOT_LOOKED.removeprefix("no: ")
     said = inside.declared if inside is not None else Declared()
     hashed = any(link.hashes for link in component.external_references)
+    addressed = any(link.hashes and str(link.url).startswith("http") for link in component.external_references)
     reasons = {
         "version": "" if component.version else "the lock pins no version",
         "hash": "" if hashed else "the lock has no hash of it, and no wheel of it was built",
@@ -192,8 +199,8 @@ def _unknown(component: Component, inside: Inside | None) -> list[tuple[str, str
         "license-declared": "" if component.licenses else silent,
         "license-concluded": "no person has concluded one",
         "source-code": "" if said.source else silent,
-        "distribution-address": "hashed requirements name no address",
-        "filename": "hashed requirements name no file",
+        "distribution-address": "" if addressed else "its lock names no address",
+        "filename": "" if any(one.name == FILENAME for one in component.properties) else "its lock names no file",
         "level-of-support": ELSEWHERE,
         "end-of-support": ELSEWHERE,
     }

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from sdlc.errors import UnreadableError
 from sdlc.formats.requirements_txt import Pin
@@ -15,6 +15,8 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_SOURCE = 500
 SYSTEMS = ("git", "hg", "svn", "bzr")
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/(?:[A-Za-z0-9._~+@:,=&;!-]|%[0-9A-Fa-f]{2})+)+")
+_FILE = re.compile(r"[A-Za-z0-9._+!-]{1,200}")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -71,6 +73,21 @@ def sha256_among(hashes: Iterable[str]) -> tuple[str, ...]:
     return sha256_of(one.removeprefix("sha256:") for one in hashes if one.startswith("sha256:"))
 
 
+def files_of(rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str, str], ...]:
+    """(sha256, file name, address) of each of the `rows` that names a file by hash; sorted."""
+    found = set()
+    for row in rows:
+        digest = text(row.get("hash", "")) or "sha256:" + text(dict(row.get("hashes", {})).get("sha256", ""))
+        place, name = text(row.get("url", "")), text(row.get("file", row.get("name", "")))
+        address = source_of("url", place) if place else ""
+        address = address if _ADDRESS.fullmatch(address) else ""
+        name = name or unquote(address.rpartition("/")[2])
+        name = name if _FILE.fullmatch(name) else ""
+        if digest.startswith("sha256:") and _DIGEST.fullmatch(digest[7:]) and (name or address):
+            found.add((digest[7:].lower(), name, address))
+    return tuple(sorted(found))
+
+
 def source_of(kind: str, place: str, revision: str = "") -> str:
     """Where a package comes from that is of no index: ``git+https://…@revision``, an address, or ``path …``.
 
@@ -95,5 +112,6 @@ def merged(pins: Iterable[Pin]) -> tuple[Pin, ...]:
         markers = [f"({one.marker})" for one in (other, pin)] if pin.marker != other.marker else [pin.marker]
         marker = " or ".join(markers) if pin.marker and other.marker else ""
         hashes = tuple(sorted({*other.hashes, *pin.hashes}))
-        found[key] = Pin(pin.name, pin.version, hashes, marker, other.line, pin.source)
+        files = tuple(sorted({*other.files, *pin.files}))
+        found[key] = Pin(pin.name, pin.version, hashes, marker, other.line, pin.source, files)
     return tuple(found.values())

@@ -14,7 +14,18 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.lock_rows import SYSTEMS, document_of, lines_of, merged, sha256_among, source_of, tables, text, texts
+from sdlc.formats.lock_rows import (
+    SYSTEMS,
+    document_of,
+    files_of,
+    lines_of,
+    merged,
+    sha256_among,
+    source_of,
+    tables,
+    text,
+    texts,
+)
 from sdlc.formats.requirements_txt import Pin
 
 SHIPPED = "default"
@@ -51,9 +62,10 @@ def _is_shipped(row: Mapping[str, Any], wanted: Collection[str]) -> bool:
 
 
 def _pin(row: Mapping[str, Any], line: int) -> Pin:
-    hashes = sha256_among(text(file.get("hash", "")) for file in tables(row, "files"))
+    files = tables(row, "files")
+    hashes = sha256_among(text(file.get("hash", "")) for file in files)
     name, version = canonicalize_name(text(row["name"])), text(row.get("version", ""))
-    return Pin(name, version, hashes, text(row.get("marker", "")), line, _source(row))
+    return Pin(name, version, hashes, text(row.get("marker", "")), line, _source(row), files_of(files))
 
 
 def _source(row: Mapping[str, Any]) -> str:

@@ -14,7 +14,18 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.lock_rows import SYSTEMS, document_of, lines_of, merged, sha256_among, source_of, tables, text, texts
+from sdlc.formats.lock_rows import (
+    SYSTEMS,
+    document_of,
+    files_of,
+    lines_of,
+    merged,
+    sha256_among,
+    source_of,
+    tables,
+    text,
+    texts,
+)
 from sdlc.formats.requirements_txt import Pin
 from sdlc.formats.shipped_extras import without_extras
 
@@ -51,8 +62,9 @@ def _pin(row: Mapping[str, Any], line: int, extras: Collection[str]) -> Pin | No
     if marker is None:
         return None
     name, version = canonicalize_name(text(row["name"])), text(row["version"])
-    hashes = sha256_among(text(file.get("hash", "")) for file in tables(row, "files"))
-    return Pin(name, version, hashes, marker, line, _source(row.get("source", {})))
+    files = tables(row, "files")
+    hashes = sha256_among(text(file.get("hash", "")) for file in files)
+    return Pin(name, version, hashes, marker, line, _source(row.get("source", {})), files_of(files))
 
 
 def _source(row: Mapping[str, Any]) -> str:

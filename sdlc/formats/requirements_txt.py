@@ -8,7 +8,7 @@ that stands elsewhere, is refused, because a requirement that is skipped here wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -44,7 +44,8 @@ class Pin:
 
     `version` is the text after a lone ``==`` or ``===``, empty when it is not pinned; `hashes` are sha256 in lower-case
     hex, sorted; `marker` is PEP 508 text or empty; `line` counts from 1. `source` names what comes from no index: a
-    repository, an address or a path.
+    repository, an address or a path. `files` are (sha256, file name, address) of what the lock tells more of than the
+    hash; name or address may be empty.
     """
 
     name: str
@@ -53,6 +54,12 @@ class Pin:
     marker: str
     line: int
     source: str = ""
+    files: tuple[tuple[str, str, str], ...] = ()
+
+
+def addresses(files: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """One address for each digest of `files` (`Pin.files`) that has any; of several the last in order."""
+    return {digest: address for digest, _, address in sorted(files) if address}
 
 
 def load_requirements(data: bytes, *, what: str) -> tuple[Pin, ...]:

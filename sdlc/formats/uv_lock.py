@@ -16,7 +16,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.lock_rows import document_of, lines_of, sha256_of, source_of, tables, text, texts
+from sdlc.formats.lock_rows import document_of, files_of, lines_of, sha256_of, source_of, tables, text, texts
 from sdlc.formats.requirements_txt import Pin
 from sdlc.formats.shipped_extras import without_extras
 
@@ -68,7 +68,7 @@ def _of_uv(row: Mapping[str, Any], ways: Iterable[_Way], line: int) -> Pin:
     found = {digest.removeprefix("sha256:").lower() for digest in digests if digest.startswith("sha256:")}
     ways_said = sorted({" and ".join(f"({one})" for one in sorted(way)) for way in ways})
     marker = "" if "" in ways_said else " or ".join(ways_said)
-    return Pin(*_key(row), sha256_of(found), marker, line, _source_in_uv(row["source"]))
+    return Pin(*_key(row), sha256_of(found), marker, line, _source_in_uv(row["source"]), files_of(files))
 
 
 def _source_in_uv(source: Mapping[str, Any]) -> str:
@@ -81,7 +81,7 @@ def _source_in_uv(source: Mapping[str, Any]) -> str:
 def _of_pylock(row: Mapping[str, Any], line: int, marker: str) -> Pin:
     files = [*tables(row, "wheels"), *(row[key] for key in ("sdist", "archive") if key in row)]
     found = {text(file["hashes"]["sha256"]).lower() for file in files if "sha256" in file["hashes"]}
-    return Pin(*_key(row), sha256_of(found), marker, line, _source_in_pylock(row))
+    return Pin(*_key(row), sha256_of(found), marker, line, _source_in_pylock(row), files_of(files))
 
 
 def _source_in_pylock(row: Mapping[str, Any]) -> str:

@@ -29,10 +29,10 @@ class Item:
     `ref` is its bom-ref, `carrier` that of the component which it is nested in, `requires` those of what it depends on.
     `license` is what it declares (an SPDX expression, an identifier, or the name of a license), `concluded` what a
     person concluded. `sources` are the repositories, addresses or paths that it comes from instead of an index.
-    `hashes` are ``algorithm:digest`` of the files that are this component. `evidence` are ``path: what was seen`` of an
-    embedded part, and `confidence` is from 0 to 1, None where nobody says one. `unknown` holds (field, reason) of what
-    is known to be unknown. `inside_known` and `requires_known` say how complete the parts inside and the requirements
-    are (``complete``, ``incomplete``, ``unknown`` and more of CycloneDX, or nothing).
+    `hashes` are ``algorithm:digest`` of the files that are this component, `addresses` those of such files. `evidence`
+    are ``path: what was seen`` of an embedded part, and `confidence` is from 0 to 1, None where nobody says one.
+    `unknown` holds (field, reason) of what is known to be unknown. `inside_known` and `requires_known` say how complete
+    the parts inside and the requirements are, in the words of CycloneDX (``complete``, ``incomplete``, ``unknown``, …).
     """
 
     ref: str
@@ -49,6 +49,7 @@ class Item:
     hashes: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     carrier: str = ""
     evidence: tuple[str, ...] = ()
@@ -198,6 +199,7 @@ def _item(row: _Row, ref: str, carrier: str) -> Item:
         hashes=tuple(sorted({*_hashes(row), *(one for link in links for one in _of_file(link))})),
         markers=tuple(value for name, value in properties if name == MARKER),
         sources=tuple(value for name, value in properties if name == SOURCE),
+        addresses=tuple(sorted({link["url"] for link in links if _of_file(link) and "://" in link["url"]})),
         carrier=carrier,
         evidence=places,
         confidence=confidence,

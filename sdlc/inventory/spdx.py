@@ -169,7 +169,8 @@ class _Writer:
 
 def _address(item: Item) -> str:
     """Where it is loaded from, as far as a lock names one place; a path of the product's own tree is none."""
-    return item.sources[0] if len(item.sources) == 1 and _ADDRESS.fullmatch(item.sources[0]) else NOTHING
+    places = item.sources or item.addresses
+    return places[0] if len(places) == 1 and _ADDRESS.fullmatch(places[0]) else NOTHING
 
 
 def _line(text: str) -> str:
