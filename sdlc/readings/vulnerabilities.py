@@ -221,7 +221,8 @@ def _finding(component: Listed, group: list[Advisory], known: _Known, place: Pla
         properties["exploited"] = since
     if epss := max((known.scores[cve] for cve in names if cve in known.scores), key=float, default=""):
         properties["epss"] = epss
-    if known.closed and any(advisory.disputed for advisory in group):
+    contested = known.dated and any(advisory.contested for advisory in group)
+    if contested or (known.closed and any(advisory.disputed for advisory in group)):
         properties["disputed"] = "yes"
         scored += "; disputed, decide"
     subject = component.purl

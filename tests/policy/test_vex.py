@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from fakes.releases import APPROVERS, NOW, RUNNER, SECOND_KEY, trust_root
 from fakes.signer import MemorySigner
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from sdlc.errors import UnreadableError
 from sdlc.evidence.vex import check_statement, dump_decision, dump_draft, in_range, load_decision, load_draft
@@ -268,3 +271,13 @@ def test_ranges(version: str, text: str, inside: bool) -> None:
 def test_the_component_of_a_finding() -> None:
     assert component_of(FINDING) == ("pkg:pypi/h11", "0.14.0", "")
     assert component_of(dataclasses.replace(FINDING, subject="inside a 1: pkg:cargo/b")) == ("pkg:cargo/b", "", "a 1")
+
+
+def test_a_decision_is_what_the_published_schema_says() -> None:
+    path = Path(__file__).parent.parent.parent / "docs" / "schemas" / "vex-decision.schema.json"
+    validator = Draft202012Validator(json.loads(path.read_text()))
+    document = json.loads(dump_decision(decision()))
+    validator.validate(document)
+    for key in document["predicate"]:
+        less = {name: value for name, value in document["predicate"].items() if name != key}
+        assert not validator.is_valid({**document, "predicate": less}), key
