@@ -94,6 +94,7 @@ def _check(loaded: LoadedModel, name: str, control: Control, proofs: Proofs) -> 
                 continue
             case TestEvidence():
                 rule, said = _test(evidence, proofs)
+                rule, said = (rule, said) if rule else _elsewhere(evidence, control, proofs)
             case FuzzEvidence():
                 rule, said = _fuzz(evidence, proofs.fuzz)
             case SastEvidence():
@@ -132,6 +133,29 @@ def _test(evidence: TestEvidence, proofs: Proofs) -> tuple[str, str]:
     if "passed" not in outcomes:
         return "TM303", f"{evidence.id} was {outcomes[0]} in this build"
     return "", ""
+
+
+def _elsewhere(evidence: TestEvidence, control: Control, proofs: Proofs) -> tuple[str, str]:
+    """TM306, where it is known what the test ran: a test that starts other processes may have run anything."""
+    touched = proofs.tests.touched_by(evidence.id) if proofs.tests else None
+    code = [pointer for pointer in control.code if pointer.partition("::")[0].endswith(".py")]
+    if touched is None or touched.spawned or not code:
+        return "", ""
+    unknown = any(_is_part(f"{module}::", pointer.partition("::")[0]) for module in touched.unseen for pointer in code)
+    if unknown or any(_is_part(function, pointer) for function in touched.functions for pointer in code):
+        return "", ""
+    return "TM306", f"{evidence.id} passed without running anything of {', '.join(code)}"
+
+
+def _is_part(function: str, pointer: str) -> bool:
+    """True when `function`, of the installed module, is what `pointer` leads to in the tree, or in it."""
+    module, _, name = function.partition("::")
+    path, _, symbol = pointer.partition("::")
+    if path != module and not path.endswith(f"/{module}"):
+        return False
+    # A name in capitals is a table, which does not run; that its module ran is all that can be seen.
+    is_table = symbol.rpartition(".")[2].isupper()
+    return not symbol or is_table or name == symbol or name.startswith(f"{symbol}.")
 
 
 def _fuzz(evidence: FuzzEvidence, report: FuzzReport | None) -> tuple[str, str]:

@@ -50,6 +50,7 @@ RULES = {
     "TM303": Rule("evidence not executed", Severity.HIGH, "Let the evidence run in this build, without skipping it."),
     "TM304": Rule("evidence failed", Severity.HIGH, "Mend the control until its evidence passes."),
     "TM305": Rule("evidence of another build", Severity.HIGH, "Let build and tests run again, in one check."),
+    "TM306": Rule("evidence elsewhere", Severity.MEDIUM, "Name a test that runs the control's code, or mend `code`."),
     "TM307": Rule("hollow scan", Severity.HIGH, "Let the rule run over those files, and take its suppression away."),
     "TM308": Rule("too little fuzzing", Severity.MEDIUM, "Give the fuzz gate more seconds, or lower min_execs."),
     "TM309": Rule("manual evidence out of date", Severity.HIGH, "Let it be done again, and write down the new record."),
