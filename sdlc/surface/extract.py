@@ -21,9 +21,11 @@ from sdlc.surface.bottle import Bottle
 from sdlc.surface.capabilities import Capabilities
 from sdlc.surface.cherrypy import CherryPy
 from sdlc.surface.command_line import CommandLine, scripts_of
+from sdlc.surface.deployment import deployed, is_deployment
 from sdlc.surface.dicom import Dicom
 from sdlc.surface.django import Django
 from sdlc.surface.falcon import Falcon
+from sdlc.surface.file_inputs import FileInputs
 from sdlc.surface.flask import Flask
 from sdlc.surface.folding import Folder
 from sdlc.surface.frameworks import Frameworks
@@ -65,7 +67,7 @@ def extract(
     exclude: tuple[str, ...] = (),
     unread: Mapping[str, str] | None = None,
 ) -> Extracted:
-    """The surface of `files`: Python sources by path, and pyproject.toml.
+    """The surface of `files`: Python sources by path, pyproject.toml, and files of a deployment.
 
     `paths` are all files of the product, `unread` those that could not be read, with the reason.
     """
@@ -117,10 +119,17 @@ def _extract(
         Listeners(project, folder, guards),
         Dicom(project, folder),
         CommandLine(project, folder, scripts_of(files.get("pyproject.toml"))),
+        FileInputs(project, folder),
         Capabilities(project, folder),
     )
     found = [item for extractor in extractors for item in extractor.items()]
     found += Frameworks(project, frozenset(item.seen_by for item in found)).items()
+    placed = {path: data for path, data in files.items() if is_deployment(path)}
+    for path in placed:
+        reason = reason_to_leave_out(path, exclude)
+        if reason:
+            left_out[path] = reason
+    found += deployed({path: data for path, data in placed.items() if path not in left_out})
     items = merged(found)
     excluded = dict(sorted(Counter(left_out.values()).items()))
     return Extracted(Surface(items, len(modules), excluded, unparsed), tuple(sorted(project.modules)))

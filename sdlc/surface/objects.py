@@ -19,7 +19,7 @@ def importing(project: Project, *libraries: str) -> Iterator[Module]:
 
 def made(project: Project, kinds: frozenset[str], *libraries: str) -> Iterator[tuple[Binding, ast.Call, Scope, str]]:
     """Every object of `kinds`, or of a class derived from one, where it is made: its name, the call, the kind."""
-    for module in project.modules.values() if not libraries else importing(project, *libraries):
+    for module in importing(project, *libraries):
         for call, scope in module.calls:
             kind = kind_of_call(project, call, scope)
             if kind in kinds:
@@ -45,6 +45,8 @@ def holder(call: ast.Call, scope: Scope) -> Binding:
 
 def used(project: Project, kinds: frozenset[str]) -> Iterator[Use]:
     """Every method call on an object of `kinds`; one that can be several objects comes once for each."""
+    if not any(True for _ in importing(project, *{kind.partition(".")[0] for kind in kinds})):
+        return
     for module in project.modules.values():
         for call, scope in module.calls:
             if isinstance(call.func, ast.Attribute):

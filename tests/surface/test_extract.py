@@ -229,6 +229,12 @@ def test_a_file_that_is_called_like_a_library_hides_nothing() -> None:
     assert "http:GET /x" in {item.key for item in read(text, flask="class Flask: pass", lib__flask="Flask = None")}
 
 
+def test_classes_that_are_their_own_ancestors_end() -> None:
+    text = "class A(A): pass\nclass B(C): pass\nclass C(B): pass\nfrom celery import Celery\nfrom flask import Flask\n"
+    many = "class D0: pass\n" + "".join(f"class D{n}(D{n - 1}, D{n - 1}): pass\n" for n in range(1, 60))
+    read(text + many + "app = D59()\n@app.route('/x')\ndef f(): pass")
+
+
 def test_circles_end() -> None:
     one = "from two import b as a\nimport flask\n@a.route('/x')\ndef f(): return f()\nx = y\ny = x\nclass A(B): pass"
     two = "from app import a as b\nclass B(A): pass\ndef g(p=g()): return g(p)\nz = g(z)"
