@@ -66,7 +66,8 @@ class HarnessRun:
 
     `searched` are those of the search engines alone. Of `looked` inputs that were watched, `entered` came into the
     package under test; earlier reports have neither. `swallows` is the line where the harness hides every exception, 0
-    for none; `unchanged`: the base commit has the same file of harnesses.
+    for none; `unchanged`: the base commit has the same file of harnesses. `spared`: the change cannot matter to it, so
+    it was replayed and looked at, not searched.
     """
 
     name: str
@@ -82,6 +83,7 @@ class HarnessRun:
     growth: tuple[Grown, ...] = ()
     swallows: int = 0
     unchanged: bool = False
+    spared: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def load_report(data: bytes) -> FuzzReport:
                     growth=tuple(_grown(one) for one in row.get("growth", ())),
                     swallows=int(row.get("swallows", 0)),
                     unchanged=row.get("unchanged") is True,
+                    spared=row.get("affected") == "",
                     searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
                 )
                 for row in document["harnesses"]

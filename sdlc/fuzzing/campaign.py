@@ -6,7 +6,7 @@ import base64
 import re
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,7 @@ if "hypothesis" in found:
 
 COVERAGE = re.compile(rb"\bcov: (\d+)")
 SECONDS_TO_GROW = 30.0
+SECONDS_TO_LOOK = 2.0
 DEATHS = 8
 """How often a phase is begun behind inputs that end its process, within its budget."""
 
@@ -57,6 +58,11 @@ class _Found:
     row: dict[str, Any]
     typed: bool = False
     artifacts: dict[str, bytes] = field(default_factory=dict)
+    reached: list[tuple[str, str, int, int]] = field(default_factory=list)
+
+
+Reached = Mapping[str, tuple[str, Sequence[tuple[str, str, int, int]]]]
+"""Of each harness, its file, and the functions that it reaches: installed file, name, first and last line."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +70,16 @@ class Campaign(Phases):
     """Shares a time budget over harnesses and search engines."""
 
     def run(
-        self, files: Sequence[Path], seconds: float, only: str = ""
+        self,
+        files: Sequence[Path],
+        seconds: float,
+        only: str = "",
+        affected: Callable[[Reached], Mapping[str, str]] | None = None,
     ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
         """Rows for `fuzz.json`, artifacts by name (inputs, tests); `only` one harness when given.
 
-        A file that cannot be listed is a row with a problem; the others go on. Raises ToolError.
+        `affected`, when given, is asked which harnesses to search, and why; the others are replayed and looked at. A
+        file that cannot be listed is a row with a problem; the others go on. Raises ToolError.
         """
         declared, rows = [], []
         for path in files:
@@ -85,9 +96,17 @@ class Campaign(Phases):
             return rows, {}
         rows = [] if only else rows  # who asks for one harness does not ask about other files
         engines = self._engines()
-        share = seconds * AT_ONCE / max(AT_ONCE, len(declared))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda found: self._harness(found, share, engines), declared))
+            searched = declared
+            if affected is not None:
+                list(pool.map(self._look, declared))
+                why = affected({found.name: (str(found.path), found.reached) for found in declared})
+                for found in declared:
+                    found.row["affected"] = why.get(found.name, "")
+                # Who could not be looked at is searched, and says itself why it cannot be.
+                searched = [found for found in declared if found.name in why or found.row["problems"]]
+            share = seconds * AT_ONCE / max(AT_ONCE, len(searched))
+            list(pool.map(lambda found: self._harness(found, share if found in searched else 0, engines), declared))
         artifacts = {name: data for found in declared for name, data in found.artifacts.items()}
         return [*(found.row for found in declared), *rows], artifacts
 
@@ -146,15 +165,25 @@ class Campaign(Phases):
         return rows
 
     def _harness(self, found: _Found, seconds: float, engines: tuple[str, ...]) -> None:
-        kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
-        stored = sorted(stored for folder in kept for stored in folder.glob("*"))
+        stored = self._stored(found)
         phases = [("replay", 0.0)] if stored else []
-        phases += [(name, seconds * share) for name, share in shares(engines, typed=found.typed)]
+        phases += [(name, seconds * share) for name, share in shares(engines, typed=found.typed) if seconds]
         for phase, budget in phases:
             try:
                 self._through(found, phase, budget, stored)
             except (ToolError, UnreadableError) as error:
                 found.row["problems"].append(f"{phase}: {error.message}")
+
+    def _look(self, found: _Found) -> None:
+        """What the harness reaches, by its stored inputs and short ones."""
+        try:
+            self._through(found, "reach", SECONDS_TO_LOOK, self._stored(found))
+        except (ToolError, UnreadableError) as error:
+            found.row["problems"].append(f"reach: {error.message}")
+
+    def _stored(self, found: _Found) -> list[Path]:
+        kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
+        return sorted(stored for folder in kept for stored in folder.glob("*"))
 
     def _through(self, found: _Found, phase: str, budget: float, stored: list[Path]) -> None:
         """One phase, begun again behind an input that ends its process by a fatal signal. Raises ToolError."""
@@ -200,6 +229,7 @@ class Campaign(Phases):
         if covered := COVERAGE.findall(output):
             engine["edges"] = max(engine.get("edges", 0), int(covered[-1]))
         engine["sight"] = {word: engine["sight"].get(word, 0) + count for word, count in left["sight"].items()}
+        found.reached += left["reached"]
         if left["growth"]:
             found.row["growth"] = left["growth"]
         if left["early"]:

@@ -21,6 +21,7 @@ from sdlc.tools import Tools
 MAX_REPORT = 64 * 1024 * 1024
 MAX_DISK = 256 * 1024 * 1024
 MAX_KEY = 1000
+MOST_FUNCTIONS = 20_000
 SIGHT = ("looked", "entered", "first_raise", "close", "first_lines", "lines")
 IMPORT_SECONDS = 30.0
 """Seconds that a file of harnesses may take to be imported and listed."""
@@ -168,11 +169,17 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
             "finished": report["finished"] is True,
             "forked": int(report["forked"]),
             "growth": [_growth(one) for one in report["growth"][:20]],
+            "reached": [_function(one) for one in report.get("reached", [])[:MOST_FUNCTIONS]],
             "early": [str(name)[:200] for name in report["early"][:20]],
             "sight": {key: int(report["sight"][key]) for key in SIGHT},
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None
+
+
+def _function(one: Any) -> tuple[str, str, int, int]:
+    path, name, first, last = one
+    return str(path), str(name)[:200], int(first), int(last)
 
 
 def _growth(one: dict[str, Any]) -> dict[str, Any]:

@@ -5,15 +5,15 @@ Do the product's parsers survive inputs that nobody thought of?
 proper answer; everything else is a crash: another exception, a recursion without end, more CPU time than allowed.
 
 **How it works.** Stored inputs of `fuzz/corpus/<harness>/` and `fuzz/regressions/<harness>/` are replayed first. Then
-Hypothesis, a search for growth by CPU time, and atheris share the time over harnesses; the product's own string
-constants are their dictionary, stored inputs and its tests' texts their seeds. A crash ends no search. Each is made
-small by delta debugging, replayed once more in a fresh process, and returned with a pytest test. Crashes are told
-apart by exception, innermost function of the product, and the fixed words of the message.
+four searches share the time: with the product's own words and regular expressions, Hypothesis, atheris, and for growth
+of CPU time. A crash ends no search. Each is made small, replayed in a fresh process, and returned with a pytest test.
+Crashes are told apart by exception, innermost function of the product, and the fixed words of the message.
 
 **In a pull request** (`--since`) every input that crashes is replayed on the base commit's code, built from its own
 lock: with the base's harness, then with the head's. What crashes there in the same way is shown and does not block;
 what is new blocks and names the lines of the change. A base that cannot be built or asked excuses nothing. What hangs
 at head is old when the base takes more than half the limit; FUZZ-GROWTH is a pattern that grows worse than on the base.
+A harness that the change cannot matter to is replayed and looked at, not searched.
 
 **How it can be wrong.** A search that finds nothing proves nothing, so policy puts a floor under `executions`. The
 search is not repeatable; the stored inputs are. A harness that cannot be imported, hardly runs, ends its process, or
@@ -38,6 +38,7 @@ from sdlc.errors import SdlcError, StorageError, ToolError
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context
 from sdlc.fuzzing.campaign import Campaign, discover_packages
+from sdlc.fuzzing.change import asking
 from sdlc.fuzzing.on_base import UNKNOWN, Base
 from sdlc.gates import build
 from sdlc.gates.build import copy_tree
@@ -71,7 +72,8 @@ def run(
     with tempfile.TemporaryDirectory(prefix="sdlc-fuzz-") as folder:
         prepared = campaign(workspace, tools, settings, Path(folder))
         files = [Path(path) for path in workspace.matching(f"{settings.folder}/fuzz_*.py")]
-        rows, crashes = prepared.run(files, settings.seconds, only)
+        asked = asking(workspace, tools, settings.folder, in_tree) if workspace.compared else None
+        rows, crashes = prepared.run(files, settings.seconds, only, asked)
         if workspace.compared:
             _compare(workspace, tools, settings, inputs["build"], Path(folder), rows, crashes)
         document = {"schema": "sdlc.fuzz/2", "sandbox": prepared.level.value, "harnesses": rows}

@@ -31,14 +31,19 @@ from sdlc.harness.guided import search_with_atheris
 from sdlc.harness.lexicon import Lexicon, numbers
 from sdlc.harness.oracle import Oracle, own_folders
 from sdlc.harness.patterns import Recorder
+from sdlc.harness.reach import Reach
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
 from sdlc.harness.shrink import shrink
-from sdlc.harness.words import judged, search_with_words
+from sdlc.harness.sight import Sight
+from sdlc.harness.words import judged, search_with_words, systematic
 
-PHASES = ["list", "replay", "words", "hypothesis", "growth", "atheris"]
+PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris"]
 SMALL = 64
 """Bytes up to which a stored input is left as it is."""
+
+LOOKS, LOOKS_AT_LEAST = 3000, 120
+"""Inputs by which a harness shows what it reaches."""
 
 WARM = (b"", b"a", b"a = 1\n", b"<a b='c'>d</a>", b'{"a": [1]}', b"0", b"# a\n\n* b\n")
 
@@ -121,7 +126,12 @@ def main() -> None:
         lexicon = Lexicon(
             [*known.words, *numbers(files)], recorder.found(oracle.folders), [*known.stored, *known.seeds]
         )
-        if options.phase == "words":
+        if options.phase == "reach":
+            reach = Reach(oracle.folders)
+            with silence():
+                reach.watch(lambda: look(oracle, report, deadline, known, lexicon))
+            report.reached = reach.functions()
+        elif options.phase == "words":
             with silence():
                 search_with_words(oracle, report, deadline, lexicon, options.seed)
         elif options.phase == "growth":
@@ -136,6 +146,19 @@ def warm_up(oracle: Oracle, report: Report) -> None:
     """A few inputs, so that what the product imports and compiles at its first use is there to be looked at."""
     attempt = judged(oracle, report)
     for data in WARM:
+        attempt(data)
+
+
+def look(oracle: Oracle, report: Report, deadline: Deadline, known: Known, lexicon: Lexicon) -> None:
+    """Stored inputs and short ones, to see what the harness reaches; of a typed one, some hundred examples."""
+    oracle.sight = Sight(())
+    if oracle.harness.strategy is not None:
+        search_with_hypothesis(oracle, report, deadline, known, rounds=1)
+        return
+    attempt = judged(oracle, report)
+    for number, data in enumerate([*known.stored, *known.seeds, *systematic(lexicon)]):
+        if number >= LOOKS or (number >= LOOKS_AT_LEAST and deadline.over()):
+            return
         attempt(data)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 FIRST = 1000
 THEN = 100
-CLOSELY = 100
+CLOSELY = 300
 """Inputs that are all watched line by line; after them every tenth."""
 
 CLOSE_SECONDS = 1.0

@@ -53,6 +53,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     }
     if report.version > 1:
         counters["sandbox"] = SANDBOXES.get(report.sandbox, 0)
+    spared = sum(run.spared for run in report.harnesses)
+    counters |= {"spared": spared} if spared else {}
     details = {"sandbox": report.sandbox}
     few = FEW if report.version > 1 else 0
     idle = [
@@ -87,7 +89,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         counters,
         details,
         sentence=f"{counters['harnesses']} harnesses, {counters['executions']} executions, {len(crashes)} crashes"
-        + (f", {old} of them not of this change" if old else ""),
+        + (f", {old} of them not of this change" if old else "")
+        + (f"; {spared} harnesses spared, the change is not theirs" if spared else ""),
     )
 
 

@@ -17,13 +17,16 @@ CLEARLY = 0.75
 NEARLY_ALL = 0.99
 """A parser of a format with a fixed beginning refuses nineteen of twenty inputs, and is searched well all the same."""
 SEARCHES = ("hypothesis", "atheris")
+SHORT = "words"
+"""Its first inputs are single words: they may reach more than others, but that they are refused says nothing."""
 
 
 def weak(run: HarnessRun, *, old: str) -> Iterator[Finding]:
     """What is wrong with the harness; `old` is what `base` says of one that the change did not touch."""
     seen = [sight for sight in run.sights if sight.engine in SEARCHES and sight.looked >= SOME]
     seen = seen if any(sight.looked >= ENOUGH for sight in seen) else []
-    if not run.crashes and seen and all(sight.close and 0 < sight.lines == sight.first_lines for sight in seen):
+    flat = [*seen, *(sight for sight in run.sights if sight.engine == SHORT and sight.close)]
+    if not run.crashes and seen and all(sight.close and 0 < sight.lines == sight.first_lines for sight in flat):
         yield _finding(
             run,
             "FUZZ-FLAT",
