@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sdlc.commands.harnesses import gaps, generate
 from sdlc.commands.judges import configure
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode, IncompleteError, UsageError
@@ -49,7 +50,11 @@ class _Kept:
 
 @click.group(name="fuzz")
 def command() -> None:
-    """List fuzz harnesses, run them, replay what crashed. `docs/fuzzing.md` tells more."""
+    """List fuzz harnesses, propose new ones, run them, replay what crashed. `docs/fuzzing.md` tells more."""
+
+
+command.add_command(generate)
+command.add_command(gaps)
 
 
 @command.command(name="list")

@@ -46,6 +46,7 @@ class Sight:
     close: int = 0
     first_lines: int = 0
     lines: int = 0
+    hit: int = 0
     early: tuple[str, ...] = ()
 
 
@@ -67,7 +68,7 @@ class HarnessRun:
     `searched` are those of the search engines alone. Of `looked` inputs that were watched, `entered` came into the
     package under test; earlier reports have neither. `swallows` is the line where the harness hides every exception, 0
     for none; `unchanged`: the base commit has the same file of harnesses. `spared`: the change cannot matter to it, so
-    it was replayed and looked at, not searched.
+    it was replayed and looked at, not searched. `target` is the function that it is there for, empty if it names none.
     """
 
     name: str
@@ -84,6 +85,7 @@ class HarnessRun:
     swallows: int = 0
     unchanged: bool = False
     spared: bool = False
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def load_report(data: bytes) -> FuzzReport:
                     growth=tuple(_grown(one) for one in row.get("growth", ())),
                     swallows=int(row.get("swallows", 0)),
                     unchanged=row.get("unchanged") is True,
+                    target=str(row.get("target", "")),
                     spared=row.get("affected") == "",
                     searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
                 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SPARED = ("tests/", "docs/", ".github/", ".sdlc/", "threat_models/")
 TEXTS = (".md", ".rst", ".txt.license")
@@ -103,7 +104,7 @@ def functions(source: bytes) -> list[tuple[int, int]] | None:
 
 def closure(start: str, files: Mapping[str, bytes]) -> frozenset[str]:
     """The files of the tree that `start` imports, at any depth, itself included."""
-    modules = {_module(path): path for path in sorted(files, reverse=True)}
+    modules = {module_of(path): path for path in sorted(files, reverse=True)}
     found: set[str] = set()
     left = [start]
     while left:
@@ -111,19 +112,24 @@ def closure(start: str, files: Mapping[str, bytes]) -> frozenset[str]:
         if path in found or path not in files:
             continue
         found.add(path)
-        for name in _imports(files[path], _module(path), package=path.endswith("/__init__.py")):
+        for name in _imports(files[path], module_of(path), package=path.endswith("/__init__.py")):
             parts = name.split(".")
             left += [modules[one] for n in range(len(parts)) if (one := ".".join(parts[: n + 1])) in modules]
     return frozenset(found)
 
 
-def _module(path: str) -> str:
+def module_of(path: str) -> str:
     """The name by which the file is imported; of one in no package, its own."""
     name = path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     return name.removeprefix("fuzz.")
 
 
-def _imports(source: bytes, module: str, *, package: bool) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _imports(source: bytes, module: str, *, package: bool) -> tuple[str, ...]:
+    return tuple(_all_imports(source, module, package=package))
+
+
+def _all_imports(source: bytes, module: str, *, package: bool) -> Iterator[str]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):

@@ -91,7 +91,9 @@ class Campaign(Phases):
                 continue
             for row in listed:
                 name = str(row["name"])
-                declared.append(_found(path, name, swallowed=hidden.get(name, 0), typed=row.get("typed") is True))
+                found = _found(path, name, swallowed=hidden.get(name, 0), typed=row.get("typed") is True)
+                found.row |= {"target": str(row["target"])[:200]} if row.get("target") else {}
+                declared.append(found)
         if not declared:
             return rows, {}
         rows = [] if only else rows  # who asks for one harness does not ask about other files

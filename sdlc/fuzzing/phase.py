@@ -22,7 +22,7 @@ MAX_REPORT = 64 * 1024 * 1024
 MAX_DISK = 256 * 1024 * 1024
 MAX_KEY = 1000
 MOST_FUNCTIONS = 20_000
-SIGHT = ("looked", "entered", "first_raise", "close", "first_lines", "lines")
+SIGHT = ("looked", "entered", "first_raise", "close", "first_lines", "lines", "hit")
 IMPORT_SECONDS = 30.0
 """Seconds that a file of harnesses may take to be imported and listed."""
 

@@ -86,7 +86,10 @@ def main() -> None:
         options.report.write_text(json.dumps({"problem": f"{type(error).__name__}: {error}", "line": line}))
         return
     if options.phase == "list":
-        rows = [{"name": harness.name, "typed": harness.strategy is not None} for harness in harnesses_of(module)]
+        rows = [
+            {"name": harness.name, "typed": harness.strategy is not None, "target": harness.target}
+            for harness in harnesses_of(module)
+        ]
         options.report.write_text(json.dumps({"harnesses": rows}))
         return
     harness = next((harness for harness in harnesses_of(module) if harness.name == options.harness), None)

@@ -44,6 +44,14 @@ def weak(run: HarnessRun, *, old: str) -> Iterator[Finding]:
             Confidence.MEDIUM,
             old=old,
         )
+    if run.target and any(sight.close for sight in run.sights) and not any(sight.hit for sight in run.sights):
+        yield _finding(
+            run,
+            "FUZZ-MISSES",
+            f"none of the inputs that were watched line by line came into {run.target}(), which it is there for",
+            "Let it call that function, with inputs that get there; or take the target out of @fuzz(…).",
+            old=old,
+        )
     if run.swallows:
         yield _finding(
             run,
