@@ -22,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sdlc.harness.covering import pruned, search_by_lines
 from sdlc.harness.deadline import Deadline
 from sdlc.harness.engines import search_with_hypothesis
 from sdlc.harness.fuzz import harnesses_of
@@ -38,7 +39,7 @@ from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
 from sdlc.harness.words import judged, search_with_words, systematic
 
-PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris"]
+PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris", "coverage", "prune"]
 SMALL = 64
 """Bytes up to which a stored input is left as it is."""
 
@@ -104,6 +105,9 @@ def main() -> None:
     if options.phase == "replay":
         with silence():
             replay(oracle, report, options.input, smaller=options.shrink)
+    elif options.phase == "prune":
+        with silence():
+            report.keeps = pruned(oracle, report, [path.read_bytes() for path in options.input])
     elif options.pattern:
         with silence():
             measured = [measure(oracle, pattern) for pattern in patterns_of(options.pattern)]
@@ -137,6 +141,9 @@ def main() -> None:
         elif options.phase == "words":
             with silence():
                 search_with_words(oracle, report, deadline, lexicon, options.seed)
+        elif options.phase == "coverage":
+            with silence():
+                search_by_lines(oracle, report, deadline, lexicon, options.report.parent, options.seed)
         elif options.phase == "growth":
             with silence():
                 search_growth(oracle, report, deadline, known, lexicon, options.seed)

@@ -95,7 +95,7 @@ def search_with_atheris(
     """Coverage-guided search until the time is over; ends the process."""
     import atheris
 
-    judge = _typed(oracle) if oracle.harness.strategy is not None else oracle.judge
+    judge = typed_judge(oracle) if oracle.harness.strategy is not None else oracle.judge
     value_of: Callable[[bytes], Any] = getattr(judge, "value_of", lambda data: data)
 
     def end() -> None:
@@ -208,7 +208,7 @@ def _fast(
     return one_input
 
 
-def _typed(oracle: Oracle) -> Callable[[bytes], Crash | None]:
+def typed_judge(oracle: Oracle) -> Callable[[bytes], Crash | None]:
     """A typed harness is given what its strategy makes of the bytes, so a shrunk value is still one of its own."""
     import hypothesis
 

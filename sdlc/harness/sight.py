@@ -65,6 +65,11 @@ class Sight:
                 self._first_lines = self._first_lines or len(self._lines)
 
     @property
+    def watching(self) -> bool:
+        """Will the next input be watched? Then nobody else can trace it."""
+        return bool(self._folders) and (self._inputs < FIRST or (not self.entered and (self._inputs + 1) % THEN == 0))
+
+    @property
     def done(self) -> bool:
         """True when nothing will be watched any longer."""
         return not self._folders or (self._inputs >= FIRST and self.entered > 0)

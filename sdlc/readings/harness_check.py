@@ -16,7 +16,7 @@ CLEARLY = 0.75
 
 NEARLY_ALL = 0.99
 """A parser of a format with a fixed beginning refuses nineteen of twenty inputs, and is searched well all the same."""
-SEARCHES = ("hypothesis", "atheris")
+SEARCHES = ("hypothesis", "atheris", "coverage")
 SHORT = "words"
 """Its first inputs are single words: they may reach more than others, but that they are refused says nothing."""
 
