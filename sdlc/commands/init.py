@@ -24,7 +24,7 @@ from sdlc.threats.load import load_model
 from sdlc.workspace import Workspace, open_workspace
 
 ADOPTION = timedelta(days=179)
-NEED_PEOPLE = ("threat-model", "attack-surface")
+NEED_PEOPLE = ("threat-model",)
 NEED_A_LOCK = ("build", "tests", "sbom", "vulnerabilities")
 ADDRESS = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 IGNORED = (".sdlc/out/", ".sdlc/env/")
@@ -124,16 +124,17 @@ def _model(workspace: Workspace, name: str) -> str:
             continue
     document = draw(name, sources)
     add_claims(document, _exposed(workspace, sources))
-    load_model(dumps(document), path="the drafted threat model")  # what we write must be what the gate can read
     stream = StringIO()
     yaml = YAML()
     yaml.default_flow_style = False
     yaml.width = 110
     yaml.dump(document, stream)
-    return (
-        "# Drafted from what the code imports. Every threat is open: decide about each, and add what no import shows.\n"
-        + stream.getvalue()
+    head = (
+        "# Drafted from what the code imports. Every threat is open: decide about each, and add what no import shows."
     )
+    text = f"{head}\n{stream.getvalue()}"
+    load_model(text.encode(), path="the drafted threat model")  # what we write must be what the gate can read
+    return text
 
 
 def _exposed(workspace: Workspace, sources: dict[str, bytes]) -> list[Exposed]:

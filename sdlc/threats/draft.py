@@ -159,9 +159,18 @@ SURFACES = (
 
 
 def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
-    """A model of the product `name` as JSON values; `sources` are its Python files by path."""
+    """A model of the product `name` as JSON values; `sources` are its Python files by path.
+
+    A file belongs to one component, the first whose interface it shows: a small product with everything in one module
+    is one component with the threats of all its interfaces, and what is new in that module is asked for once.
+    """
     used = {surface.id: _users(surface, sources) for surface in SURFACES}
     shown = [surface for surface in SURFACES if used[surface.id]]
+    owner: dict[str, str] = {}
+    for surface in shown:
+        for path in used[surface.id]:
+            owner.setdefault(path, surface.id)
+    homes = {surface.id: list(dict.fromkeys(owner[path] for path in used[surface.id])) for surface in shown}
     zones = {surface.zone for surface in shown} | {"device"}
     titles = {
         "device": ("The product's own process and disk", "high"),
@@ -173,8 +182,9 @@ def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
         "system": {"id": _id(name), "title": name, "owner": "nobody-yet"},
         "trust_zones": {zone: {"title": titles[zone][0], "trust": titles[zone][1]} for zone in sorted(zones)},
         "components": {
-            surface.id: {"title": surface.title, "trust_zone": "device", "code": _globs(used[surface.id])}
+            surface.id: {"title": surface.title, "trust_zone": "device", "code": _globs(own)}
             for surface in shown
+            if (own := [path for path in used[surface.id] if owner[path] == surface.id])
         },
         "threats": {},
     }
@@ -188,8 +198,8 @@ def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
         }
         document["data_flows"] = {
             f"{surface.id}-data": {
-                "from": f"{surface.id}-peer" if surface.incoming else surface.id,
-                "to": surface.id if surface.incoming else f"{surface.id}-peer",
+                "from": f"{surface.id}-peer" if surface.incoming else homes[surface.id][0],
+                "to": homes[surface.id][0] if surface.incoming else f"{surface.id}-peer",
                 "boundary": f"{surface.zone}-device",
             }
             for surface in outer
@@ -197,7 +207,7 @@ def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
     for surface in shown:
         for threat, stride, statement, cwe in surface.threats:
             document["threats"][threat] = {
-                "on": [surface.id],
+                "on": [*homes[surface.id]],
                 "stride": stride,
                 "statement": statement,
                 "cwe": list(cwe),

@@ -62,6 +62,21 @@ def test_what_is_new_blocks_from_the_first_day_on(root: Path, capsys: pytest.Cap
     assert "box/more.py" in capsys.readouterr().out
 
 
+def test_the_surface_cannot_grow_unnoticed_from_the_first_day_on(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sdlc("init", str(root)) == ExitCode.ALLOWED
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "adopt")
+    route = "\n\napp = flask.Flask(__name__)\n\n@app.post('/reset')\ndef reset():\n    return 'done'\n"
+    commit(root, {"box/web.py": FOREIGN["box/web.py"] + route})
+    capsys.readouterr()
+    assert sdlc("check", str(root), "--since", "HEAD~1") == ExitCode.BLOCKED
+    said = capsys.readouterr().out
+    assert said.count("TM401") == 1, said
+    assert "http:POST /reset" in said
+
+
 def test_nothing_is_written_over(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     commit(root, {"sdlc.toml": 'schema = "sdlc/1"\n', ".gitignore": "build/"})
     (root / ".sdlc").mkdir()
@@ -83,7 +98,7 @@ def test_a_lock_that_is_there_is_used(root: Path) -> None:
     settings = (root / "sdlc.toml").read_text()
     assert 'requirements = ["requirements/runtime.txt"]' in settings
     policy = load_policy((root / ".sdlc" / "policy.toml").read_bytes())
-    assert [rule.id for rule in policy.rules if rule.effective_on] == ["threat-model", "attack-surface"]
+    assert [rule.id for rule in policy.rules if rule.effective_on] == ["threat-model"]
 
 
 def test_the_drafted_model_claims_the_surface_that_is_there(root: Path) -> None:

@@ -20,6 +20,18 @@ def test_an_import_shows_its_interface(surface) -> None:
         load_model(dumps(model), path="x")
 
 
+def test_a_file_belongs_to_one_component_with_the_threats_of_all_its_interfaces() -> None:
+    model = draw("box", {"app.py": b"import flask, sqlite3, subprocess, pydicom\n", "db.py": b"import sqlite3\n"})
+    assert {name: one["code"] for name, one in model["components"].items()} == {
+        "web": ["app.py"],
+        "database": ["db.py"],
+    }
+    assert model["threats"]["program-argument"]["on"] == ["web"]
+    assert model["threats"]["stored-data"]["on"] == ["web", "database"]
+    assert model["data_flows"]["dicom-data"]["to"] == "web"
+    load_model(dumps(model), path="x")
+
+
 def test_parts_of_packages_and_names_in_them() -> None:
     model = draw("box", {"a.py": b"from http import server\n", "b.py": b"from urllib import parse\n"})
     assert list(model["components"]) == ["web"]

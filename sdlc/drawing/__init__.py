@@ -1,0 +1,1 @@
+"""Graphs and series as SVG text, pure: the same input gives the same bytes, nothing is fetched, nothing is run."""
