@@ -10,7 +10,13 @@ class Deadline:
 
     def __init__(self, seconds: float, *, cpu: bool = False) -> None:
         self._clock = time.process_time if cpu else time.monotonic
+        self._seconds = seconds
         self._ends = seconds if cpu else self._clock() + seconds
+
+    def begin(self) -> None:
+        """The seconds of the wall begin now: what went before was preparation. Those of the CPU are what they are."""
+        if self._clock is time.monotonic:
+            self._ends = self._clock() + self._seconds
 
     def over(self) -> bool:
         """True when nothing is left."""

@@ -22,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sdlc.harness.covering import pruned, search_by_lines
 from sdlc.harness.deadline import Deadline
 from sdlc.harness.engines import search_with_hypothesis
 from sdlc.harness.fuzz import harnesses_of
@@ -31,14 +32,19 @@ from sdlc.harness.guided import search_with_atheris
 from sdlc.harness.lexicon import Lexicon, numbers
 from sdlc.harness.oracle import Oracle, own_folders
 from sdlc.harness.patterns import Recorder
+from sdlc.harness.reach import Reach
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
 from sdlc.harness.shrink import shrink
-from sdlc.harness.words import judged, search_with_words
+from sdlc.harness.sight import Sight
+from sdlc.harness.words import judged, search_with_words, systematic
 
-PHASES = ["list", "replay", "words", "hypothesis", "growth", "atheris"]
+PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris", "coverage", "prune"]
 SMALL = 64
 """Bytes up to which a stored input is left as it is."""
+
+LOOKS, LOOKS_AT_LEAST = 3000, 120
+"""Inputs by which a harness shows what it reaches."""
 
 WARM = (b"", b"a", b"a = 1\n", b"<a b='c'>d</a>", b'{"a": [1]}', b"0", b"# a\n\n* b\n")
 
@@ -81,7 +87,10 @@ def main() -> None:
         options.report.write_text(json.dumps({"problem": f"{type(error).__name__}: {error}", "line": line}))
         return
     if options.phase == "list":
-        rows = [{"name": harness.name, "typed": harness.strategy is not None} for harness in harnesses_of(module)]
+        rows = [
+            {"name": harness.name, "typed": harness.strategy is not None, "target": harness.target}
+            for harness in harnesses_of(module)
+        ]
         options.report.write_text(json.dumps({"harnesses": rows}))
         return
     harness = next((harness for harness in harnesses_of(module) if harness.name == options.harness), None)
@@ -96,6 +105,9 @@ def main() -> None:
     if options.phase == "replay":
         with silence():
             replay(oracle, report, options.input, smaller=options.shrink)
+    elif options.phase == "prune":
+        with silence():
+            report.keeps = pruned(oracle, report, [path.read_bytes() for path in options.input])
     elif options.pattern:
         with silence():
             measured = [measure(oracle, pattern) for pattern in patterns_of(options.pattern)]
@@ -121,9 +133,17 @@ def main() -> None:
         lexicon = Lexicon(
             [*known.words, *numbers(files)], recorder.found(oracle.folders), [*known.stored, *known.seeds]
         )
-        if options.phase == "words":
+        if options.phase == "reach":
+            reach = Reach(oracle.folders)
+            with silence():
+                reach.watch(lambda: look(oracle, report, deadline, known, lexicon))
+            report.reached = reach.functions()
+        elif options.phase == "words":
             with silence():
                 search_with_words(oracle, report, deadline, lexicon, options.seed)
+        elif options.phase == "coverage":
+            with silence():
+                search_by_lines(oracle, report, deadline, lexicon, options.report.parent, options.seed)
         elif options.phase == "growth":
             with silence():
                 search_growth(oracle, report, deadline, known, lexicon, options.seed)
@@ -136,6 +156,19 @@ def warm_up(oracle: Oracle, report: Report) -> None:
     """A few inputs, so that what the product imports and compiles at its first use is there to be looked at."""
     attempt = judged(oracle, report)
     for data in WARM:
+        attempt(data)
+
+
+def look(oracle: Oracle, report: Report, deadline: Deadline, known: Known, lexicon: Lexicon) -> None:
+    """Stored inputs and short ones, to see what the harness reaches; of a typed one, some hundred examples."""
+    oracle.sight = Sight(())
+    if oracle.harness.strategy is not None:
+        search_with_hypothesis(oracle, report, deadline, known, rounds=1)
+        return
+    attempt = judged(oracle, report)
+    for number, data in enumerate([*known.stored, *known.seeds, *systematic(lexicon)]):
+        if number >= LOOKS or (number >= LOOKS_AT_LEAST and deadline.over()):
+            return
         attempt(data)
 
 

@@ -27,15 +27,19 @@ SHRINK_SECONDS = 10.0
 """Bounds of making one crash smaller, so that the search behind it goes on."""
 
 
-def search_with_hypothesis(oracle: Oracle, report: Report, deadline: Deadline, known: Known, seed: int = 0) -> None:
-    """Rounds of Hypothesis until the time is over; each crash is shrunk by Hypothesis itself."""
+def search_with_hypothesis(
+    oracle: Oracle, report: Report, deadline: Deadline, known: Known, seed: int = 0, rounds: int = 0
+) -> None:
+    """Rounds of Hypothesis, one at least, until the time is over, or so many `rounds`; it shrinks what crashes."""
     strategy = _strategy(oracle.harness, known)
     number = seed * 1_000_000
-    while not deadline.over():
+    while True:
         found = _one_round(oracle, strategy, number, deadline)
         if found is not None:
             report.add(*found)
         number += 1
+        if deadline.over() or number - seed * 1_000_000 == rounds:
+            return
 
 
 def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: Deadline) -> tuple[Crash, Any, Any] | None:

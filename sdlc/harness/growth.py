@@ -81,7 +81,7 @@ def search_growth(
     for pattern in chain(_in_turn(kinds), _at_random(lexicon, known, rng)):
         if deadline.over():
             return
-        if pattern in tried:
+        if not pattern[1] or pattern in tried:
             continue
         tried.add(pattern)
         if _looks_steep(oracle, report, pattern):

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sdlc.harness.oracle import Crash, Oracle, TookTooLong, raise_took_too_long
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
 from sdlc.harness.shrink import shrink
+from sdlc.harness.sight import Sight
 from sdlc.harness.words import systematic
 
 TICKS = 8
@@ -45,6 +47,14 @@ The growth search has the long ones.
 CLOCK = 16
 NOTE = 65536
 """Inputs between two looks at the clock, and between two notes in the report; powers of two."""
+
+
+@dataclass
+class Watch:
+    """What watches the inputs behind the first `unwatched`."""
+
+    sight: Sight
+    unwatched: int
 
 
 class Ticker:
@@ -85,7 +95,7 @@ def search_with_atheris(
     """Coverage-guided search until the time is over; ends the process."""
     import atheris
 
-    judge = _typed(oracle) if oracle.harness.strategy is not None else oracle.judge
+    judge = typed_judge(oracle) if oracle.harness.strategy is not None else oracle.judge
     value_of: Callable[[bytes], Any] = getattr(judge, "value_of", lambda data: data)
 
     def end() -> None:
@@ -110,12 +120,14 @@ def search_with_atheris(
         flags += [f"-max_len={min(oracle.harness.max_len, LENGTHS[0][1])}"]
         atheris.Setup([sys.argv[0], *flags, *_beginnings(folder, known.words, [])], exactly)
         atheris.Fuzz()
+    sight, oracle.sight = oracle.sight, Sight(())  # short inputs say little about a harness; what follows is watched
     begin = list(dict.fromkeys([*known.stored, *known.seeds, *islice(systematic(lexicon), BEGIN)]))
     each = _seconds_each(exactly, begin)
     longest = next(length for limit, length in LENGTHS if each < limit)
     flags += [f"-max_len={min(oracle.harness.max_len, longest)}"]
     flags += _beginnings(folder, known.words, begin)
-    one_input = _fast(oracle, exactly, report, deadline, end)
+    one_input = _fast(oracle, exactly, report, deadline, end, Watch(sight, len(begin)))
+    deadline.begin()
     if each > SLOW:
         atheris.Setup([sys.argv[0], *flags], one_input, custom_mutator=_mutations(lexicon, begin, seed))
     else:
@@ -151,18 +163,26 @@ def _mutations(lexicon: Lexicon, begin: Sequence[bytes], seed: int) -> Callable[
 
 
 def _fast(
-    oracle: Oracle, exactly: Callable[[bytes], None], report: Report, deadline: Deadline, end: Callable[[], None]
+    oracle: Oracle,
+    exactly: Callable[[bytes], None],
+    report: Report,
+    deadline: Deadline,
+    end: Callable[[], None],
+    watch: Watch,
 ) -> Callable[[bytes], None]:
     """Judges nothing but the plain cases; `exactly` has the first inputs, which are watched, and all other cases."""
-    function, raises, sight = oracle.harness.function, oracle.harness.raises, oracle.sight
+    function, raises = oracle.harness.function, oracle.harness.raises
     ticker = Ticker(oracle)
     watched = True
 
     def one_input(data: bytes) -> None:
         nonlocal watched
         if watched:
+            if watch.unwatched == 0:
+                oracle.sight = watch.sight
+            watch.unwatched -= 1
             exactly(data)
-            watched = not sight.done
+            watched = watch.unwatched >= 0 or not watch.sight.done
             if not watched:
                 ticker.start()
             return
@@ -188,7 +208,7 @@ def _fast(
     return one_input
 
 
-def _typed(oracle: Oracle) -> Callable[[bytes], Crash | None]:
+def typed_judge(oracle: Oracle) -> Callable[[bytes], Crash | None]:
     """A typed harness is given what its strategy makes of the bytes, so a shrunk value is still one of its own."""
     import hypothesis
 

@@ -36,10 +36,14 @@ class Mutator:
 
     def _once(self, data: bytes) -> bytes:
         rng = self._rng
-        kind = rng.randrange(9)
+        kind = rng.randrange(10)
         if kind <= 1 or not data:
             at = self._place(data)
             return data[:at] + self._lexicon.piece(rng) + data[at:]
+        if kind == 9:
+            byte = bytes([rng.randint(32, 126) if rng.random() < 0.7 else rng.randrange(256)])
+            at = rng.randint(0, len(data))
+            return data[:at] + byte + data[at + rng.randrange(2) :]
         start, end = self._token(data)
         token = data[start:end]
         if kind == 2:

@@ -69,7 +69,7 @@ class Oracle:
 
     def __post_init__(self) -> None:
         signal.signal(signal.SIGVTALRM, raise_took_too_long)
-        self.sight = Sight(self.folders)
+        self.sight = Sight(self.folders, self.harness.target)
 
     def judge(self, value: Any) -> Crash | None:
         """None when the harness returned or raised what it declares."""

@@ -32,6 +32,10 @@ class Report:
         self._crashes: list[dict[str, Any]] = []
         self._others: dict[str, list[str]] = {}
         self.growth: list[dict[str, Any]] = []
+        self.reached: list[list[Any]] = []
+        self.keeps: list[int] = []
+        self.way = ""
+        self.lines = 0
 
     def add(self, crash: Crash, value: Any, first: Any = None) -> None:
         """Remember `crash` with the smallest input; `first` is what crashed, when it was made smaller."""
@@ -56,6 +60,9 @@ class Report:
         seconds = round(time.monotonic() - self._started, 3)
         document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
         document |= {"early": self._early, "growth": self.growth}
+        document |= {"keeps": self.keeps} if self.keeps else {}
+        document |= {"way": self.way, "lines": self.lines} if self.way else {}
+        document |= {"reached": self.reached} if self.reached else {}
         document |= {"forked": self._oracle.guard.forked if self._oracle.guard else 0}
         document |= {"finished": finished, "sight": self._oracle.sight.score()}
         partial = self._path.with_suffix(".partial")
