@@ -21,8 +21,10 @@ Raw = Mapping[str, Mapping[str, Digest]]
 MODELS = "models/"
 
 
-def model_rows(raw: Raw, blobs: Callable[[Digest], bytes]) -> dict[str, list[Row]]:
+def model_rows(raw: Raw, blobs: Callable[[Digest], bytes], folder: str) -> dict[str, list[Row]]:
     """The rows of each table, from the raw files of the gates that answered; nothing without a threat model.
+
+    `folder` is where the models lay, as the gate's settings say: they are read under the same path as by its reading.
 
     Raises an SdlcError for files that are not what they claim to be.
     """
@@ -34,7 +36,7 @@ def model_rows(raw: Raw, blobs: Callable[[Digest], bytes]) -> dict[str, list[Row
         return blobs(raw[gate][name]) if name in raw.get(gate, {}) else None
 
     names = sorted(name for name in own if name.startswith(MODELS))
-    models = [load_model(blobs(own[name]), path=name) for name in names]
+    models = [load_model(blobs(own[name]), path=f"{folder}/{name.removeprefix(MODELS)}") for name in names]
     tests, fuzz = of("tests", "records.jsonl"), of("fuzz", "fuzz.json")
     accepted = of("threat-model", "acceptances.yaml")
     proofs = Proofs(

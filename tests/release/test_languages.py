@@ -1,4 +1,4 @@
-"""The page in Japanese: every message is there, nothing of the evidence changes, and it says that nobody reviewed it."""
+"""The page in Japanese: every message is there, the evidence is as recorded, and it says that nobody reviewed it."""
 
 from __future__ import annotations
 
