@@ -178,6 +178,7 @@ def _environment_of(catalog: Catalog) -> Environment:
         loader=Translated(catalog),
         autoescape=True,
         undefined=StrictUndefined,
+        optimized=False,  # what is compiled once is drawn once
         trim_blocks=True,
         lstrip_blocks=True,
         # Everything that is printed goes through this, so that no text can forget it; escaping comes after.
