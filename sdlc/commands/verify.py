@@ -24,7 +24,7 @@ from sdlc.release.seen import Seen, dump_seen, load_seen, remembered
 from sdlc.release.verification import Verification, verification_to_json
 from sdlc.release.verified import Verified, demand_verified
 from sdlc.release.verify import verify
-from sdlc.release.viewer import NOT_SHOWN, draw
+from sdlc.release.viewer import LANGUAGES, NOT_SHOWN, draw
 from sdlc.session import Session
 from sdlc.signing.dsse import load_envelope
 from sdlc.signing.trust import TrustRoot
@@ -43,6 +43,7 @@ from sdlc.standards.catalog import Standard
 @click.option("--policy", type=click.Path(path_type=Path), help="A policy of your own that must hold as well.")
 @click.option("--allow-redacted", is_flag=True, help="Take a bundle from which its signer withheld evidence.")
 @click.option("--html", type=click.Path(path_type=Path), help="Draw the page from what was verified.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the page; default: as its policy says.")
 @OWN_STANDARDS
 @click.option("-v", "--verbose", is_flag=True, help="Every line, not only one screen of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, schema sdlc.verification/1.")
@@ -60,6 +61,7 @@ def command(
     policy: Path | None,
     allow_redacted: bool,
     html: Path | None,
+    language: str | None,
     own: Path | None,
     verbose: bool,
     as_json: bool,
@@ -93,7 +95,7 @@ def command(
         replace_file(session.disk, state, dump_seen(now))
     if html is not None and result.ok:
         release = demand_verified(result, str(bundle))
-        replace_file(session.disk, html, _drawn(release, result, trust, standards))
+        replace_file(session.disk, html, _drawn(release, result, trust, standards, language or ""))
     if as_json:
         click.echo(strict_json.pretty(verification_to_json(result)).decode(), nl=False)
     else:
@@ -103,7 +105,9 @@ def command(
         click.get_current_context().exit(code)
 
 
-def _drawn(release: Verified, result: Verification, trust: TrustRoot, standards: tuple[Standard, ...]) -> bytes:
+def _drawn(
+    release: Verified, result: Verification, trust: TrustRoot, standards: tuple[Standard, ...], language: str
+) -> bytes:
     """The page of the bundle, with what this verification adds to it."""
     said = f"{count(len(result.approvers), 'approval')}, the trust root asks for {trust.approvals_required}"
     glass = f"break-glass: {said}, and the quorum was not asked"
@@ -119,7 +123,7 @@ def _drawn(release: Verified, result: Verification, trust: TrustRoot, standards:
         standards=standards,
     )
     candidate = release.manifest.candidate
-    return draw(release.candidate, candidate, release.verdict, release.decisions, release.holdings, beyond)
+    return draw(release.candidate, candidate, release.verdict, release.decisions, release.holdings, beyond, language)
 
 
 def page(result: Verification, bundle: Path, *, verbose: bool = False) -> list[str]:

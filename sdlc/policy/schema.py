@@ -204,6 +204,12 @@ class _Weakening(_Strict):
     blocks: bool = True
 
 
+class _Page(_Strict):
+    """In which language the page of a release is drawn that lies in its bundle."""
+
+    language: Literal["en", "ja"] = "en"
+
+
 class _Document(_Strict):
     schema_: Literal["sdlc.policy/1"] = Field(alias="schema")
     id: str
@@ -211,6 +217,7 @@ class _Document(_Strict):
     adopting_until: date | None = None
     waivers: _Waivers = _Waivers()
     weakening: _Weakening = _Weakening()
+    page: _Page = _Page()
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -109,7 +109,8 @@ def inventory_of(
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 said = f"{file} of {gate}: {type(error).__name__}: {error}"
                 raise UnreadableError(said, hint="run the gate again") from None
-    tables |= {name: _table(rows) for name, rows in model_rows(raw, blobs).items()}
+    folder = next((str(one.settings.get("folder", "")) for one in results if one.gate == "threat-model"), "")
+    tables |= {name: _table(rows) for name, rows in model_rows(raw, blobs, folder).items()}
     past = (*before.inventory.history, point_of(before)) if before else ()
     return Inventory(tables, past[-MAX_HISTORY:])
 

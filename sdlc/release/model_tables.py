@@ -21,15 +21,17 @@ Raw = Mapping[str, Mapping[str, Digest]]
 GATE = "threat-model"
 
 
-def model_rows(raw: Raw, blobs: Callable[[Digest], bytes]) -> dict[str, list[Row]]:
+def model_rows(raw: Raw, blobs: Callable[[Digest], bytes], folder: str) -> dict[str, list[Row]]:
     """The rows of each table, from the raw files of the gates that answered; nothing without a threat model.
+
+    `folder` is where the models lay, as the gate's settings say: they are read under the same path as by its reading.
 
     Raises an SdlcError for files that are not what they claim to be.
     """
     if "pointers.json" not in raw.get(GATE, {}):
         return {}
     together = gathered(GATE, raw[GATE], raw)
-    judged = judge({name: blobs(digest) for name, digest in together.items()}, Settings())
+    judged = judge({name: blobs(digest) for name, digest in together.items()}, Settings(folder=folder))
     rows: dict[str, list[Row]] = {"elements": [], "flows": [], "threats": [], "controls": []}
     for loaded, states in zip(judged.models, judged.states, strict=True):
         rows["elements"] += _elements(loaded)

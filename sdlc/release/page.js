@@ -47,7 +47,9 @@
       if (block.hidden === shown) block.hidden = !shown;
       if (block.open !== shown) block.open = shown;
     }
-    found.textContent = count > MOST ? `${count} rows, the first ${MOST} shown` : count === 1 ? "1 row" : `${count} rows`;
+    const said = found.dataset;
+    const form = count > MOST ? said.most : count === 1 ? said.one : count ? said.some : said.none;
+    found.textContent = form.replace("{n}", count).replace("{most}", MOST);
   };
   document.getElementById("find").hidden = false;
   (window.requestIdleCallback || setTimeout)(gather);
@@ -59,7 +61,7 @@
   all.addEventListener("click", () => {
     const some = blocks.some((block) => !block.open);
     for (const block of blocks) block.open = some;
-    all.textContent = some ? "Close all rows" : "Open all rows";
+    all.textContent = some ? all.dataset.close : all.dataset.open;
   });
   addEventListener("hashchange", follow);
   document.addEventListener("click", (event) => {

@@ -118,12 +118,16 @@ class GateRow:
 
 @dataclass(frozen=True)
 class File:
-    """One member of the bundle: what it is, and which gates read it under which name. `digest` is empty where the page
-    cannot know it, since the file is signed after the page was drawn, and where another member has the same."""
+    """One member of the bundle: what it is, and which gates read it under which name.
+
+    `ours` says that `what` is in words of ours alone. `digest` is empty where the page cannot know it, since the file
+    is signed after the page was drawn, and where another member has the same.
+    """
 
     member: str
     digest: str
     what: str
+    ours: bool = True
     uses: tuple[tuple[str, str], ...] = ()
 
 
@@ -215,18 +219,18 @@ def contents_of(
     made = {artifact.digest for artifact in candidate.artifacts}
     for artifact in candidate.artifacts:
         used = tuple(uses.get(artifact.digest, ()))
-        files.append(File(f"{bundle.ARTIFACTS}{artifact.name}", artifact.digest, "released", used))
+        files.append(File(f"{bundle.ARTIFACTS}{artifact.name}", artifact.digest, "released", uses=used))
     for name in (SUMMARY, *names_of(results, withheld)):
         files.append(File(f"{bundle.ATTESTATIONS}{name}", "", "an attestation for other people's tools"))
     for number, signed in enumerate(decisions, start=1):
         one = signed.decision
-        files.append(File(bundle.decision_name(number), signed.digest, f"{one.kind} of {one.name}"))
+        files.append(File(bundle.decision_name(number), signed.digest, f"{one.kind} of {one.name}", ours=False))
     files.append(File(f"{bundle.EVIDENCE}{candidate.inventory}", candidate.inventory, "what it is made of, in tables"))
     if candidate.before:
         files.append(File(f"{bundle.EVIDENCE}{candidate.before}", candidate.before, "what the release before was"))
     for read in sorted(set(uses) - made):
         what = "withheld from this copy" if read in hidden else "evidence: raw bytes that a gate read"
-        files.append(File(f"{bundle.EVIDENCE}{read}", read, what, tuple(uses[read])))
+        files.append(File(f"{bundle.EVIDENCE}{read}", read, what, uses=tuple(uses[read])))
     first: dict[str, str] = {}
     for file in files:
         first.setdefault(file.digest, file.member)

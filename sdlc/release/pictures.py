@@ -18,6 +18,8 @@ MOST_ELEMENTS = 60
 MARKS = {"controlled": "good", "accepted": "warn", "not decided": "bad"}
 """What became of a threat, as a mark; other words have none."""
 
+SIGNS = {"controlled": "✓", "accepted": "!", "not decided": "✕"}
+
 Known = Mapping[str, tuple[str, ...]] | None
 """Known vulnerabilities by package URL; None where nobody looked."""
 
@@ -32,10 +34,10 @@ def data_flow(tables: Mapping[str, Table]) -> Markup:
     nodes = [
         Node(
             key,
-            printable(row.get("title", key)),
+            printable(_short(key)),
             row.get("zone", ""),
             row.get("kind", "process"),
-            tuple(f"{printable(name.rpartition('/')[2])}: {state}" for name, state in _on(threats, key)),
+            tuple(printable(f"{SIGNS.get(state, '–')} {_short(name)}") for name, state in _on(threats, key)),
             _worst(state for _, state in _on(threats, key)),
         )
         for key, row in elements.items()
@@ -95,9 +97,9 @@ def coverage_map(coverages: Sequence[Coverage]) -> Markup:
         total = len(coverage.controls)
         if total:
             full, part, people = (coverage.counts[word] for word in (Word.FULL, Word.PARTIAL, Word.PEOPLE))
-            text = f"{full} full, {part} partial, {people} by people, of {total}"
+            text = f"{full}, {part}, {people} of {total}"
             parts = ((full / total, "good"), (part / total, "warn"), (people / total, ""))
-            rows.append(Bar(printable(coverage.standard.title), parts, text))
+            rows.append(Bar(printable(coverage.standard.id), parts, text))
     if not rows:
         return Markup("")
     said = "green: full; amber: partial; blue: by people; empty: not claimed. It says nothing about conformity."
@@ -107,6 +109,11 @@ def coverage_map(coverages: Sequence[Coverage]) -> Markup:
 def _component(key: str, row: Fields, hits: int) -> Node:
     note = (f"{row.get('version', '')}{f', {hits} known' if hits else ''}",)
     return Node(key, printable(key), note=tuple(map(printable, note)), mark="bad" if hits else "")
+
+
+def _short(key: str) -> str:
+    """The name of an element without that of its model."""
+    return key.rpartition("/")[2]
 
 
 def _on(threats: Table, element: str) -> list[tuple[str, str]]:

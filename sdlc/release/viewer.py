@@ -32,6 +32,7 @@ from sdlc.release.changes import changes
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
 from sdlc.release.inventory import Holdings, with_signers
+from sdlc.release.languages import ENGLISH, PLAIN, Catalog, Translated, load_catalog
 from sdlc.release.page_facts import (
     GAPS,
     Beyond,
@@ -46,8 +47,9 @@ from sdlc.standards.weaknesses import categories_of
 
 SOURCES = (
     *("page.html.j2", "page_macros.html.j2", "page_manager.html.j2", "page_auditor.html.j2", "page_rows.html.j2"),
-    *("page.css", "page.js"),
+    *("page.css", "page.js", "page_ja.toml"),
 )
+LANGUAGES = (ENGLISH, "ja")
 
 
 def _version() -> str:
@@ -82,10 +84,13 @@ def draw(
     decisions: Sequence[SignedDecision],
     holdings: Holdings,
     beyond: Beyond | None = None,
+    language: str | Catalog = "",
 ) -> bytes:
     """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload,
-    `holdings` are what the release and the one before are made of."""
+    `holdings` are what the release and the one before are made of. The language is that of the policy unless another
+    one of `LANGUAGES`, or a catalogue of messages, is asked for."""
     beyond = beyond or Beyond()
+    catalog = language if isinstance(language, Catalog) else catalog_of(language or stated_language(holdings))
     results = beyond.results or candidate.results
     standards = beyond.standards or our_standards()
     shown = producers_of(results, verdict, decisions, withheld=beyond.withheld, break_glass=candidate.break_glass)
@@ -97,7 +102,7 @@ def draw(
     known = vulnerabilities_of(results)
     against = blockers_of(verdict, candidate, holdings.now)
     page = (
-        _environment()
+        (_environment(catalog.language) if catalog is catalog_of(catalog.language) else _environment_of(catalog))
         .get_template("page.html.j2")
         .render(
             viewer=VERSION,
@@ -109,6 +114,7 @@ def draw(
             verdict=verdict,
             decisions=decisions,
             beyond=beyond,
+            catalog=catalog,
             blockers=against,
             counts={
                 "holds": len(verdict.having(State.HOLDS)),
@@ -146,17 +152,40 @@ def draw(
     return page.encode("utf-8")
 
 
+def stated_language(holdings: Holdings) -> str:
+    """The language that the policy of the release gives its page: part of what is signed, so that all draw the same."""
+    stated = holdings.now.tables.get("policy", {}).get("page.language", {}).get("value", ENGLISH)
+    return stated if stated in LANGUAGES else ENGLISH
+
+
 @cache
-def _environment() -> Environment:
+def catalog_of(language: str) -> Catalog:
+    """The messages of one of `LANGUAGES`."""
+    if language == ENGLISH:
+        return PLAIN
+    name = f"page_{language}.toml"
+    loader = PackageLoader("sdlc", "release")
+    return load_catalog(loader.get_source(Environment(autoescape=True), name)[0].encode(), name)
+
+
+@cache
+def _environment(language: str) -> Environment:
+    return _environment_of(catalog_of(language))
+
+
+def _environment_of(catalog: Catalog) -> Environment:
     environment = Environment(
-        loader=PackageLoader("sdlc", "release"),
+        loader=Translated(catalog),
         autoescape=True,
         undefined=StrictUndefined,
+        optimized=False,  # what is compiled once is drawn once
         trim_blocks=True,
         lstrip_blocks=True,
         # Everything that is printed goes through this, so that no text can forget it; escaping comes after.
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
+    environment.filters["t"] = catalog.say
+    environment.globals["many"] = catalog.many
     environment.filters["time"] = time_to_text
     environment.filters["utc"] = _utc
     environment.filters["plain"] = lambda value: json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)

@@ -11,6 +11,7 @@ from sdlc.model.digest import Digest, sha256
 from sdlc.standards.catalog import Standard, load_standard
 from sdlc.standards.weaknesses import Categories, categories_of, load_parents
 
+WEAKNESSES = "weaknesses.json"
 OWN = ".sdlc/standards"
 """Where a product keeps standards of its own, or its reviewed copies of ours: `*.toml`."""
 
@@ -24,18 +25,22 @@ def our_standards() -> tuple[Standard, ...]:
 
 @cache
 def standards_digest() -> Digest:
-    """The digest over all of them, names and bytes, and over what follows from them."""
-    parents = sorted(our_categories().parents.items())
-    return sha256("".join([*(f"{name} {sha256(data)}\n" for name, data in _files().items()), repr(parents)]).encode())
+    """The digest over all of them and the table of weaknesses, names and bytes."""
+    named = {**_files(), WEAKNESSES: _weaknesses()}
+    return sha256("".join(f"{name} {sha256(data)}\n" for name, data in named.items()).encode())
 
 
 @cache
 def our_categories() -> Categories:
     """The categories that our standards name by weakness."""
-    path = _folder().parent / "weaknesses.json"
+    return categories_of(our_standards(), load_parents(_weaknesses(), f"rules/{WEAKNESSES}"))
+
+
+def _weaknesses() -> bytes:
+    path = _folder().parent / WEAKNESSES
     if not path.is_file():
         raise UsageError("the table of weaknesses is missing", hint="install secure-sdlc again")
-    return categories_of(our_standards(), load_parents(path.read_bytes(), "rules/weaknesses.json"))
+    return path.read_bytes()
 
 
 @cache

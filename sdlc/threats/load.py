@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -108,8 +109,12 @@ def is_model(path: str, folder: str) -> bool:
     return path not in {f"{folder}/{name}" for name in BESIDE}
 
 
+@lru_cache(maxsize=16)
 def load_model(data: bytes, *, path: str) -> LoadedModel:
-    """The threat model in `data`; `path` is for messages and places. Raises ModelError."""
+    """The threat model in `data`; `path` is for messages and places. Raises ModelError.
+
+    A verification asks for the same file three times, and reading YAML is the slowest thing that it does.
+    """
     document, positions = load_yaml(data, path=path)
     return LoadedModel(_validate(ThreatModel, document, positions), positions)
 

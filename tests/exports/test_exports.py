@@ -239,12 +239,12 @@ def test_a_folder_for_each_row_of_a_submission(good: Verified, tmp_path: Path, e
     assert files == folders(release, coverages(release), members)
     assert "\x1b" not in "".join(data.decode() for path, data in files.items() if path.endswith("about.txt"))
     if not evil:
-        mitigated = next(path for path in files if "threat-mitigation/about.txt" in path)
-        raw = next(result.raw for result in good.results if result.gate == "tests")
-        [(name, digest)] = raw.items()
-        assert f"sha256 {digest}, tests: {name}" in files[mitigated].decode()
-        copied = f"{mitigated.removesuffix('about.txt')}tests/{digest[:8]}-{name}"
-        assert sha256(files[copied]) == digest
+        raw = next(result.raw for result in good.results if result.gate == "build")
+        number = next(n for n, one in enumerate(standard.controls, start=1) if "provenance" in one.producers)
+        folder = next(path for path in files if path.startswith(f"{number:02}-")).partition("/")[0]
+        for name, digest in raw.items():
+            assert f"sha256 {digest}, provenance: {name}" in files[f"{folder}/about.txt"].decode()
+        assert {sha256(files[path]) for path in files if path.startswith(f"{folder}/provenance/")} == set(raw.values())
 
 
 def test_the_folders_need_their_standard(good: Verified) -> None:
