@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from sdlc.commands.corpus import merge
+from sdlc.commands.harnesses import gaps, generate
 from sdlc.commands.judges import configure
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode, IncompleteError, UsageError
@@ -18,6 +20,7 @@ from sdlc.formats import strict_json
 from sdlc.formats.check_json import load_check
 from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
 from sdlc.formats.terminal import printable
+from sdlc.fuzzing.campaign import KEPT, Wanted
 from sdlc.fuzzing.listing import declared
 from sdlc.fuzzing.regression_test import FOLDER, crash_id, regression_test, stored_input
 from sdlc.gates import build, fuzz
@@ -49,7 +52,12 @@ class _Kept:
 
 @click.group(name="fuzz")
 def command() -> None:
-    """List fuzz harnesses, run them, replay what crashed. `docs/fuzzing.md` tells more."""
+    """List fuzz harnesses, propose new ones, run them, replay what crashed. `docs/fuzzing.md` tells more."""
+
+
+command.add_command(generate)
+command.add_command(gaps)
+command.add_command(merge)
 
 
 @command.command(name="list")
@@ -73,17 +81,26 @@ def list_harnesses(session: Session, path: Path) -> None:
 @command.command(name="run")
 @click.argument("harness", default="")
 @click.option("--seconds", type=click.IntRange(1, 86400), default=30, show_default=True, help="For all together.")
+@click.option("--shard", default="1/1", show_default=True, metavar="K/N", help="Every Nth harness, from the Kth on.")
+@click.option("--corpus", type=click.Path(path_type=Path), help="Folder for what was kept, for `sdlc fuzz merge`.")
 @path_option
 @click.pass_obj
-def run(session: Session, harness: str, seconds: int, path: Path) -> None:
+def run(session: Session, harness: str, seconds: int, shard: str, corpus: Path | None, path: Path) -> None:
     """Build the product and fuzz HARNESS (default: all of them); nothing is decided, crashes are kept for replay."""
     workspace = open_workspace(path, session.tools)
     settings = configure(workspace).settings
     files = _files(workspace, settings["fuzz"])
     if harness and harness not in _names(workspace, files):
         raise UsageError(f"there is no harness {harness!r:.60}", hint="`sdlc fuzz list` shows them")
+    only = (harness,) if harness else _part(sorted(_names(workspace, files)), shard)
     built = build.run(workspace, session.tools, settings["build"], {})
-    raw = fuzz.run(workspace, session.tools, replace(settings["fuzz"], seconds=seconds), {"build": built}, only=harness)
+    wanted = Wanted(only, keep=corpus is not None)
+    budget = replace(settings["fuzz"], seconds=seconds)
+    raw = dict(fuzz.run(workspace, session.tools, budget, {"build": built}, wanted=wanted))
+    for name in [name for name in raw if name.startswith(f"{KEPT}/")]:
+        data = raw.pop(name)
+        if corpus is not None:
+            replace_file(session.disk, corpus / name.removeprefix(f"{KEPT}/"), data)
     out = workspace.root / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
     digests = {name: store.put(data) for name, data in raw.items()}
@@ -144,6 +161,14 @@ def _files(workspace: Workspace, settings: fuzz.Settings) -> tuple[str, ...]:
     if not files:
         raise UsageError(f"there is no {settings.folder}/fuzz_*.py", hint="docs/fuzzing.md shows a first harness")
     return files
+
+
+def _part(names: list[str], shard: str) -> tuple[str, ...]:
+    """Every harness of one shard; all of them when there is one."""
+    first, _, of = shard.partition("/")
+    if not (first.isdigit() and of.isdigit() and 1 <= int(first) <= int(of)):
+        raise UsageError(f"{shard!r:.20} is no shard", hint="write --shard 2/4: the second of four")
+    return () if int(of) == 1 else tuple(names[int(first) - 1 :: int(of)]) or ("",)
 
 
 def _names(workspace: Workspace, files: tuple[str, ...]) -> set[str]:

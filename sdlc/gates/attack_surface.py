@@ -5,17 +5,19 @@ Does the code let in, and do, exactly what the threat model says, and nothing mo
 the model stays as green as before. So the surface is read from the code on every run, and all of it needs a claim.
 
 **How it works.** All Python files of the product are parsed, none is executed. Out come entry points (`http:GET /a/{}`,
-`ws:`, `dicom-scp:`, `listen:tcp/8000`, `cli:`) with the guard, address and TLS that were seen, and capabilities
-(`exec:`, `deser:`, `outbound:`, `env:`, …). Each is compared with `components.<id>.surface` of `threat_models/*.yaml`
-of the component whose `code` globs own the file. A claim is a pattern: `*` within a segment, `**` anything. Where it
-says nothing of `bind`, only loopback is claimed. Keys hold no file, line or function name: a change that moves, renames
-or reformats brings nothing new. Tests, migrations, vendored and generated files are left out and counted, unless the
-product imports them.
+`ws:`, `grpc:`, `celery:`, `dicom-scp:`, `listen:tcp/8000`, `cli:`, `file:zip`) with the guard, address and TLS that
+were seen, and capabilities (`exec:`, `deser:`, `outbound:`, `env:`, …). Listeners and privileges also come from
+Dockerfiles, compose files, Kubernetes manifests and units of systemd, where they lie in the product. Each is compared
+with `components.<id>.surface` of `threat_models/*.yaml` of the component whose `code` globs own the file. A claim is a
+pattern: `*` within a segment, `**` anything. Where it says nothing of `bind`, only loopback is claimed. Keys hold no
+file, line or function name: a change that moves, renames or reformats brings nothing new. Tests, migrations, vendored
+and generated files are left out and counted, unless the product imports them.
 
 **How it can be wrong.** Routes that are made at run time from data are `unresolved`: shown, and blocking only where
 the component's `exposure` is `external`. A framework that is imported and not understood is shown in the same way.
-A guard is known by its name or by what it does; that it guards well is for tests to show. Files that are not Python,
-and addresses that an operator configures over the defaults of the code, are not seen.
+A guard is known by its name or by what it does; that it guards well is for tests to show. Other languages, and
+addresses that an operator configures over the defaults of the code, are not seen; a Helm template is no YAML, and is
+shown as unresolved.
 
 With `--since`, a change that takes threats, controls, boundaries or claims away is a weakening (TM406) and blocks in a
 row of its own.
@@ -34,6 +36,7 @@ from sdlc.errors import IncompleteError
 from sdlc.formats.context_json import dump_context, dump_tools
 from sdlc.model.result import Context, RawArtifacts
 from sdlc.readings.attack_surface import NEEDS, Settings
+from sdlc.surface.deployment import is_deployment
 from sdlc.surface.extract import Extracted, extract
 from sdlc.surface.item import dump_surface
 from sdlc.tools import Tools
@@ -82,7 +85,7 @@ def _extract(workspace: Workspace, settings: Settings) -> Extracted:
     files: dict[str, bytes] = {}
     unread: dict[str, str] = {}
     for path in workspace.paths:
-        if path.endswith(".py") or path == "pyproject.toml":
+        if path.endswith(".py") or path == "pyproject.toml" or is_deployment(path):
             try:
                 files[path] = workspace.read(path)
             except IncompleteError as error:

@@ -30,7 +30,7 @@ from sdlc.gates.build import copy_tree
 from sdlc.model.result import Context, RawArtifacts, ToolVersion
 from sdlc.readings.tests import NEEDS, Settings
 from sdlc.sandbox.confine import Limits, clean_environment, confined, probe, product_path
-from sdlc.sandbox.harness_folder import lay_out
+from sdlc.sandbox.harness_folder import lay_out_plugin
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
 
@@ -44,7 +44,8 @@ def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
     """Why there are no tests to run."""
     if not workspace.matching("test_*.py", "*/test_*.py", "*_test.py"):
         return "there is no test_*.py"
-    if not any(workspace.matching(path, f"{path.rstrip('/')}/*") for path in settings.paths):
+    files = [path.partition("::")[0] for path in settings.paths]
+    if not any(workspace.matching(path, f"{path.rstrip('/')}/*") for path in files):
         return f"sdlc.toml: gates.tests.paths: nothing is at {', '.join(settings.paths)}"
     return None
 
@@ -64,17 +65,10 @@ def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[
         home.mkdir()
         results.mkdir()
         tree = copy_tree(workspace, folder / "tree")
+        modules = _modules(built, settings)
+        path, plugin = lay_out_plugin(folder / "path", modules)
         level = probe(tools, tree)
-        command = [
-            str(python),
-            "-m",
-            "pytest",
-            "-p",
-            "sdlc.harness.pytest_plugin",
-            "-p",
-            "no:cacheprovider",
-            "-q",
-        ]
+        command = [str(python), "-m", "pytest", "-p", plugin, "-p", "no:cacheprovider", "-q"]
         command += [f"--rootdir={tree}", f"--junitxml={results / 'junit.xml'}"]
         done = tools.run(
             *confined([*command, *settings.arguments, *settings.paths], level, Limits(cpu_seconds=settings.timeout)),
@@ -84,9 +78,9 @@ def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[
             env=clean_environment(
                 home,
                 PATH=product_path(python),
-                PYTHONPATH=str(lay_out(folder / "path")),
+                PYTHONPATH=str(path),
                 SDLC_TEST_RECORDS=str(results / "records.jsonl"),
-                SDLC_TESTED_MODULES=" ".join(_modules(built, settings)),
+                SDLC_TESTED_MODULES=" ".join(modules),
             ),
         )
         records, junit = _result(results / "records.jsonl"), _result(results / "junit.xml")
@@ -117,7 +111,7 @@ def _modules(built: RawArtifacts, settings: Settings) -> list[str]:
                 names |= {entry.partition("/")[0].partition(".py")[0] for entry in archive.namelist()}
         except zipfile.BadZipFile:
             raise UnreadableError("the built wheel is no zip file", hint="look at the build command") from None
-    tests = {path.partition("/")[0] for path in settings.paths}
+    tests = {path.partition("::")[0].partition("/")[0] for path in settings.paths}
     return sorted(name for name in names - tests if name.isidentifier())
 
 

@@ -28,7 +28,8 @@ from sdlc.components.embedded import insides
 from sdlc.components.nested_components import due, edges_differ, nested, written
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.formats.requirements_txt import Pin
+from sdlc.formats.bom_properties import FILENAME, SOURCE
+from sdlc.formats.requirements_txt import Pin, addresses
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
@@ -135,13 +136,15 @@ def _document(raw: RawArtifacts, name: str) -> dict[str, Any]:
 
 
 def _components(bom: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The hashes of every component, by name and version."""
-    return {
-        (str(c["name"]), str(c.get("version", ""))): tuple(
-            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link.get("hashes", ()))
-        )
-        for c in bom.get("components", ())
-    }
+    """The hashes of every component, and where it and its files come from, by name and version."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in bom.get("components", ()):
+        links = [link for link in one.get("externalReferences", ()) if link.get("hashes")]
+        said = {row["content"] for link in links for row in link["hashes"]}
+        said |= {link["url"] for link in links if not link["url"].startswith("urn:sha256:")}
+        said |= {row["value"] for row in one.get("properties", ()) if row["name"] in (SOURCE, FILENAME)}
+        found[str(one["name"]), str(one.get("version", ""))] = tuple(sorted(map(str, said)))
+    return found
 
 
 def _listed(
@@ -149,21 +152,30 @@ def _listed(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """What the components must be: everything that is locked, and every wheel of the build but the product's own."""
     hashes: dict[tuple[str, str], set[str]] = {}
+    files: dict[tuple[str, str], set[tuple[str, str, str]]] = {}
+    more: dict[tuple[str, str], set[str]] = {}
     for pin in (pin for lock in pins.values() for pin in lock):
-        hashes.setdefault((pin.name, pin.version), set()).update(pin.hashes)
+        key = (pin.name, pin.version)
+        hashes.setdefault(key, set()).update(pin.hashes)
+        files.setdefault(key, set()).update(pin.files)
+        more.setdefault(key, set()).update(filter(None, (pin.source, *(name for _, name, _ in pin.files))))
     for wheel in wheels:
         if wheel["name"] != product:
             hashes.setdefault((wheel["name"], wheel["version"]), set()).add(wheel["sha256"])
-    return {key: tuple(sorted(several)) for key, several in hashes.items()}
+    for key, several in files.items():
+        more[key] |= {address for digest, address in addresses(several).items() if digest in hashes[key]}
+    return {key: tuple(sorted(several | more.get(key, set()))) for key, several in hashes.items()}
 
 
 def _inside(raw: RawArtifacts, bom: Mapping[str, Any], built: frozenset[Key], python: str) -> dict[str, int]:
     """Counters of what is inside of the components; the SBOM must say what the observations give.
 
-    Evidence without `embedded.json` was written before anybody looked inside: it nests nothing. What the wheels of the
+    Evidence whose `validation.json` has no `format` may lack `embedded.json`: it was written before anybody looked
+    inside, and nests nothing. What the wheels of the
     build (`built`) require depends on the settings, and is judged against the lock.
     """
-    observed = _document(raw, "embedded.json")["distributions"] if "embedded.json" in raw else []
+    new = "embedded.json" in raw or "format" in _document(raw, "validation.json")
+    observed = _document(raw, "embedded.json")["distributions"] if new else []
     seen = insides(observed)
     said, must = written(bom), due(seen)
     differing = sorted(key for key in {*said, *must} if said.get(key) != must.get(key))
@@ -184,7 +196,11 @@ def _pins(lock: Mapping[str, Any]) -> dict[str, tuple[Pin, ...]]:
     """The pins of every lock, by its path."""
     return {
         str(row["path"]): tuple(
-            Pin(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"]))
+            Pin(
+                *(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"])),
+                source=str(p.get("source", "")),  # older evidence has neither
+                files=tuple((str(digest), str(name), str(address)) for digest, name, address in p.get("files", ())),
+            )
             for p in row["pins"]
         )
         for row in lock["files"]
@@ -210,7 +226,7 @@ def _of_locks(locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Fin
         for pin in pins:
             if not pin.version or not pin.hashes:
                 lacks = "an exact version" if not pin.version else "a sha256 hash"
-                text = f"{pin.name} is locked without {lacks}"
+                text = f"{pin.name} is locked {f'to {pin.source} ' if pin.source else ''}without {lacks}"
                 yield _finding("SBOM-UNPINNED", text, fix, pin.name, Place(path, pin.line))
         for gap in conflicts(pins, python):
             text = f"{gap.name} is locked at {gap.required} for Python {python} on Linux"

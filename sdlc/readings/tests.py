@@ -21,7 +21,7 @@ NEEDS = ("build",)
 
 @dataclass(frozen=True)
 class Settings:
-    """`paths` are given to pytest after `arguments`; `timeout` in seconds, for the whole run."""
+    """`paths` (also of single tests, `file.py::test`) are given to pytest after `arguments`; `timeout` in seconds."""
 
     paths: tuple[str, ...] = field(default=("tests",), metadata={"change": "may-only-strengthen"})
     arguments: tuple[str, ...] = field(default=(), metadata={"change": "may-only-strengthen"})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 HARNESS = Path(__file__).parent.parent / "harness"
+PLUGIN_ALONE = "secure_sdlc_records"
 
 
 def lay_out(target: Path) -> Path:
@@ -15,3 +17,16 @@ def lay_out(target: Path) -> Path:
     for source in sorted(HARNESS.glob("*.py")):
         (package / "harness" / source.name).write_bytes(source.read_bytes())
     return target
+
+
+def lay_out_plugin(target: Path, product: Iterable[str]) -> tuple[Path, str]:
+    """Like `lay_out`, for a run of tests: what belongs on PYTHONPATH, and the name of the pytest plug-in.
+
+    `product` are the top-level modules of the product. A product that is itself called `sdlc`, the toolkit for one,
+    would be hidden by ours: then the plug-in, which needs nothing of the rest, lies there alone and under another name.
+    """
+    if "sdlc" not in product:
+        return lay_out(target), "sdlc.harness.pytest_plugin"
+    target.mkdir(parents=True)
+    (target / f"{PLUGIN_ALONE}.py").write_bytes((HARNESS / "pytest_plugin.py").read_bytes())
+    return target, PLUGIN_ALONE

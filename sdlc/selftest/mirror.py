@@ -23,7 +23,7 @@ from sdlc.release.attestations import attestations_of, summary_of
 from sdlc.release.candidate import Candidate, dump_candidate
 from sdlc.release.decisions import Decision, SignedDecision, dump_decision, load_decision
 from sdlc.release.manifest import Manifest, dump_manifest
-from sdlc.release.recompute import verdict_of
+from sdlc.release.recompute import holdings_of, verdict_of
 from sdlc.release.verification import Verification
 from sdlc.release.verify import verify
 from sdlc.signers.key_file import KeyFile
@@ -104,11 +104,12 @@ class Mirror:
         runner, signer = runner or self.holders("runner")[0], signer or self.holders("release-signer")[0]
         envelope = runner.sign(dump_candidate(candidate))
         decisions = self._decide(candidate, self.quorum() if approvals is None else approvals)
-        verdict = verdict_of(candidate, candidate.results, self.blob)
+        verdict = verdict_of(candidate, candidate.results, self.blob, trust=self.trust)
         attested = attestations_of(candidate, candidate.results, verdict, self.blob)
         signed = {name: runner.sign(payload) for name, payload in attested.items()}
-        proposal = Proposal(candidate, envelope, decisions, verdict, signed)
-        page = viewer.draw(candidate, proposal.digest, verdict, decisions)
+        holdings = holdings_of(candidate, candidate.results, self.blob, believe=True)
+        proposal = Proposal(candidate, envelope, decisions, verdict, signed, holdings)
+        page = viewer.draw(candidate, proposal.digest, verdict, decisions, holdings)
         lasts = timedelta(days=min(365, self.trust.break_glass_days or 365) if candidate.break_glass else 365)
         fields: dict[str, object] = {
             "product": candidate.product,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from sdlc.surface.django_views import Views
@@ -12,7 +11,7 @@ from sdlc.surface.guard import Guards
 from sdlc.surface.item import UNKNOWN_GUARD, Item, Spot
 from sdlc.surface.module import Binding, Module, Scope
 from sdlc.surface.project import DEPTH, Project
-from sdlc.surface.routes import NOT_CONSTANT, find_handler, keyword, normalized, place_of
+from sdlc.surface.routes import NOT_CONSTANT, find_handler, keyword, normalized, path_of_regex, place_of
 
 PATTERNS = "urlpatterns"
 ROUTERS = ("rest_framework.routers.DefaultRouter", "rest_framework.routers.SimpleRouter")
@@ -104,7 +103,7 @@ class Django:
         elif self._is(call, scope, "path") or self._is(call, scope, "re_path") or self._is(call, scope, "url"):
             is_pattern = not self._is(call, scope, "path")
             for text in self._folder.texts(keyword(call, "route", 0) or keyword(call, "regex", 0), scope):
-                below = prefix + (_plain(text) if is_pattern else text)
+                below = prefix + (path_of_regex(text) if is_pattern else text)
                 yield from self._entry(call, scope, below, depth)
         else:
             yield self._unknown(call, scope, prefix, NOT_KNOWN)
@@ -174,7 +173,7 @@ class Django:
                 if self._project.resolve(call.func.value, outer) is router:
                     handler = find_handler(self._project, keyword(call, "viewset", 1), outer)
                     for text in self._folder.texts(keyword(call, "prefix", 0), outer):
-                        yield from self._registered(call, outer, handler.made, below + _plain(text), slash)
+                        yield from self._registered(call, outer, handler.made, below + path_of_regex(text), slash)
 
     def _registered(self, call: ast.Call, scope: Scope, made: Binding | None, base: str, slash: str) -> Iterator[Item]:
         spot = place_of(call, scope)
@@ -204,25 +203,3 @@ def _uses_django(module: Module) -> bool:
 
 def _ends_with_site(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Attribute) and node.value.attr == "site"
-
-
-def _plain(pattern: str) -> str:
-    """A regular expression as a path: groups become `{}`, anchors and escapes go away."""
-    text = pattern.removeprefix("^").removesuffix("$").removesuffix(r"\Z")
-    out, depth, index = [], 0, 0
-    while index < len(text):
-        character = text[index]
-        if character == "\\" and index + 1 < len(text):
-            if depth == 0:
-                out.append(text[index + 1] if not text[index + 1].isalnum() else "{}")
-            index += 1
-        elif character == "(":
-            if depth == 0:
-                out.append("{}")
-            depth += 1
-        elif character == ")":
-            depth = max(0, depth - 1)
-        elif depth == 0:
-            out.append(character)
-        index += 1
-    return re.sub(r"(\{\})[+*?]", r"\1", "".join(out)).replace("/?", "/")

@@ -93,7 +93,9 @@ def _unclaimed(
     seen = f"guard seen: {item.guard}" if item.guard else ""
     seen = f"{seen + ', ' if seen else ''}bound to {item.bind}" if item.bind else seen
     said = f"{item.key}: {where}" + (f"; {seen}" if seen else "") + (f"; nearest claim: {near}" if near else "")
-    yield Drift("TM401", item.key + _danger(item), said, spot, fix=_to_claim(item, owning), light=item.kind == "cli")
+    yield Drift(
+        "TM401", item.key + _danger(item), said, spot, fix=_to_claim(item, owning), light=item.kind in ("cli", "file")
+    )
 
 
 def _danger(item: Item) -> str:

@@ -17,19 +17,29 @@ from fnmatch import fnmatch
 from sdlc.formats.python_source import MAX_SOURCE
 from sdlc.model.fingerprint import parse
 from sdlc.surface.aiohttp import Aiohttp
+from sdlc.surface.bottle import Bottle
 from sdlc.surface.capabilities import Capabilities
+from sdlc.surface.cherrypy import CherryPy
 from sdlc.surface.command_line import CommandLine, scripts_of
+from sdlc.surface.deployment import deployed, is_deployment
 from sdlc.surface.dicom import Dicom
 from sdlc.surface.django import Django
+from sdlc.surface.falcon import Falcon
+from sdlc.surface.file_inputs import FileInputs
 from sdlc.surface.flask import Flask
 from sdlc.surface.folding import Folder
 from sdlc.surface.frameworks import Frameworks
 from sdlc.surface.guard import Guards
 from sdlc.surface.item import Surface, merged
 from sdlc.surface.listeners import Listeners
+from sdlc.surface.litestar import Litestar
+from sdlc.surface.messages import Celery, Grpc
 from sdlc.surface.module import Module, read_module
 from sdlc.surface.project import Project
+from sdlc.surface.pyramid import Pyramid
+from sdlc.surface.sanic import Sanic
 from sdlc.surface.starlette import Starlette
+from sdlc.surface.tornado import Tornado
 
 LEFT_OUT = {
     "tests": r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$",
@@ -57,7 +67,7 @@ def extract(
     exclude: tuple[str, ...] = (),
     unread: Mapping[str, str] | None = None,
 ) -> Extracted:
-    """The surface of `files`: Python sources by path, and pyproject.toml.
+    """The surface of `files`: Python sources by path, pyproject.toml, and files of a deployment.
 
     `paths` are all files of the product, `unread` those that could not be read, with the reason.
     """
@@ -97,13 +107,30 @@ def _extract(
         Starlette(project, folder, guards),
         Django(project, folder, guards),
         Aiohttp(project, folder, guards),
+        Tornado(project, folder, guards),
+        Sanic(project, folder, guards),
+        Falcon(project, folder, guards),
+        Bottle(project, folder, guards),
+        Pyramid(project, folder, guards),
+        CherryPy(project, folder, guards),
+        Litestar(project, folder, guards),
+        Grpc(project, folder, guards),
+        Celery(project, folder),
         Listeners(project, folder, guards),
         Dicom(project, folder),
         CommandLine(project, folder, scripts_of(files.get("pyproject.toml"))),
+        FileInputs(project, folder),
         Capabilities(project, folder),
-        Frameworks(project),
     )
-    items = merged(item for extractor in extractors for item in extractor.items())
+    found = [item for extractor in extractors for item in extractor.items()]
+    found += Frameworks(project, frozenset(item.seen_by for item in found)).items()
+    placed = {path: data for path, data in files.items() if is_deployment(path)}
+    for path in placed:
+        reason = reason_to_leave_out(path, exclude)
+        if reason:
+            left_out[path] = reason
+    found += deployed({path: data for path, data in placed.items() if path not in left_out})
+    items = merged(found)
     excluded = dict(sorted(Counter(left_out.values()).items()))
     return Extracted(Surface(items, len(modules), excluded, unparsed), tuple(sorted(project.modules)))
 

@@ -97,6 +97,13 @@ class Folder:
                 return self.elements(thing.values[0][0], thing.values[0][1], depth + 1)
         return None
 
+    def each(self, node: ast.expr | None, scope: Scope) -> list[tuple[ast.expr, Scope]]:
+        """The expressions in the list that `node` is; `node` itself where it is none, nothing where it is missing."""
+        found = self.elements(node, scope)
+        if found is not None:
+            return found
+        return [(node, scope)] if node is not None else []
+
     def _values(self, node: ast.AST, scope: Scope, depth: int) -> Iterable[Value]:
         match node:
             case ast.Constant(value=value):

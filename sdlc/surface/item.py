@@ -15,10 +15,10 @@ from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 
 SCHEMA = "sdlc.surface/1"
-NETWORK = ("http", "ws", "dicom-scp", "listen")
+NETWORK = ("http", "ws", "grpc", "dicom-scp", "listen")
 """Kinds that somebody reaches over a network."""
 
-ENTRY = (*NETWORK, "task", "cli")
+ENTRY = (*NETWORK, "task", "celery", "cli", "file")
 """Kinds by which something comes in: each one needs a claim. All other kinds are capabilities."""
 
 NO_GUARD, UNKNOWN_GUARD = "none", "unknown"

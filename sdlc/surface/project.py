@@ -10,7 +10,7 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from sdlc.surface.module import Binding, Function, Module, Scope
 
@@ -26,9 +26,10 @@ MANY_CALLS = 200
 LIBRARIES = frozenset(
     word
     for line in (
-        "aiohttp argparse asyncio cffi click ctypes dill django fastapi flask gunicorn http httpx hypercorn importlib",
-        "marshal os pickle pynetdicom quart requests rest_framework shelve socket socketserver ssl starlette",
-        "subprocess sys torch typer urllib urllib3 uvicorn waitress wsgiref xmlrpc yaml",
+        "aiohttp argparse asyncio bottle celery cffi cherrypy click ctypes dill django falcon fastapi flask grpc",
+        "gunicorn http httpx hypercorn importlib litestar marshal os pickle pynetdicom pyramid quart requests",
+        "rest_framework sanic shelve socket socketserver ssl starlette subprocess sys torch tornado typer urllib",
+        "urllib3 uvicorn waitress wsgiref xmlrpc yaml",
     )
     for word in line.split()
 )
@@ -135,6 +136,12 @@ class Project:
 
     def things(self, node: ast.AST | None, scope: Scope) -> list[Thing]:
         """All that `node` can mean: a name with several values, or a parameter with several callers, has several."""
+        if not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Await)):
+            return [None]
+        found: list[Thing] | None = self._once((id(node), "things"), lambda: self._things(node, scope))
+        return found if found is not None else [None]
+
+    def _things(self, node: ast.AST, scope: Scope) -> list[Thing]:
         thing = self.resolve(node, scope)
         if not isinstance(thing, Binding) or thing.node is not None:
             return [thing]
@@ -224,24 +231,27 @@ class Project:
 
     def ancestors(self, binding: Binding | str | None) -> Iterator[str]:
         """Dotted names of the library classes that a class of the product is derived from."""
-        if not isinstance(binding, Binding) or not isinstance(binding.node, ast.ClassDef):
-            return
-        for base in binding.node.bases:
-            other = self.resolve(base, binding.scope)
-            if isinstance(other, str):
-                yield other
-            else:
-                yield from self.ancestors(other if isinstance(other, Binding) else None)
+        return (one for one in self._above(binding) if isinstance(one, str))
 
     def lineage(self, binding: Binding | None) -> Iterator[Binding]:
         """A class of the product and those of its ancestors that are the product's too, nearest first."""
-        if binding is None or not isinstance(binding.node, ast.ClassDef):
-            return
-        yield binding
-        for base in binding.node.bases:
-            other = self.resolve(base, binding.scope)
-            if isinstance(other, Binding):
-                yield from self.lineage(other)
+        return (one for one in self._above(binding) if isinstance(one, Binding))
+
+    def _above(self, binding: Binding | str | None) -> Iterable[Binding | str]:
+        """A class and all that it is derived from, each once: bases may lead round in a circle."""
+        if not isinstance(binding, Binding) or not isinstance(binding.node, ast.ClassDef):
+            return ()
+        found: dict[Binding | str, None] = {}
+        waiting: list[Binding | str] = [binding]
+        while waiting:
+            one = waiting.pop()
+            if one in found:
+                continue
+            found[one] = None
+            if isinstance(one, Binding) and isinstance(one.node, ast.ClassDef):
+                bases = [self.resolve(base, one.scope) for base in reversed(one.node.bases)]
+                waiting += [base for base in bases if isinstance(base, str) or _is_class(base)]
+        return found
 
     def member(self, made: Binding | None, name: str) -> Binding | None:
         """The attribute or method `name` of a class of the product, inherited ones too."""
@@ -280,15 +290,6 @@ class Project:
                     given = word.value
             if given is not None and not isinstance(given, ast.Starred):
                 yield given, outer
-
-    def uses(self, kinds: frozenset[str]) -> Iterator[Use]:
-        """Every method call on an object of one of the library classes `kinds`, in order of files and lines."""
-        for module in self.modules.values():
-            for call, scope in module.calls:
-                if isinstance(call.func, ast.Attribute):
-                    owner = self.resolve(call.func.value, scope)
-                    if isinstance(owner, Binding) and self.kind_of(owner) in kinds:
-                        yield Use(owner, call.func.attr, call, scope)
 
     def calls_of(self, name: str) -> list[tuple[ast.Call, Scope]]:
         """Every call of something whose last name is `name`."""
@@ -380,6 +381,10 @@ class Project:
         if isinstance(found, str):
             return found
         return found if isinstance(found, Binding) and isinstance(found.node, ast.ClassDef) else None
+
+
+def _is_class(thing: Thing) -> TypeGuard[Binding]:
+    return isinstance(thing, Binding) and isinstance(thing.node, ast.ClassDef)
 
 
 def _is_optional(node: ast.expr) -> bool:

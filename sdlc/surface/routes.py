@@ -114,6 +114,28 @@ def normalized(path: str) -> str:
     return plain if plain.startswith(("/", "{?")) else f"/{plain}"
 
 
+def path_of_regex(pattern: str) -> str:
+    """A regular expression as a path: groups become `{}`, anchors and escapes go away."""
+    text = pattern.removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+    out, depth, index = [], 0, 0
+    while index < len(text):
+        character = text[index]
+        if character == "\\" and index + 1 < len(text):
+            if depth == 0:
+                out.append(text[index + 1] if not text[index + 1].isalnum() else "{}")
+            index += 1
+        elif character == "(":
+            if depth == 0:
+                out.append("{}")
+            depth += 1
+        elif character == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            out.append(character)
+        index += 1
+    return re.sub(r"(\{\})[+*?]", r"\1", "".join(out)).replace("/?", "/")
+
+
 def place_of(node: ast.AST, scope: Scope | Module) -> Spot:
     """Where `node` stands."""
     module = scope.module if isinstance(scope, Scope) else scope

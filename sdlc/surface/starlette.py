@@ -9,6 +9,7 @@ from sdlc.surface.folding import Folder, is_known
 from sdlc.surface.guard import Guards, combined
 from sdlc.surface.item import NO_GUARD, UNKNOWN_GUARD, Item
 from sdlc.surface.module import Binding, Function, Scope
+from sdlc.surface.objects import importing
 from sdlc.surface.project import Project, Use
 from sdlc.surface.routes import (
     METHODS,
@@ -114,6 +115,8 @@ class Starlette:
         return ""
 
     def _uses(self) -> Iterator[Use]:
+        if not any(True for _ in importing(self._project, "fastapi", "starlette")):
+            return
         for module in self._project.modules.values():
             for call, scope in module.calls:
                 if isinstance(call.func, ast.Attribute):

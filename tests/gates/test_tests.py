@@ -128,8 +128,11 @@ def test_a_file_that_cannot_be_imported_is_named(repository: Repository) -> None
     assert "tests/test_broken.py" in answer.sentence
 
 
-def test_the_wheel_is_tested_and_not_the_tree(repository: Repository) -> None:
-    """A flat layout with `pythonpath` puts the tree first; the module must still be the installed one."""
+@pytest.mark.parametrize(("conftest", "arguments"), [("", ()), ("import box\n", ()), ("import box\n", ("-n", "2"))])
+def test_the_wheel_is_tested_and_not_the_tree(
+    repository: Repository, conftest: str, arguments: tuple[str, ...]
+) -> None:
+    """A flat layout puts the tree first; the module must still be the installed one, also for the first conftest."""
     project = PYPROJECT.replace("src/box", "box") + '[tool.pytest.ini_options]\npythonpath = ["."]\n'
     seen = "import box, pathlib\ndef test_it():\n"
     seen += "    assert 'site-packages' in box.__file__, box.__file__\n    assert pathlib.Path('box').is_dir()\n"
@@ -137,7 +140,8 @@ def test_the_wheel_is_tested_and_not_the_tree(repository: Repository) -> None:
         "pyproject.toml": project,
         "box/__init__.py": "def double(x): return 2 * x\n",
     }
-    answer, _ = run(repository, {**files, "tests/test_where.py": seen, "tests/__init__.py": ""})
+    files |= {"tests/test_where.py": seen, "tests/__init__.py": "", "tests/conftest.py": conftest}
+    answer, _ = run(repository, files, replace(SETTINGS, arguments=arguments))
     assert answer.outcome is Outcome.PASSED, [finding.message for finding in answer.findings]
 
 
@@ -170,6 +174,12 @@ def test_workers_of_xdist_are_recorded_once(repository: Repository) -> None:
     more = {"tests/test_more.py": "def test_one(): pass\ndef test_two(): assert False\n"}
     answer, _ = run(repository, more, replace(SETTINGS, arguments=("-n", "2")))
     assert (answer.outcome, answer.counters["collected"], answer.counters["passed"]) == (Outcome.FAILED, 3, 2)
+
+
+def test_workers_of_xdist_name_a_file_that_cannot_be_imported_once(repository: Repository) -> None:
+    broken = {"tests/test_broken.py": "import nothing_of_this_name\n"}
+    answer, _ = run(repository, broken, replace(SETTINGS, arguments=("-n", "2")))
+    assert [finding.subject for finding in answer.findings] == ["tests/test_broken.py"]
 
 
 def test_a_test_that_ends_the_process_is_no_pass(repository: Repository) -> None:
@@ -219,6 +229,21 @@ def test_records_behind_a_link_are_not_read(repository: Repository, tmp_path: Pa
     code += f"    os.symlink({str(tmp_path / 'key')!r}, p)\n"
     with pytest.raises(ToolError, match="did not start"):
         run(repository, {"tests/test_a.py": code})
+
+
+def test_the_plug_in_of_a_product_called_sdlc_is_ours(repository: Repository) -> None:
+    """Its harness is the one that it ships, and its own plug-in, which lies, is not the one that records."""
+    files: dict[str, str | bytes] = {
+        "pyproject.toml": PYPROJECT.replace("src/box", "src/sdlc"),
+        "src/box/__init__.py": "",
+        "src/sdlc/__init__.py": "",
+        "src/sdlc/harness/__init__.py": "WHOSE = 'the product'\n",
+        "src/sdlc/harness/pytest_plugin.py": "raise SystemExit(0)\n",
+        "tests/test_box.py": "from sdlc.harness import WHOSE\n\ndef test_whose():\n    assert WHOSE == 'the product'\n",
+    }
+    answer, raw = run(repository, files, replace(SETTINGS, paths=("tests/test_box.py::test_whose",)))
+    assert answer.outcome is Outcome.PASSED, answer.sentence
+    assert load_records(raw["records.jsonl"]).matching("tests/test_box.py::test_whose")[0].outcome == "passed"
 
 
 def test_without_a_build_there_is_nothing_to_test(repository: Repository) -> None:

@@ -188,10 +188,16 @@ def test_what_is_no_capability(text: str) -> None:
     assert {item.key for item in read(text)} <= {"db:sqlite3"}
 
 
-@pytest.mark.parametrize("name", ["tornado", "sanic", "grpc", "celery", "flask_restful", "channels"])
+@pytest.mark.parametrize("name", ["hug", "rq", "paho", "nicegui", "flask_restful", "channels"])
 def test_a_framework_that_is_not_read_is_visible(name: str) -> None:
     (item,) = read(f"import {name}.web")
     assert item.unresolved == f"{name} is imported, and what it lets in is not read"
+
+
+@pytest.mark.parametrize("name", ["tornado", "sanic", "grpc", "celery"])
+def test_a_framework_of_which_nothing_is_found_is_visible(name: str) -> None:
+    (item,) = read(f"import {name}.web")
+    assert item.unresolved == f"{name} is used, and nothing that it lets in was found"
 
 
 UNRESOLVED = [
@@ -221,6 +227,12 @@ def test_what_is_not_known_stays_visible(text: str) -> None:
 def test_a_file_that_is_called_like_a_library_hides_nothing() -> None:
     text = "import flask\na = flask.Flask('x')\n@a.route('/x')\ndef f(): pass"
     assert "http:GET /x" in {item.key for item in read(text, flask="class Flask: pass", lib__flask="Flask = None")}
+
+
+def test_classes_that_are_their_own_ancestors_end() -> None:
+    text = "class A(A): pass\nclass B(C): pass\nclass C(B): pass\nfrom celery import Celery\nfrom flask import Flask\n"
+    many = "class D0: pass\n" + "".join(f"class D{n}(D{n - 1}, D{n - 1}): pass\n" for n in range(1, 60))
+    read(text + many + "app = D59()\n@app.route('/x')\ndef f(): pass")
 
 
 def test_circles_end() -> None:
