@@ -28,6 +28,7 @@ from cyclonedx.model.component_evidence import (
     Occurrence,
 )
 from cyclonedx.model.contact import OrganizationalContact, OrganizationalEntity
+from cyclonedx.model.dependency import Dependency
 from cyclonedx.model.license import LicenseAcknowledgement, LicenseExpression
 from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle
 from cyclonedx.output.json import JsonV1Dot6
@@ -73,8 +74,13 @@ class Part:
     files: tuple[tuple[str, str, str], ...] = ()
 
 
-def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str], Inside] | None = None) -> bytes:
-    """The SBOM of `root`; no clock and no randomness: its serial number is a UUID of its content.
+def dump_bom(
+    root: Part,
+    parts: Iterable[Part],
+    inside: Mapping[tuple[str, str], Inside] | None = None,
+    author: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The SBOM of `root`, for which `author` answers; no clock and no randomness: its serial number is a UUID of it.
 
     `parts` may hold several versions of one name (a lock for several targets); the same version twice is one component.
     `inside` says what is in them, by name and normalized version (the root's too); None when nobody looked.
@@ -91,16 +97,23 @@ def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str],
     )
     for _, component in components:
         bom.components.add(component)
-    for part, component in [(root, product), *components]:
-        bom.register_dependency(component, [other for target, other in components if target.name in part.requires])
+    by_name: dict[str, list[Dependency]] = {}
+    for part, component in components:
+        by_name.setdefault(part.name, []).append(Dependency(component.bom_ref))
+    bom.dependencies = [  # its own way to register one looks at all others
+        Dependency(component.bom_ref, [one for name in part.requires for one in by_name.get(name, ())])
+        for part, component in [(root, product), *components]
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a product of which no wheel was seen has no edges, and says so
         document = json.loads(JsonV1Dot6(bom).output_as_string())
     document["metadata"].pop("timestamp", None)
     document.pop("serialNumber", None)
     if inside is not None:
-        unsaid = [{"name": f"{UNKNOWN}{key}", "value": UNSAID[key]} for key in sorted(UNSAID)]
-        document["metadata"]["properties"] = unsaid
+        if author is not None:
+            document["metadata"]["manufacturer"] = dict(author)
+        unsaid = sorted(key for key in UNSAID if key != "author" or author is None)
+        document["metadata"]["properties"] = [{"name": f"{UNKNOWN}{key}", "value": UNSAID[key]} for key in unsaid]
         for one in (document["metadata"]["component"], *document.get("components", ())):
             _order(one.get("components", ()))
         document["compositions"] = _compositions([(root, product), *components], inside)

@@ -42,7 +42,7 @@ from sdlc.inspecting.distributions import look_into, look_into_wheel
 from sdlc.inspecting.locked import USUAL, installed_alike, pins_of, usual_locks
 from sdlc.model.digest import sha256
 from sdlc.model.result import Context, RawArtifacts
-from sdlc.readings.sbom import NEEDS, Settings, python_of
+from sdlc.readings.sbom import NEEDS, Settings, author_of, python_of
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
 
@@ -94,7 +94,7 @@ def run(
     seen += [look_into_wheel(bytes_of[name], wheel) for name, wheel in wheels.items()]
     inside = insides(seen)
     others = [part for part in parts if part.name != root.name]
-    bom = cyclonedx_json.dump_bom(root, [*locked_parts(every, inside, python), *others], inside)
+    bom = cyclonedx_json.dump_bom(root, [*locked_parts(every, inside, python), *others], inside, author_of(settings))
     errors = cyclonedx_json.validation_errors(strict_json.loads(bom, what="bom.cdx.json"))
     declared = {"name": root.name, "version": version or root.version}
     rows = [{**vars(wheel), "file": name, "sha256": sha256(bytes_of[name])} for name, wheel in wheels.items()]

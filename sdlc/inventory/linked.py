@@ -187,7 +187,9 @@ def _affected(finding: Finding, inventory: Inventory) -> Iterable[Item]:
     carrier = finding.properties.get("carrier", "")
     purl = finding.subject.removeprefix(f"inside {carrier}: ") if carrier else finding.subject
     by_ref = inventory.by_ref()
-    found = [item for item in inventory.items if item.purl == purl and _carrier(item, by_ref) == carrier]
+    found = [
+        item for item in inventory.items if purl in (item.identified, item.purl) and _carrier(item, by_ref) == carrier
+    ]
     if not found:
         raise UnreadableError(
             f"{finding.rule} is about {finding.subject:.120}, which the SBOM does not hold", hint="check again"

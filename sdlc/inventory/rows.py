@@ -31,7 +31,8 @@ class Item:
     person concluded. `sources` are the repositories, addresses or paths that it comes from instead of an index.
     `hashes` are ``algorithm:digest`` of the files that are this component, `addresses` those of such files. `evidence`
     are ``path: what was seen`` of an embedded part, and `confidence` is from 0 to 1, None where nobody says one.
-    `unknown` holds (field, reason) of what is known to be unknown. `inside_known` and `requires_known` say how complete
+    `unknown` holds (field, reason) of what is known to be unknown, `identified` the package URL that was concluded from
+    the evidence, as it was read. `inside_known` and `requires_known` say how complete
     the parts inside and the requirements are, in the words of CycloneDX (``complete``, ``incomplete``, ``unknown``, …).
     """
 
@@ -56,6 +57,7 @@ class Item:
     confidence: float | None = None
     unexplained: tuple[str, ...] = ()
     unknown: tuple[tuple[str, str], ...] = ()
+    identified: str = ""
     inside_known: str = ""
     requires_known: str = ""
 
@@ -182,7 +184,7 @@ def _item(row: _Row, ref: str, carrier: str) -> Item:
     links = row.get("externalReferences", ())
     maker = row.get("manufacturer") or row.get("supplier") or {}
     properties = [(str(one.get("name", "")), str(one.get("value", ""))) for one in row.get("properties", ())]
-    places, confidence = _seen(row.get("evidence", {}))
+    places, confidence, identified = _seen(row.get("evidence", {}))
     declared, concluded = _licenses(row, properties)
     return Item(
         ref=ref,
@@ -203,6 +205,7 @@ def _item(row: _Row, ref: str, carrier: str) -> Item:
         carrier=carrier,
         evidence=places,
         confidence=confidence,
+        identified=identified,
         unexplained=tuple(value for name, value in properties if name == UNEXPLAINED),
         unknown=_unknown(row),
     )
@@ -232,13 +235,14 @@ def _of_file(link: _Row) -> list[str]:
     return _hashes(link) if link["type"] == "distribution" else []
 
 
-def _seen(evidence: _Row) -> tuple[tuple[str, ...], float | None]:
+def _seen(evidence: _Row) -> tuple[tuple[str, ...], float | None, str]:
     rows = evidence.get("occurrences", ())
     places = [f"{row['location']}: {row.get('additionalContext', '')}".removesuffix(": ") for row in rows]
     said = evidence.get("identity", ())
     identities = [said] if isinstance(said, dict) else said
     sure = [float(one["confidence"]) for one in identities if "confidence" in one]
-    return tuple(places), max(sure, default=None)
+    purls = [str(one.get("concludedValue", "")) for one in identities if one.get("field") == "purl"]
+    return tuple(places), max(sure, default=None), "".join(purls[:1])
 
 
 def _tools(said: Any) -> Iterator[str]:

@@ -16,6 +16,7 @@ SBOM-NO-WHEEL          the build gave no wheel, so there is nothing to compare t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, on_target, same_version
-from sdlc.components.declared import Key, graph, key_of
+from sdlc.components.declared import Key, graph, is_address, is_email, key_of
 from sdlc.components.embedded import insides
 from sdlc.components.nested_components import due, edges_differ, nested, written
 from sdlc.errors import UnreadableError
@@ -37,6 +38,8 @@ from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 READER = "cyclonedx-1.6/1"
 GRADE = Grade.REPLAYED
 NEEDS = ("build",)
+
+_AUTHOR = re.compile(r"(?P<name>[^<>\x00-\x1f]{1,200}?) <(?P<place>[^<>\s]+)>")
 
 UNBUILT_PYTHON = "3.11"
 """The target's Python where neither the settings nor a build name one."""
@@ -62,11 +65,13 @@ class Settings:
 
     `requirements` are the locks of what is shipped (empty: discovered), `extras` those of the product that are shipped
     with it, `python` the version of the target (``3.11`` or ``3.11.7``; empty: that of the build's environment).
+    `author` answers for the SBOM: ``Name <e-mail>`` or ``Name <https://…>``; empty: unknown, and the SBOM says so.
     """
 
     requirements: tuple[str, ...] = field(default=(), metadata={"change": "free"})
     extras: tuple[str, ...] = field(default=(), metadata={"change": "free"})
     python: str = field(default="", metadata={"change": "free"})
+    author: str = field(default="", metadata={"change": "free"})
 
 
 def python_of(settings: Settings, build: bytes | None) -> str:
@@ -79,6 +84,21 @@ def python_of(settings: Settings, build: bytes | None) -> str:
             f"sdlc.toml: gates.sbom.python: {python!r} is no version of Python", hint='write python = "3.12"'
         )
     return python
+
+
+def author_of(settings: Settings) -> dict[str, Any] | None:
+    """Who answers for the SBOM, as CycloneDX writes an organization; raises UnreadableError when it is nobody."""
+    if not settings.author:
+        return None
+    if matched := _AUTHOR.fullmatch(settings.author):
+        if is_email(matched["place"]):
+            return {"name": matched["name"], "contact": [{"email": matched["place"]}]}
+        if is_address(matched["place"]):
+            return {"name": matched["name"], "url": [matched["place"]]}
+    raise UnreadableError(
+        f"sdlc.toml: gates.sbom.author: {settings.author!r:.80} names nobody who can be reached",
+        hint='write author = "Maker <security@maker.example>"',
+    )
 
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
@@ -109,11 +129,14 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         seen = {str(row["file"]): str(row["sha256"]) for row in rows}
         own = frozenset(key_of(str(row["name"]), str(row["version"])) for row in rows)
         inside = _inside(raw, bom, own, python)
+        signed_by, answers = bom["metadata"].get("manufacturer"), author_of(settings)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise UnreadableError(f"the evidence of sbom is malformed: {type(error).__name__}: {error}") from None
     if components != listed:
         name = min(key[0] for key, _ in components.items() ^ listed.items())
         raise UnreadableError(f"bom.cdx.json and the lock do not say the same of {name}", hint="run the gate again")
+    if signed_by != answers:
+        raise UnreadableError("bom.cdx.json and sdlc.toml name different authors", hint="run the gate again")
     if seen != built:
         raise UnreadableError("wheels.json is not about the wheels of the build", hint="run the gate again")
     counters = {"components": len(components), "edges": edges, "wheels": len(rows), **inside}

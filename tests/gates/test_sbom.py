@@ -490,3 +490,32 @@ def test_one_file_at_two_addresses_is_no_contradiction(repository: Repository) -
     )
     workspace, build = product(repository, None, **{"uv.lock": twice}), build_of(make_wheel(requires=["h11"]))
     assert answer(workspace, build).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("author", "said"),
+    [
+        ("Box Makers <sbom@box.example>", {"name": "Box Makers", "contact": [{"email": "sbom@box.example"}]}),
+        ("Box <https://box.example/security>", {"name": "Box", "url": ["https://box.example/security"]}),
+    ],
+)
+def test_somebody_answers_for_the_sbom(repository: Repository, author: str, said: dict[str, object]) -> None:
+    workspace, build = product(repository), build_of(make_wheel())
+    settings = sbom.Settings(author=author)
+    assert answer(workspace, build, settings).outcome is Outcome.PASSED
+    raw = sbom.run(workspace, NO_TOOLS, settings, {"build": build})
+    metadata = json.loads(raw["bom.cdx.json"])["metadata"]
+    assert metadata["manufacturer"] == said
+    assert [row["name"] for row in metadata["properties"]] == [f"{UNKNOWN}timestamp"]
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(raw["bom.cdx.json"].decode()) is None
+    needs = {f"build/{name}": data for name, data in build.items()}
+    with pytest.raises(UnreadableError, match="different authors"):
+        reading.read({**raw, **needs}, sbom.Settings(), Context())
+
+
+@pytest.mark.parametrize(
+    "author", ["Box", "<a@b.example>", "Box <nobody>", "Box <javascript:x>", "Box\n <a@b.example>"]
+)
+def test_an_author_who_cannot_be_reached_is_none(repository: Repository, author: str) -> None:
+    with pytest.raises(UnreadableError, match=r"gates\.sbom\.author"):
+        answer(product(repository), build_of(make_wheel()), sbom.Settings(author=author))

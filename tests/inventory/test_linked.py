@@ -100,6 +100,19 @@ def test_a_finding_about_something_else_is_refused() -> None:
             vulnerability_report(BOM, DATA, (replace(INSIDE, subject=subject),), FEED, AT)
 
 
+def test_a_part_is_found_by_the_package_url_that_its_carrier_wrote() -> None:
+    """The gate `vulnerabilities` names it as it was read, the SBOM in the form of the library."""
+    document = rich_document()
+    h11 = next(one for one in document["components"] if one["name"] == "h11")
+    tiff = next(one for one in h11["components"] if one["name"] == "libtiff")
+    tiff["evidence"]["identity"][0]["concludedValue"] = "pkg:Generic/libtiff@4.7.2"
+    data = json.dumps(document).encode()
+    finding = replace(INSIDE, subject="inside h11 0.16.0: pkg:Generic/libtiff@4.7.2")
+    inventory = load_inventory(data, what="bom")
+    [known] = json.loads(vulnerability_report(inventory, data, (finding,), FEED, AT))["vulnerabilities"]
+    assert len(known["affects"]) == 1
+
+
 def test_same_facts_same_bytes() -> None:
     first = vulnerability_report(BOM, DATA, (TOP, INSIDE), FEED, AT)
     assert all(vulnerability_report(BOM, DATA, (INSIDE, TOP), FEED, AT) == first for _ in range(3))
