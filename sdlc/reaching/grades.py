@@ -28,6 +28,10 @@ RUNNERS = frozenset({"exec", "eval", "compile"})
 PLUGINS = ("importlib.metadata.entry_points", "pkg_resources.", "stevedore.", "pluggy.", "django.utils.module_loading.")
 
 
+LOADERS = frozenset({"importlib", "pkg_resources", "stevedore", "pluggy", "runpy", "imp"})
+BUILT_IN = frozenset({"exec", "eval", "compile", "__import__", "getattr"})
+
+
 class Grade(StrEnum):
     """What the source shows; ordered from little to much."""
 
@@ -65,20 +69,44 @@ class Source:
                 self._unread.append(path)
         self._project = Project(modules)
         self._modules = modules
-        self._calls = [(self._called(call, scope), call, scope) for module in modules for call, scope in module.calls]
-        self._uses: list[tuple[str, ast.expr, Scope]] = [(n, c, s) for n, c, s in self._calls if n]
-        for module in modules:
-            for load, scope in module.loads:
-                name = self._project.resolve(load, scope) if isinstance(load, ast.Attribute) else None
-                self._uses += [(name, load, scope)] if isinstance(name, str) else []
+        self._called_once: dict[int, str] = {}
 
     def _called(self, call: ast.Call, scope: Scope) -> str:
         """The dotted name of a library's function that `call` calls; empty when it is the product's, or not known."""
-        name = self._project.resolve(call.func, scope)
-        if name is None and isinstance(call.func, ast.Attribute):
-            made = self._project.kind_of(self._project.resolve(call.func.value, scope))
-            return f"{made}.{call.func.attr}" if made else ""
-        return name if isinstance(name, str) else ""
+        if id(call) not in self._called_once:
+            name = self._project.resolve(call.func, scope)
+            if name is None and isinstance(call.func, ast.Attribute):
+                made = self._project.kind_of(self._project.resolve(call.func.value, scope))
+                name = f"{made}.{call.func.attr}" if made else ""
+            self._called_once[id(call)] = name if isinstance(name, str) else ""
+        return self._called_once[id(call)]
+
+    def _near(self, wanted: frozenset[str]) -> list[Module]:
+        """The modules in which something of the library can have a name: only there everything is looked up."""
+        near = {module.path for module in self._modules if wanted & _tops(module) or _loads(module)}
+        while True:
+            more = {
+                module.path
+                for module in self._modules
+                if module.path not in near and any(self._leads(name, module, near) for name in module.imported)
+            }
+            if not more:
+                return [module for module in self._modules if module.path in near]
+            near |= more
+
+    def _leads(self, name: str, module: Module, near: set[str]) -> bool:
+        found = self._project.find_module(name, module)
+        return found is not None and found.path in near
+
+    def _used(self, near: Iterable[Module], wanted: frozenset[str]) -> list[tuple[str, ast.expr, Scope]]:
+        """Every call, and every attribute, of the library in `near`."""
+        found: list[tuple[str, ast.expr, Scope]] = []
+        for module in near:
+            found += [(self._called(call, scope), call, scope) for call, scope in module.calls]
+            for load, scope in module.loads:
+                name = self._project.resolve(load, scope) if isinstance(load, ast.Attribute) else None
+                found += [(name, load, scope)] if isinstance(name, str) else []
+        return [use for use in found if use[0].partition(".")[0] in wanted]
 
     def reach(self, modules: Iterable[str], symbols: Sequence[str], library: Mapping[str, bytes]) -> Reach:
         """How the product reaches the library that gives the top-level `modules`, of which `symbols` are vulnerable.
@@ -86,11 +114,17 @@ class Source:
         `library` are its sources, as far as they are there.
         """
         wanted = frozenset(modules)
-        imports = list(self._imports(wanted))
-        doubts = list(self._doubts(wanted, symbols, library))
+        near = self._near(wanted)
+        used = self._used(near, wanted)
+        imports = [*self._imports(wanted), *(_at(scope.module, node, name) for name, node, scope in used)]
+        doubts = [
+            *self._doubts(wanted, symbols),
+            *self._inside(used, symbols, library),
+            *self._dynamic(near, wanted, symbols),
+        ]
         shown = tuple(dict.fromkeys(doubts))
         shown = (*shown[:MAX_DOUBTS], f"and {len(shown) - MAX_DOUBTS} more") if len(shown) > MAX_DOUBTS else shown
-        for name, node, scope in self._uses:
+        for name, node, scope in used:
             hit = next((one for one in symbols if _is_same(name, one)), "")
             if hit:
                 return Reach(Grade.CALLED, hit, (*self._way_to(scope), _at(scope.module, node, name)))
@@ -98,9 +132,8 @@ class Source:
             return Reach(Grade.NOT_IMPORTED, doubts=shown)
         if symbols:
             return Reach(Grade.NOT_CALLED, path=(imports[0],), doubts=shown)
-        for name, node, scope in self._uses:
-            if name.partition(".")[0] in wanted:
-                return Reach(Grade.IMPORTED, name, (*self._way_to(scope), _at(scope.module, node, name)), shown)
+        for name, node, scope in used:
+            return Reach(Grade.IMPORTED, name, (*self._way_to(scope), _at(scope.module, node, name)), shown)
         return Reach(Grade.IMPORTED, path=(imports[0],), doubts=shown)
 
     def _imports(self, wanted: frozenset[str]) -> Iterator[str]:
@@ -109,9 +142,8 @@ class Source:
             if found:
                 yield f"{module.path} import {found[0]}"
 
-    def _doubts(self, wanted: frozenset[str], symbols: Sequence[str], library: Mapping[str, bytes]) -> Iterator[str]:
-        """Everything by which the library, or a function of it, could be reached without being written so."""
-        last = {symbol.rpartition(".")[2] for symbol in symbols}
+    def _doubts(self, wanted: frozenset[str], symbols: Sequence[str]) -> Iterator[str]:
+        """What was not read, and names that come along unseen or are handed on."""
         for path in self._unread:
             yield f"{path} could not be read"
         for module in self._modules:
@@ -121,8 +153,17 @@ class Source:
             for symbol in symbols:
                 if symbol in module.imported:
                     yield f"{module.path} imports {symbol} by name"
-        yield from self._inside(wanted, symbols, library)
-        for said, call, scope in self._calls:
+
+    def _dynamic(self, near: Iterable[Module], wanted: frozenset[str], symbols: Sequence[str]) -> Iterator[str]:
+        """Every call by which the library, or a function of it, could be reached without being written so."""
+        last = {symbol.rpartition(".")[2] for symbol in symbols}
+        full = {module.path for module in near}
+        every = ((call, scope) for module in self._modules for call, scope in module.calls)
+        for call, scope in every:
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            if scope.module.path not in full and name not in BUILT_IN and name not in last:
+                continue
+            said = self._called(call, scope)
             constant = [isinstance(one, ast.Constant) for one in call.args]
             if said in IMPORTERS and not (constant and constant[0]):
                 yield _at(scope.module, call, "imports a module by a computed name")
@@ -140,16 +181,15 @@ class Source:
                 and call.func.attr in last
                 and not self._own(call, scope)
             ):
-                yield _at(
-                    scope.module, call, f"calls .{getattr(call.func, 'attr', '')}() of an object that nobody knows"
-                )
+                yield _at(scope.module, call, f"calls .{name}() of an object that nobody knows")
 
     def _own(self, call: ast.Call, scope: Scope) -> bool:
         return isinstance(self._project.resolve(call.func, scope), Binding)
 
-    def _inside(self, wanted: frozenset[str], symbols: Sequence[str], library: Mapping[str, bytes]) -> Iterator[str]:
+    def _inside(
+        self, used: Sequence[tuple[str, ast.expr, Scope]], symbols: Sequence[str], library: Mapping[str, bytes]
+    ) -> Iterator[str]:
         """What the product uses of the library that may lead to one of `symbols` inside of it, by names alone."""
-        used = [(name, node, scope) for name, node, scope in self._uses if name.partition(".")[0] in wanted]
         if not symbols or not used:
             return
         if not library:
@@ -197,6 +237,17 @@ class Source:
                 called = self._project.resolve(call.func, outer)
                 if isinstance(called, Binding) and called.node is owner:
                     yield call, outer
+
+
+def _tops(module: Module) -> set[str]:
+    return {name.partition(".")[0] for name in module.imported}
+
+
+def _loads(module: Module) -> bool:
+    """True when a module could import another by a name that is no import statement."""
+    by_name = any(getattr(call.func, "id", "") == "__import__" for call, _ in module.calls)
+    loading = any(name.startswith("django.utils.module_loading") for name in module.imported)
+    return by_name or loading or bool(LOADERS & _tops(module))
 
 
 def _function(scope: Scope) -> Scope | None:

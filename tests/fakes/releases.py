@@ -221,10 +221,11 @@ def proposal_of(
     *,
     runner: MemorySigner = RUNNER,
     holdings: Holdings | None = None,
+    trust: TrustRoot | None = None,
 ) -> Proposal:
     """Candidate and decisions as `sdlc release sign` would open them, without asking whether they suffice."""
     results = read_again(candidate.results, store.get)
-    verdict = verdict_of(candidate, results, store.get)
+    verdict = verdict_of(candidate, results, store.get, trust=trust)
     attested = {
         name: runner.sign(payload) for name, payload in attestations_of(candidate, results, verdict, store.get).items()
     }

@@ -62,6 +62,7 @@ def test_a_call_is_shown_with_the_way_to_it() -> None:
         ("import lib\nthreads.start(lib.parse)\n", Grade.CALLED),
         ("import importlib\nimportlib.import_module('lib').parse()\n", Grade.CALLED),
         ("import lib\ngetattr(lib, 'parse')()\n", Grade.CALLED),
+        ("import importlib\nimportlib.import_module('lib').fine()\n", Grade.NOT_CALLED),
     ],
 )
 def test_the_grades(text: str, grade: Grade) -> None:
@@ -89,6 +90,11 @@ def test_what_a_syntax_tree_cannot_settle_is_a_doubt(text: str, doubt: str) -> N
     found = reach(text)
     assert found.grade in (Grade.NOT_IMPORTED, Grade.NOT_CALLED)
     assert doubt in found.doubts
+
+
+def test_a_name_that_another_module_hands_on_is_followed() -> None:
+    found = reach("from src.ours import engine\nengine.parse()\n", ours="import lib as engine\n")
+    assert (found.grade, found.path) == (Grade.CALLED, ("src/app.py:2 lib.parse",))
 
 
 def test_without_symbols_nobody_can_say_more_than_imported() -> None:
