@@ -44,14 +44,22 @@ class InstalledFirst:
         return self._touched.watch(spec) if spec is not None else None
 
 
-def pytest_configure(config: Any) -> None:
-    """Open the records and say that the run began; a worker of pytest-xdist leaves that to its controller."""
-    global _stream, _touched
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Before any file of the product's tests is imported, see to it that the product is the installed one, and seen."""
+    global _touched
     environment = os.environ  # noqa: TID251 - there is no other way to reach a plug-in
     names = frozenset(environment.get("SDLC_TESTED_MODULES", "").split())
     folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
     _touched = Touched(folders)
+    _touched.miss(module for name, module in tuple(sys.modules.items()) if name.partition(".")[0] in names)
     sys.meta_path.insert(0, InstalledFirst(names, folders, _touched))
+
+
+def pytest_configure(config: Any) -> None:
+    """Open the records and say that the run began; a worker of pytest-xdist leaves that to its controller."""
+    global _stream
+    environment = os.environ  # noqa: TID251 - there is no other way to reach a plug-in
     if not hasattr(config, "workerinput"):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND  # what others write there shows, and stays
         descriptor = os.open(environment["SDLC_TEST_RECORDS"], flags, 0o600)
