@@ -15,7 +15,8 @@ accept its own risks. An acceptance names owner and approver, lasts 180 days at 
 a digest. A day that is over (TM203, TM309) blocks where the policy asks for this gate.
 
 **How it can be wrong.** A threat that nobody thought of is in no model; `sdlc threats propose` names usual ones. A test
-that passes may test something else: read the evidence when you review a model. What the code lets in and the model
+that passes has to run the control's code (TM306), as far as it runs in one process; whether it asks the right thing of
+it is for those who review the model. What the code lets in and the model
 lacks is for the gate `attack-surface`.
 
 **How to fix a finding.** The finding names file, line and entry; `sdlc threats fix` writes what can be written. TM1:

@@ -46,13 +46,14 @@ class InstalledFirst:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: Any) -> None:  # noqa: ARG001 - the hook's shape
-    """Before the first conftest.py, which may import the product."""
+def pytest_load_initial_conftests() -> None:
+    """Before any file of the product's tests is imported, see to it that the product is the installed one, and seen."""
     global _touched
     environment = os.environ  # noqa: TID251 - there is no other way to reach a plug-in
     names = frozenset(environment.get("SDLC_TESTED_MODULES", "").split())
     folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
     _touched = Touched(folders)
+    _touched.miss(module for name, module in tuple(sys.modules.items()) if name.partition(".")[0] in names)
     sys.meta_path.insert(0, InstalledFirst(names, folders, _touched))
 
 

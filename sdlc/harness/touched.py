@@ -13,6 +13,7 @@ import builtins
 import sys
 from collections.abc import Iterable
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from types import ModuleType
 from typing import Any
 
 SPAWNS = frozenset({"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "pty.spawn"})
@@ -40,13 +41,21 @@ class Touched:
         """`path::function` of what ran, whether another process was started, and the modules that are not seen."""
         return sorted(self._found), self._spawned, sorted(self._unseen)
 
+    def miss(self, modules: Iterable[ModuleType]) -> None:
+        """Name `modules` that were imported before, whose functions are not seen."""
+        self._unseen |= {path for one in modules if (path := self._path(getattr(one, "__file__", None) or ""))}
+
     def watch(self, spec: ModuleSpec) -> ModuleSpec:
         """`spec` of a module of the product, so that its functions are seen."""
         if type(spec.loader) is SourceFileLoader and spec.origin:
-            path = next((spec.origin.removeprefix(one) for one in self._folders if spec.origin.startswith(one)), "")
+            path = self._path(spec.origin)
             if path:
                 spec.loader = _Watched(spec.loader.name, spec.loader.path, path, self._unseen)
         return spec
+
+    def _path(self, file: str) -> str:
+        """`file` below the folder where it is installed; empty for one that lies elsewhere."""
+        return next((file.removeprefix(one) for one in self._folders if file.startswith(one)), "")
 
     def _heard(self, event: str, arguments: object) -> None:  # noqa: ARG002 - the shape of an audit hook
         if event in SPAWNS:

@@ -18,7 +18,7 @@ from sdlc.sandbox.harness_folder import lay_out
 def run(tmp_path: Path, code: str, *arguments: str, modules: str = "") -> tuple[int, TestRecords]:
     """Exit code and records of pytest on one file that holds `code`."""
     folder = tmp_path / "product"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "test_it.py").write_text(code)
     records = tmp_path / "records.jsonl"
     command = [
@@ -160,3 +160,13 @@ if True:
     touched.begin()
     assert touched.take()[0] == []
     assert not (tmp_path / "__pycache__").exists()
+
+
+def test_what_a_conftest_imports_is_seen_too(tmp_path: Path) -> None:
+    (tmp_path / "product").mkdir()
+    (tmp_path / "product" / "conftest.py").write_text("from packaging.version import Version\n")
+    code = "from conftest import Version\ndef test_one(): Version('1.0')\n"
+    _, records = run(tmp_path, code, modules="packaging")
+    one = records.touched["test_it.py::test_one"]
+    # pytest itself needs some modules of packaging before: of those it is said that nothing is known.
+    assert "packaging/version.py::Version.__init__" in one.functions or "packaging/version.py" in one.unseen
