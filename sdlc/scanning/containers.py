@@ -1,4 +1,4 @@
-"""Which entry of a list or of a configuration is read, where the block that reads it has filled it.
+"""Which entry of a list, a mapping or a configuration is read, where the block that reads it has filled it.
 
 Only a name is followed that its function assigns once, that is changed in the block of its assignment alone, and that
 is handed to nobody: every place that names it has to be a change or a read that is understood.
@@ -33,7 +33,7 @@ def entries(
 
 
 def _followed(
-    box: _List | _Settings, rest: Sequence[ast.stmt], stores: Mapping[str, int], uses: Mapping[str, int]
+    box: _List | _Mapping | _Settings, rest: Sequence[ast.stmt], stores: Mapping[str, int], uses: Mapping[str, int]
 ) -> list[Pair]:
     found: list[Pair] = []
     understood = 1
@@ -56,10 +56,12 @@ def _followed(
     return found if understood == uses[box.name] else []
 
 
-def _box(name: str, made: ast.expr, names: Names) -> _List | _Settings | None:
+def _box(name: str, made: ast.expr, names: Names) -> _List | _Mapping | _Settings | None:
     match made:
         case ast.List(elts=elements) if not any(isinstance(one, ast.Starred) for one in elements):
             return _List(name, elements, names)
+        case ast.Dict(keys=keys, values=values):
+            return _Mapping(name, keys, values, names)
         case ast.Call(func=ast.Name(id=kind) | ast.Attribute(attr=kind), args=[], keywords=[]) if kind in SETTINGS:
             return _Settings(name, names)
     return None
@@ -106,6 +108,44 @@ class _List:
             self._elements.pop(index)
         except IndexError:
             raise UnknownError from None
+
+
+class _Mapping:
+    """A dictionary, filled and read by keys that are constant."""
+
+    def __init__(self, name: str, keys: Sequence[ast.expr | None], values: Sequence[ast.expr], names: Names) -> None:
+        self.name, self._names = name, names
+        self._values: dict[object, ast.expr] = {}
+        self._is_known = True
+        for key, value in zip(keys, values, strict=True):
+            try:
+                self._values[_marked(key, names)] = value
+            except UnknownError:
+                self._is_known = False  # what is under that key may be under any
+
+    def change(self, statement: ast.stmt) -> bool:
+        """Whether `statement` is nothing but a change of it. Raises UnknownError for one that cannot be followed."""
+        match statement:
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=self.name), slice=key)], value=value):
+                self._values[_marked(key, self._names)] = value
+                return not any(isinstance(node, ast.Name) and node.id == self.name for node in ast.walk(value))
+        return False
+
+    def held(self, read: ast.expr) -> ast.expr:
+        """What `read` gives. Raises UnknownError where it is no read of an entry that is there."""
+        match read:
+            case ast.Subscript(value=ast.Name(id=self.name), slice=key, ctx=ast.Load()):
+                held = self._values.get(_marked(key, self._names))
+                if held is not None and self._is_known:
+                    return held
+        raise UnknownError
+
+
+def _marked(key: ast.expr | None, names: Names) -> object:
+    """A key that is equal to another exactly when Python's are: 1, 1.0 and True are one."""
+    if key is None:
+        raise UnknownError
+    return value_of(key, names)
 
 
 class _Settings:

@@ -1,7 +1,7 @@
 """Sources as semgrep should read them: what can never run is gone, and what stands where is written out.
 
 semgrep follows values through a function, but it does not compute. So the copy that it reads is folded first: a branch
-whose condition is always false becomes `pass`, an entry of a list that was filled in one block becomes what was put
+whose condition is always false becomes `pass`, an entry of a list or mapping that was filled in one block becomes what was put
 there, a slice (through which semgrep's open engine loses values) becomes the first entry. Every line keeps its number.
 Only what is certain is folded; a name counts as constant when its function assigns it once.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from sdlc.formats.python_source import Source
 from sdlc.scanning.constants import UnknownError, truth_of, value_of
@@ -19,6 +20,8 @@ from sdlc.scanning.containers import entries
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 MANY = 2
 
+Scope: TypeAlias = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
 
 def fold(source: Source, data: bytes) -> bytes:
     """`data` of the file `source`, folded; as it is where it is not plain UTF-8 or where folding would break it."""
@@ -26,8 +29,9 @@ def fold(source: Source, data: bytes) -> bytes:
         return data
     page = _Page(data)
     try:
-        for scope, body in _scopes(source.tree):
-            _fold_scope(page, scope, body)
+        scopes: list[Scope] = [source.tree]
+        for scope in scopes:
+            scopes += _fold_scope(page, scope)
     except RecursionError:
         return data
     folded = page.written()
@@ -87,19 +91,13 @@ class _Page:
         return data
 
 
-def _scopes(tree: ast.Module) -> Iterator[tuple[ast.AST, Sequence[ast.stmt]]]:
-    yield tree, tree.body
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node, node.body
-
-
-def _fold_scope(page: _Page, scope: ast.AST, body: Sequence[ast.stmt]) -> None:
-    own = [node for statement in body for node in _inside(statement)]
-    # Names of a module or class can be changed from elsewhere.
-    function = isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef)
-    stores = _stores(scope, own) if function else Counter()
-    names = _constants(own, stores) if function else {}
+def _fold_scope(page: _Page, scope: Scope) -> list[Scope]:
+    """Fold what belongs to `scope` alone; the scopes that it holds are returned."""
+    own = _inside(scope.body)
+    # Names of a module or class can be changed from elsewhere; and most functions have nothing to compute.
+    followed = isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) and any(map(_may_be_known, own))
+    stores = _stores(scope, own) if followed else Counter()
+    names = _constants(own, stores) if followed else {}
     for node in own:
         if isinstance(node, ast.If):
             _fold_if(page, node, names)
@@ -109,12 +107,21 @@ def _fold_scope(page: _Page, scope: ast.AST, body: Sequence[ast.stmt]) -> None:
             _fold_choice(page, node, names)
         elif isinstance(node, ast.Subscript):
             _fold_slice(page, node)
-    if function:
+    if followed:
         uses = Counter(node.id for node in ast.walk(scope) if isinstance(node, ast.Name))
-        for block in (body, *_blocks(own)):
+        for block in (scope.body, *_blocks(own)):
             for read, held in entries(block, stores, uses, names):
                 if page.is_one_line(read):
                     page.replace(read, page.text(held))
+    return [node for node in own if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+
+
+def _may_be_known(node: ast.AST) -> bool:
+    """An assignment to one name, of something that may be a constant or a container."""
+    match node:
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return not isinstance(value, ast.Name | ast.Attribute | ast.JoinedStr | ast.Await)
+    return False
 
 
 def _blocks(own: Iterable[ast.AST]) -> Iterator[Sequence[ast.stmt]]:
@@ -126,14 +133,18 @@ def _blocks(own: Iterable[ast.AST]) -> Iterator[Sequence[ast.stmt]]:
                     yield block
 
 
-def _inside(statement: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a statement, without those of other scopes and of f-strings, whose places Python 3.11 gets wrong."""
-    yield statement
-    if isinstance(statement, SCOPES):
-        return
-    for child in ast.iter_child_nodes(statement):
-        if not isinstance(child, ast.JoinedStr):
-            yield from _inside(child)
+def _inside(body: Sequence[ast.stmt]) -> list[ast.AST]:
+    """The nodes of a block, without those of other scopes and of f-strings, whose places Python 3.11 gets wrong."""
+    found: list[ast.AST] = []
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.JoinedStr):
+            continue
+        found.append(node)
+        if not isinstance(node, SCOPES):
+            waiting += reversed([*ast.iter_child_nodes(node)])
+    return found
 
 
 def _stores(scope: ast.AST, own: Iterable[ast.AST]) -> Counter[str]:
@@ -154,9 +165,10 @@ def _stores(scope: ast.AST, own: Iterable[ast.AST]) -> Counter[str]:
                 found[other or name.partition(".")[0]] += 1
             case ast.Global(names=several) | ast.Nonlocal(names=several):
                 found.update(dict.fromkeys(several, MANY))
-    for node in ast.walk(scope):
-        if isinstance(node, ast.Nonlocal | ast.Global):
-            found.update(dict.fromkeys(node.names, MANY))
+    for inner in (node for node in own if isinstance(node, SCOPES)):
+        for node in ast.walk(inner):
+            if isinstance(node, ast.Nonlocal | ast.Global):
+                found.update(dict.fromkeys(node.names, MANY))
     return found
 
 
