@@ -35,6 +35,7 @@ COMMANDS = {
     "fix": ("sdlc.commands.fix", "Mend the findings that have one right answer."),
     "rules": ("sdlc.commands.rules", "List the rules of static analysis; say what they cover."),
     "fuzz": ("sdlc.commands.fuzz", "List fuzz harnesses, run them, replay what crashed."),
+    "surface": ("sdlc.commands.surface", "Show the attack surface, what differs, its ports, and its pages."),
     "explain": ("sdlc.commands.explain", "Explain a finding, a rule, a blocker or a reason code."),
     "doctor": ("sdlc.commands.doctor", "Say which tools the gates would find here."),
     "waive": ("sdlc.commands.waive", "Waive a finding of the last check, with an owner and an end."),

@@ -90,6 +90,8 @@ class Flask:
     def _static(self, binding: Binding, call: ast.Call, scope: Scope) -> None:
         """The folder of static files, where there is one."""
         folder, url = keyword(call, "static_folder"), keyword(call, "static_url_path")
+        if isinstance(folder, ast.Call) and folder.args and getattr(folder.func, "attr", "") == "join":
+            folder = folder.args[-1]  # of os.path.join: the address has its last word alone
         name = self._folder.value(folder, scope) if folder is not None else "static"
         here = scope.module.path.rpartition("/")[0]
         below = f"{here}/{name}/".lstrip("/")

@@ -95,14 +95,25 @@ class Folder:
             thing = self._project.resolve(node, scope)
             if isinstance(thing, Binding) and len(thing.values) == 1 and not thing.opaque:
                 return self.elements(thing.values[0][0], thing.values[0][1], depth + 1)
+        if isinstance(node, ast.Call):  # a function that makes the list in one place
+            made = self._project.resolve(node.func, scope)
+            if isinstance(made, Binding) and isinstance(made.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                given = made.scope.module.returns.get(made.node, [])
+                return self.elements(*given[0], depth + 1) if len(given) == 1 else None
         return None
 
     def each(self, node: ast.expr | None, scope: Scope) -> list[tuple[ast.expr, Scope]]:
         """The expressions in the list that `node` is; `node` itself where it is none, nothing where it is missing."""
         found = self.elements(node, scope)
-        if found is not None:
-            return found
-        return [(node, scope)] if node is not None else []
+        if found is not None or node is None:
+            return found or []
+        thing = self._project.resolve(node, scope)
+        if isinstance(thing, Binding) and 1 < len(thing.values) <= MANY:  # each of its values may be the one
+            several = [(self.elements(value, outer), value, outer) for value, outer in thing.values]
+            return [
+                one for inner, value, outer in several for one in (inner if inner is not None else [(value, outer)])
+            ]
+        return [(node, scope)]
 
     def _values(self, node: ast.AST, scope: Scope, depth: int) -> Iterable[Value]:
         match node:

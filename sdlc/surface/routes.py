@@ -133,7 +133,7 @@ def path_of_regex(pattern: str) -> str:
         elif depth == 0:
             out.append(character)
         index += 1
-    return re.sub(r"(\{\})[+*?]", r"\1", "".join(out)).replace("/?", "/")
+    return re.sub(r"(\{\})[+*?]|\.[*+]", "{}", "".join(out)).replace("/?", "/")
 
 
 def place_of(node: ast.AST, scope: Scope | Module) -> Spot:

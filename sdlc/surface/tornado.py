@@ -11,7 +11,7 @@ from sdlc.surface.item import NO_GUARD, UNKNOWN_GUARD, Item
 from sdlc.surface.module import Binding, Scope
 from sdlc.surface.objects import importing, kind_of_call, methods_in
 from sdlc.surface.project import Project
-from sdlc.surface.routes import METHODS, Route, Tree, keyword, path_of_regex, place_of
+from sdlc.surface.routes import METHODS, Route, Tree, hides_arguments, keyword, path_of_regex, place_of
 
 APPLICATIONS = frozenset({"tornado.web.Application"})
 _SOCKET = "tornado.websocket.WebSocketHandler"
@@ -34,8 +34,11 @@ class Tornado:
             for call, scope in module.calls:
                 if kind_of_call(self._project, call, scope) in APPLICATIONS or self._initializes(call, scope):
                     own = isinstance(self._project.resolve(call.func, scope), Binding)
-                    if not own or keyword(call, "handlers", 0) is not None:
-                        self._listed(keyword(call, "handlers", 0), scope)
+                    given = keyword(call, "handlers", 0)
+                    if given is not None:
+                        self._listed(given, scope)
+                    elif hides_arguments(call) and not own:
+                        self._hidden(call, scope)
                     self._static(call, scope)
                 elif getattr(call.func, "attr", "") == "add_handlers" and self._is_application(call.func, scope):
                     self._listed(keyword(call, "host_handlers", 1), scope)
@@ -63,6 +66,13 @@ class Tornado:
         by_name = self._project.resolve(func.value, scope) in APPLICATIONS
         above = isinstance(func.value, ast.Call) and getattr(func.value.func, "id", "") == "super"
         return by_name or (above and self._is_derived(scope))
+
+    def _hidden(self, call: ast.Call, scope: Scope) -> None:
+        """`kwargs.update(handlers=…)` before `super().__init__(**kwargs)`; without it, nobody knows the rules."""
+        given = [keyword(one, "handlers") for one, where in scope.module.calls if where is scope
+                 and isinstance(one.func, ast.Attribute) and one.func.attr in ("update", "setdefault")]  # fmt: skip
+        for node in [one for one in given if one is not None] or [call]:
+            self._listed(node, scope)
 
     def _static(self, call: ast.Call, scope: Scope) -> None:
         if keyword(call, "static_path") is None:

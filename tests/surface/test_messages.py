@@ -73,6 +73,46 @@ def add_WardServicer_to_server(servicer, server):
     }
 
 
+def test_rules_of_tornado_that_are_handed_on_by_keyword() -> None:
+    text = """
+import tornado.web
+class Page(tornado.web.RequestHandler):
+    def get(self): pass
+RULES = [("/a", Page)]
+class App(tornado.web.Application):
+    def __init__(self, prefix="", **more):
+        rules = RULES
+        if prefix:
+            rules = [moved(one) for one in rules]
+        more.update(handlers=rules)
+        super().__init__(**more)
+class Other(tornado.web.Application):
+    def __init__(self, **more):
+        super().__init__(**more)
+"""
+    found = seen(text)
+    assert found == {"http:GET /a": "", "http:* /{?route}": "a rule of this list is not a constant"}
+
+
+def test_a_list_that_a_function_makes() -> None:
+    text = """
+from starlette.applications import Starlette
+from starlette.routing import Route
+def page(request): pass
+def routes():
+    return [Route("/a", page)]
+app = Starlette(routes=routes())
+"""
+    assert seen(text) == {"http:GET /a": ""}
+
+
+def test_a_static_folder_that_is_joined() -> None:
+    text = "import os, flask\nH = os.path.dirname('a')\napp = flask.Flask('a', static_folder=os.path.join(H, 'f'))"
+    files = {"app.py": text.encode()}
+    keys = {item.key: item.unresolved for item in extract(files, frozenset(files)).surface.items}
+    assert keys == {"http:GET /f/{}": ""}
+
+
 def test_what_a_framework_serves_by_itself() -> None:
     files = {"app.py": b"from litestar import Litestar\napp = Litestar([])"}
     keys = {item.key for item in extract(files, frozenset(files)).surface.items}
