@@ -264,6 +264,8 @@ class Campaign(Phases):
             engine["edges"] = max(engine.get("edges", 0), int(covered[-1]))
         engine["sight"] = {word: engine["sight"].get(word, 0) + count for word, count in left["sight"].items()}
         found.reached += left["reached"]
+        if left["refused"]:
+            engine["refused"] = left["refused"]
         if left["way"]:
             engine |= {"way": left["way"], "lines": left["lines"]}
         if left["growth"]:

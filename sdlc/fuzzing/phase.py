@@ -174,6 +174,7 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
             "finished": report["finished"] is True,
             "forked": int(report["forked"]),
             "growth": [_growth(one) for one in report["growth"][:20]],
+            "refused": [_place(one) for one in report.get("refused", [])[:3]],
             "keeps": [int(place) for place in report.get("keeps", [])],
             "way": str(report.get("way", ""))[:20],
             "lines": int(report.get("lines", 0)),
@@ -183,6 +184,11 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None
+
+
+def _place(one: Any) -> tuple[str, int, int]:
+    path, line, count = one
+    return str(path)[:300], int(line), int(count)
 
 
 def _function(one: Any) -> tuple[str, str, int, int]:
