@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from sdlc.commands.corpus import merge
 from sdlc.commands.harnesses import gaps, generate
 from sdlc.commands.judges import configure
+from sdlc.commands.live import shown
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode, IncompleteError, UnreadableError, UsageError
 from sdlc.evidence.store import Store
@@ -98,7 +100,7 @@ def run(session: Session, harness: str, seconds: int, shard: str, corpus: Path |
         raise UsageError(f"there is no harness {harness!r:.60}", hint="`sdlc fuzz list` shows them")
     only = (harness,) if harness else _part(sorted(_names(workspace, files)), shard)
     built = build.run(workspace, session.tools, settings["build"], {})
-    wanted = Wanted(only, keep=corpus is not None)
+    wanted = Wanted(only, corpus is not None, lambda scratch: shown(scratch, seconds, Console(stderr=True)))
     budget = replace(settings["fuzz"], seconds=seconds)
     raw = dict(fuzz.run(workspace, session.tools, budget, {"build": built}, wanted=wanted))
     for name in [name for name in raw if name.startswith(f"{KEPT}/")]:

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,14 @@ Reached = Mapping[str, tuple[str, Sequence[tuple[str, str, int, int]]]]
 
 @dataclass(frozen=True)
 class Wanted:
-    """The harnesses of these names, all without any; with `keep`, the inputs that reached something are artifacts."""
+    """The harnesses of these names, all without any; with `keep`, the inputs that reached something are artifacts.
+
+    `watch` is entered with the folder of all reports while the searches run.
+    """
 
     only: tuple[str, ...] = ()
     keep: bool = False
+    watch: Callable[[Path], AbstractContextManager[Path | None]] = nullcontext
 
 
 ALL = Wanted()
@@ -114,7 +119,7 @@ class Campaign(Phases):
             return rows, {}
         rows = [] if wanted.only else rows  # who asks for some harnesses does not ask about other files
         engines = self._engines()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with wanted.watch(self.scratch), ThreadPoolExecutor(AT_ONCE) as pool:
             searched = declared
             if affected is not None:
                 list(pool.map(self._look, declared))
