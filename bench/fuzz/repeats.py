@@ -9,7 +9,6 @@ every run, and ends with 1 when two runs of a branch differ.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -20,6 +19,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "examples"))
 
 import demo  # noqa: E402 - found by the line above
+
+from sdlc.formats.check_json import load_check  # noqa: E402
 
 
 def main() -> int:
@@ -63,10 +64,10 @@ def judged(product: Path) -> str:
     """The exit code of the gate alone, its outcome, and what it found."""
     command = [str(Path(sys.executable).parent / "sdlc"), "check", str(product), "--gate", "fuzz", "--since", "main~1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    record = json.loads((product / ".sdlc" / "out" / "check.json").read_text())
-    [result] = [one for one in record["results"] if one["gate"] == "fuzz"]
-    found = sorted({(finding["rule"], finding["fingerprint"][:12]) for finding in result["findings"]})
-    return f"exit {done.returncode} {result['outcome']} {found}"
+    record = load_check((product / ".sdlc" / "out" / "check.json").read_bytes(), what="check.json")
+    [reading] = [one.reading for one in record.results if one.gate == "fuzz"]
+    found = sorted({(finding.rule, finding.fingerprint[:12]) for finding in reading.findings})
+    return f"exit {done.returncode} {reading.outcome.value} {found}"
 
 
 if __name__ == "__main__":

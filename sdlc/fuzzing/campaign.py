@@ -212,6 +212,7 @@ class Campaign(Phases):
                 self._through(found, phase, budget, stored)
             except (ToolError, UnreadableError) as error:
                 found.row["problems"].append(f"{phase}: {error.message}")
+                return  # it cannot pass any more, and what hangs would hang in every other search
 
     def _look(self, found: _Found) -> None:
         """What the harness reaches, by its stored inputs and short ones."""
