@@ -70,7 +70,8 @@ class HarnessRun:
     package under test; earlier reports have neither. `swallows` is the line where the harness hides every exception, 0
     for none; `unchanged`: the base commit has the same file of harnesses. `spared`: the change cannot matter to it, so
     it was replayed and looked at, not searched. `target` is the function that it is there for, empty if it names none.
-    `engines` are those that ran it, with how they saw its coverage, empty where they did not look.
+    `engines` are those that ran it, with how they saw its coverage, empty where they did not look. `refused`: file and
+    line where many of its first inputs were refused, and how many; `reached` are lines, where no edges were counted.
     """
 
     name: str
@@ -89,6 +90,8 @@ class HarnessRun:
     spared: bool = False
     target: str = ""
     engines: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[tuple[str, int, int], ...] = ()
+    reached: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,8 @@ def load_report(data: bytes) -> FuzzReport:
                     swallows=int(row.get("swallows", 0)),
                     unchanged=row.get("unchanged") is True,
                     engines={word: str(e.get("way", "")) for word, e in row["engines"].items() if e["executions"]},
+                    refused=_refused(row),
+                    reached=max((int(e.get("lines", 0)) for e in row["engines"].values()), default=0),
                     target=str(row.get("target", "")),
                     spared=row.get("affected") == "",
                     searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
@@ -152,6 +157,16 @@ def load_report(data: bytes) -> FuzzReport:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(f"fuzz.json: {type(error).__name__}: {error}") from None
+
+
+def _refused(row: dict[str, Any]) -> tuple[tuple[str, int, int], ...]:
+    """Of every search the commonest place, each place once."""
+    found: dict[tuple[str, int], int] = {}
+    for engine in row["engines"].values():
+        for path, line, count in list(engine.get("refused", ()))[:1]:
+            place = (str(path), int(line))
+            found[place] = max(found.get(place, 0), int(count))
+    return tuple((path, line, count) for (path, line), count in found.items())
 
 
 def _sight(row: dict[str, Any], word: str) -> int:

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,14 @@ Reached = Mapping[str, tuple[str, Sequence[tuple[str, str, int, int]]]]
 
 @dataclass(frozen=True)
 class Wanted:
-    """The harnesses of these names, all without any; with `keep`, the inputs that reached something are artifacts."""
+    """The harnesses of these names, all without any; with `keep`, the inputs that reached something are artifacts.
+
+    `watch` is entered with the folder of all reports while the searches run.
+    """
 
     only: tuple[str, ...] = ()
     keep: bool = False
+    watch: Callable[[Path], AbstractContextManager[Path | None]] = nullcontext
 
 
 ALL = Wanted()
@@ -114,7 +119,7 @@ class Campaign(Phases):
             return rows, {}
         rows = [] if wanted.only else rows  # who asks for some harnesses does not ask about other files
         engines = self._engines()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with wanted.watch(self.scratch), ThreadPoolExecutor(AT_ONCE) as pool:
             searched = declared
             if affected is not None:
                 list(pool.map(self._look, declared))
@@ -207,6 +212,7 @@ class Campaign(Phases):
                 self._through(found, phase, budget, stored)
             except (ToolError, UnreadableError) as error:
                 found.row["problems"].append(f"{phase}: {error.message}")
+                return  # it cannot pass any more, and what hangs would hang in every other search
 
     def _look(self, found: _Found) -> None:
         """What the harness reaches, by its stored inputs and short ones."""
@@ -264,6 +270,8 @@ class Campaign(Phases):
             engine["edges"] = max(engine.get("edges", 0), int(covered[-1]))
         engine["sight"] = {word: engine["sight"].get(word, 0) + count for word, count in left["sight"].items()}
         found.reached += left["reached"]
+        if left["refused"]:
+            engine["refused"] = left["refused"]
         if left["way"]:
             engine |= {"way": left["way"], "lines": left["lines"]}
         if left["growth"]:

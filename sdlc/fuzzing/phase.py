@@ -53,7 +53,8 @@ class Phases:
     """`python` is the product's interpreter, `tree` a copy of its files, `path` the folder with `sdlc.harness`.
 
     `memory` in bytes; `packages` are the product's own; `tests` is the folder of its tests in the tree, or empty.
-    `grace` are the seconds that a phase may take beyond its budget, for imports and for making crashes smaller.
+    `grace` are the seconds that a phase may take beyond its budget, for imports and for making crashes smaller;
+    `import_seconds` a file of harnesses to be imported and listed.
     """
 
     tools: Tools
@@ -66,6 +67,7 @@ class Phases:
     packages: tuple[str, ...]
     tests: str
     grace: float = 60.0
+    import_seconds: float = IMPORT_SECONDS
 
     @property
     def tables(self) -> Path:
@@ -115,7 +117,7 @@ class Phases:
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
         command += ["--kept", str(self.corpus(path, name))] if phase == "growth" else []
-        most = IMPORT_SECONDS if phase == "list" else seconds + self.grace
+        most = self.import_seconds if phase == "list" else seconds + self.grace
         limits = Limits(int(most), self.memory, MAX_REPORT, write=(report.parent,), disk_bytes=MAX_DISK)
         done = self.tools.run(
             *confined(command, self.level, limits),
@@ -174,6 +176,7 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
             "finished": report["finished"] is True,
             "forked": int(report["forked"]),
             "growth": [_growth(one) for one in report["growth"][:20]],
+            "refused": [_place(one) for one in report.get("refused", [])[:3]],
             "keeps": [int(place) for place in report.get("keeps", [])],
             "way": str(report.get("way", ""))[:20],
             "lines": int(report.get("lines", 0)),
@@ -183,6 +186,11 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None
+
+
+def _place(one: Any) -> tuple[str, int, int]:
+    path, line, count = one
+    return str(path)[:300], int(line), int(count)
 
 
 def _function(one: Any) -> tuple[str, str, int, int]:

@@ -60,6 +60,7 @@ class Report:
         seconds = round(time.monotonic() - self._started, 3)
         document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
         document |= {"early": self._early, "growth": self.growth}
+        document |= {"refused": self._oracle.sight.refused()}
         document |= {"keeps": self.keeps} if self.keeps else {}
         document |= {"way": self.way, "lines": self.lines} if self.way else {}
         document |= {"reached": self.reached} if self.reached else {}

@@ -89,6 +89,10 @@ class Sight:
         if self._inputs <= FIRST:
             self._leaving[place] += 1
 
+    def refused(self) -> list[list[Any]]:
+        """The three places where most of the first inputs were refused: file, line, how many."""
+        return [[*place[-1], count] for place, count in self._leaving.most_common(3) if place]
+
     def score(self) -> dict[str, int]:
         """Inputs that were watched, those that entered the package, and those that left by the commonest raise.
 
