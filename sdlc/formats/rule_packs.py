@@ -30,6 +30,16 @@ TAINT_OPTIONS = {
     "taint_assume_safe_indexes": True,
     "taint_assume_safe_numbers": True,
 }
+PROPAGATORS = [
+    {"pattern": pattern, "from": "$VALUE", "to": "$BOX"}
+    for pattern in (
+        "$BOX.append($VALUE)",
+        "$BOX.extend($VALUE)",
+        "$BOX.add($VALUE)",
+        "$BOX.insert($PLACE, $VALUE)",
+    )
+]
+"""What is put into a collection is in it; semgrep's open engine does not know the methods of Python's."""
 FLOW_LISTS = ("pattern-sources", "pattern-sanitizers", "pattern-sinks")
 PATTERNS = ("pattern", "patterns", "pattern-either", "pattern-regex")
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -106,6 +116,7 @@ def _compile(rule: dict[str, Any], flows: Flows, where: str) -> dict[str, Any]:
     compiled["severity"] = SEVERITIES[metadata["severity"]]
     if rule.get("mode") == "taint":
         compiled["options"] = {**TAINT_OPTIONS, **rule.get("options", {})}
+        compiled["pattern-propagators"] = [*PROPAGATORS, *rule.get("pattern-propagators", [])]
     for key in FLOW_LISTS:
         if key in rule:
             compiled[key] = [item for entry in rule[key] for item in _expand(entry, flows, where)]

@@ -40,6 +40,7 @@ from sdlc.model.digest import sha256
 from sdlc.model.fingerprint import enclosing_in
 from sdlc.model.result import Context, PlaceContext, RawArtifacts
 from sdlc.readings.static_analysis import NEEDS, Settings
+from sdlc.scanning.folding import fold
 from sdlc.scanning.narrow import narrow
 from sdlc.scanning.rules import own_packs, with_own
 from sdlc.scanning.semgrep import Limits, run_semgrep
@@ -106,7 +107,7 @@ def _copy_sources(workspace: Workspace, settings: Settings, mirror: Path) -> tup
         sources[path] = source
         target = mirror / PurePosixPath(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        target.write_bytes(fold(source, data))
     # Without this file, semgrep leaves out tests and more; with a table, it is busy for minutes.
     ignored = [_GLOB.sub(r"\\\1", path) for path in sorted(sources) if sources[path].table]
     (mirror / ".semgrepignore").write_text("".join(f"/{path}\n" for path in ignored), encoding="utf-8")

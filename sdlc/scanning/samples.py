@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from sdlc.errors import IncompleteError, UsageError
 from sdlc.formats.python_source import Unparsed, load_source
 from sdlc.formats.rule_catalogue import Rule
 from sdlc.formats.semgrep_json import SemgrepReport, load_semgrep
+from sdlc.scanning.folding import fold
 from sdlc.scanning.semgrep import Limits, run_semgrep
 from sdlc.tools import Tools
 
@@ -45,10 +45,11 @@ def try_rules(tools: Tools, rules: Sequence[Rule], compiled: bytes, samples: Pat
         for kind, paths in kinds.items():
             (tree / kind).mkdir(parents=True)
             for path in paths:
-                parsed = load_source(str(path), path.read_bytes())
+                data = path.read_bytes()
+                parsed = load_source(str(path), data)
                 if isinstance(parsed, Unparsed):
                     raise UsageError(f"{path}:{parsed.line}: {parsed.reason}", hint="a sample is Python that parses")
-                shutil.copyfile(path, tree / kind / path.name)
+                (tree / kind / path.name).write_bytes(fold(parsed, data))
         (tree / ".semgrepignore").touch()
         file = Path(temporary, "rules.json")
         file.write_bytes(compiled)
