@@ -46,7 +46,7 @@ def data_flow(tables: Mapping[str, Table]) -> Markup:
         Edge(
             row["from"],
             row["to"],
-            printable(" ".join(filter(None, (row.get("protocol", ""), row.get("data", ""))))),
+            printable(row.get("protocol") or row.get("data", "")),
             _worst(state for _, state in _on(threats, key)),
         )
         for key, row in flows.items()
@@ -86,7 +86,8 @@ def over_releases(holdings: Holdings, version: str) -> Markup:
             one.value, (*(point.findings.get(one.value, 0) for point in past), now[one.value]), marks.get(one.value, "")
         )
         for one in reversed(Severity)
-    ]
+        if now[one.value] or any(point.findings.get(one.value) for point in past)
+    ] or [Line("any", (0.0,) * len(axis))]
     return _ours(lines(axis, series, title="Findings over releases", description=f"{len(axis)} releases"))
 
 

@@ -145,6 +145,6 @@ def test_the_terminal_says_the_same_as_the_page_on_one_screen(demonstration: str
         assert f"{name} , meaning {meaning}" in element_text(page, "decisions")
         for answer in (verified, status):
             assert re.search(rf"{name}, meaning {meaning}", answer.stdout)
-    digest = element_text(page, "artifacts").rpartition(" ")[2]
+    [digest] = re.findall(r"\b[0-9a-f]{64}\b", element_text(page, "artifacts"))
     assert digest in verified.stdout
     assert "  as before   gates, findings, components, tests, policy" in same.stdout
