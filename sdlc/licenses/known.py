@@ -9,6 +9,7 @@ can tell which it is; or *missing*.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,15 @@ PREFIX = "License :: "
 NOTHING = ("", "unknown", "none", "n/a")
 """What builders write where nobody said anything."""
 MAX_SAID = 80
+FAMILIES = (
+    ("affero", "AGPL"),
+    ("lgpl", "LGPL"),
+    ("apache", "Apache"),
+    ("bsd", "BSD"),
+    ("mozilla", "MPL"),
+    ("mit", "MIT"),
+)
+"""Words of free text, and how the id of every license that they can mean begins; the first that fits decides."""
 
 
 class Way(StrEnum):
@@ -69,6 +79,8 @@ def known(
     if expression := rules.spellings.get(" ".join(said["license"].lower().split()), ""):
         return Known(expression, Way.CONCLUDED, f"License says {said['license']!r}", read)
     told = [text for text in (*said.values(), *(row.removeprefix(PREFIX) for row in rows)) if _says(text)]
+    if len(read) == 1 and (other := next((text for text in told if not _may_mean(text, read[0])), "")):
+        return Known("", Way.UNKNOWN, f"it says {other!r:.{MAX_SAID}}, and its text is that of {read[0]}", read)
     if len(read) == 1:
         return Known(read[0], Way.CONCLUDED, "the words of its license text", read)
     if told:
@@ -76,6 +88,13 @@ def known(
     if read:
         return Known("", Way.UNKNOWN, f"its texts are those of {', '.join(read)}, and nothing says which counts", read)
     return Known("", Way.MISSING, "neither its metadata nor a text of it say anything", read)
+
+
+def _may_mean(text: str, license: str) -> bool:
+    """False when `text` names a family that `license` is not of."""
+    words = re.findall(r"[a-z]+", text.lower())
+    meant = next((begins for word, begins in FAMILIES if word in words), "")
+    return license.startswith(meant)
 
 
 def _says(text: str) -> bool:

@@ -36,6 +36,8 @@ FAMILY = "License :: OSI Approved :: BSD License"
         ({}, [MIT], "MIT", Way.CONCLUDED),
         ({"license": "UNKNOWN"}, [MIT], "MIT", Way.CONCLUDED),
         ({"license": "BSD", "classifiers": [FAMILY]}, [], "", Way.UNKNOWN),
+        ({"license": "BSD", "classifiers": [FAMILY]}, [MIT], "", Way.UNKNOWN),
+        ({"license": "permit it"}, [MIT], "MIT", Way.CONCLUDED),
         ({"classifiers": [ONE, FAMILY]}, [], "", Way.UNKNOWN),
         ({}, [MIT, GPL], "", Way.UNKNOWN),
         ({"license": "see LICENSE"}, [MIT, BSD], "", Way.UNKNOWN),
