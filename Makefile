@@ -5,12 +5,12 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find sdlc rules -type f -not -name '*.pyc' 2>/dev/null) pyproject.toml README.md docs/reason-codes.md
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help dev lint format test test-slow fuzz demo demo-blocked bench bench-sast bench-packages bench-fuzz bench-page rules-report docs interop lock clean
+.PHONY: help dev lint format test test-slow test-browser browser fuzz demo demo-blocked bench bench-sast bench-packages bench-fuzz bench-page rules-report docs interop lock clean
 
 help:
 	@echo "make demo          release the example product: check, approve, sign, bundle, verify"
 	@echo "make demo-blocked  the same product with four seeded defects, refused"
-	@echo "make test          the tests, on the built wheel;  make test-slow  the long ones"
+	@echo "make test          the tests, on the built wheel;  make test-slow  the long ones;  make test-browser  the page's"
 	@echo "make lint          ruff, mypy, import contracts;   make docs  the pages made from the code"
 	@echo "make fuzz          our own parsers, for SECONDS=120"
 	@echo "make bench-sast    bandit, ruff and our rules on the labelled corpus;  make rules-report  each rule on it"
@@ -47,6 +47,14 @@ format: $(BIN)/.locked
 test: dev
 	$(BIN)/pytest -m "not slow and not interop" -n 2 --dist loadfile
 
+# A Chromium where the machine has none, and axe-core: pinned, without root. `make test` runs the tests of the page where
+# they are there and says loudly where not; `make test-browser` fails then.
+browser: $(BIN)/.locked
+	@$(BIN)/python tests/browser/install.py
+
+test-browser: dev browser
+	SDLC_BROWSER=required $(BIN)/pytest -m "browser and not slow" tests/release
+
 test-slow: dev
 	$(BIN)/pytest -m "slow" -n 2 --dist loadfile
 
@@ -62,8 +70,7 @@ demo-blocked: dev
 
 bench: dev
 	$(BIN)/python bench/ratios.py
-	$(BIN)/python bench/sbom/embedded.py
-	$(if $(FEED),$(BIN)/python bench/sbom/matching.py $(FEED))
+	$(BIN)/python bench/sbom/embedded.py $(if $(FEED),--feed $(FEED))
 
 bench-sast: dev
 	$(BIN)/python bench/sast/compare.py

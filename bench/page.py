@@ -22,10 +22,12 @@ from fakes.hostile import finding, verified  # noqa: E402
 
 from sdlc.model.finding import Finding  # noqa: E402
 from sdlc.release import viewer  # noqa: E402
+from sdlc.release.inventory import Holdings, Inventory  # noqa: E402
 
 FINDINGS = 10_000
+COMPONENTS = 2_000
 ROUNDS = 5
-SEARCHES = ("rule-5", "number 77", "f1:0000", "number 9999", "nothing has this", "")
+SEARCHES = ("rule-5", "number 77", "package-19", "Apache-2.0 package", "f1:0000", "number 9999", "nothing has this", "")
 PAINTED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))"
 SEARCH = """new Promise((done) => {{
   const input = document.getElementById('filter');
@@ -45,14 +47,15 @@ UNFOLD = """new Promise((done) => {
 def main() -> int:
     """Measure and print; 2 where there is no Chromium."""
     if not CHROMIUM:
-        print("there is no Chromium here: apt-get install chromium", file=sys.stderr)
+        print("there is no Chromium here: make browser", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="sdlc-bench-") as name:
         folder = Path(name)
         began = time.perf_counter()
         page = draw(folder)
         print(
-            f"drawn      {time.perf_counter() - began:6.2f} s, {page.stat().st_size / 1e6:.1f} MB, {FINDINGS} findings"
+            f"drawn {time.perf_counter() - began:6.2f} s, {page.stat().st_size / 1e6:.1f} MB, {FINDINGS} findings, "
+            f"{COMPONENTS} components, as many tests"
         )
         empty = folder / "empty.html"
         empty.write_text("<!doctype html><title>empty</title>")
@@ -81,7 +84,14 @@ def draw(folder: Path) -> Path:
     )
     candidate = dataclasses.replace(release.candidate, results=results)
     page = folder / "report.html"
-    page.write_bytes(viewer.draw(candidate, release.manifest.candidate, release.verdict, release.decisions))
+    digest, known = release.manifest.candidate, release.holdings.now.tables
+    tables = {
+        **known,
+        "components": dict(map(component, range(COMPONENTS))),
+        "tests": dict(map(test, range(COMPONENTS))),
+    }
+    holdings = Holdings(Inventory(tables))
+    page.write_bytes(viewer.draw(candidate, digest, release.verdict, release.decisions, holdings))
     return page
 
 
@@ -96,6 +106,21 @@ def numbered(number: int) -> Finding:
         fingerprint=f"f1:{number:032x}",
         owasp=(),
     )
+
+
+def component(number: int) -> tuple[str, dict[str, str]]:
+    """An ordinary component."""
+    return f"package-{number}", {
+        "version": f"1.{number % 50}.0",
+        "license": ("MIT", "Apache-2.0", "BSD-3-Clause")[number % 3],
+        "hashes": f"{number:064x} {number + 1:064x}",
+        "purl": f"pkg:pypi/package-{number}@1.{number % 50}.0",
+    }
+
+
+def test(number: int) -> tuple[str, dict[str, str]]:
+    """An ordinary test."""
+    return f"tests/test_{number % 90}.py::test_number_{number}", {"outcome": "passed", "seconds": "0.010"}
 
 
 def measure(chromium: Browser, page: Path) -> float:

@@ -18,7 +18,7 @@ from sdlc.formats.check_json import load_check
 from sdlc.formats.context_json import load_context, load_tools
 from sdlc.formats.foreign_sbom import load_sbom
 from sdlc.formats.fuzz_report import load_report
-from sdlc.formats.lock_toml import load_lock
+from sdlc.formats.locks import load_lock
 from sdlc.formats.osv_json import load_advisory
 from sdlc.formats.python_source import load_source
 from sdlc.formats.requirements_txt import load_requirements
@@ -27,6 +27,10 @@ from sdlc.formats.suppression_comments import load_suppressions
 from sdlc.formats.test_records import load_junit, load_records
 from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.harness import fuzz
+from sdlc.inventory.page import to_page
+from sdlc.inventory.rows import load_inventory
+from sdlc.inventory.spdx import to_spdx
+from sdlc.inventory.tree import tree
 from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
 from sdlc.standards.catalog import load_standard
@@ -74,8 +78,8 @@ def fuzz_requirements(data: bytes) -> None:
 
 @fuzz(raises=(UnreadableError,))
 def fuzz_locks(data: bytes) -> None:
-    """Locks in TOML, the same bytes as each of the two."""
-    for name in ("uv.lock", "pylock.toml"):
+    """Locks, the same bytes as each kind of them."""
+    for name in ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock"):
         try:
             load_lock(data, what=name)
         except UnreadableError:
@@ -89,6 +93,19 @@ def fuzz_foreign_sbom(data: bytes) -> None:
     empty: dict[str, list[object]] = {key: [] for key in OBSERVED}
     text = data.decode()
     inside({"name": "box", "looked": 1, "metadata": SILENT, **empty, "sboms": [{"path": "x", "text": text}]})
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_inventory(data: bytes) -> None:
+    """An SBOM that a user names: whatever is read can be shown, and no component gets lost on the way."""
+    inventory = load_inventory(data, what="x")
+    shown = {line.item.ref for line in tree(inventory) if line.item is not None}
+    if shown != {item.ref for item in inventory.every}:
+        raise AssertionError("the tree lacks a component")
+    to_page(inventory)
+    packages = strict_json.loads_object(to_spdx(inventory, created="2026-01-01T00:00:00Z")[0], what="spdx")["packages"]
+    if len({row["SPDXID"] for row in packages}) != len(inventory.every):
+        raise AssertionError("SPDX lacks a component")
 
 
 @fuzz(raises=(ValueError,))

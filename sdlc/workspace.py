@@ -178,6 +178,25 @@ def changed_lines(workspace: Workspace, tools: Tools, path: str) -> tuple[tuple[
     return tuple((first, first + count - 1) for first, count in found if count)
 
 
+def changes(workspace: Workspace, tools: Tools) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Every file that the head changed since the base, and the pieces of it: first and last line.
+
+    A deletion is the two lines around it; a file that is new, gone or not text has no pieces.
+    """
+    plain = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--relative", "-z")
+    names = _git(workspace.root, tools, "diff", *plain, "--name-status", workspace.base, "--", ".").split(b"\0")
+    others = _git(workspace.root, tools, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
+    for status, name in [*zip(names[::2], names[1::2], strict=False), *((b"A", name) for name in others if name)]:
+        path = name.decode("utf-8", "surrogateescape")
+        found[path] = ()
+        if status == b"M" and path.endswith(".py"):
+            diff = _git(workspace.root, tools, "diff", *plain[:-1], workspace.base, "--", f":(literal){path}")
+            hunks = ((int(hunk[1]), int(hunk[2] or 1)) for hunk in HUNK.finditer(diff))
+            found[path] = tuple((first, first + count - 1 if count else first + 1) for first, count in hunks)
+    return found
+
+
 def extract_base(workspace: Workspace, tools: Tools, target: Path) -> Workspace:
     """The base commit's files of this workspace, written to the empty folder `target`, as a workspace.
 

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes.browser import MISSING
 
 import sdlc
 
 REPOSITORY = Path(__file__).parent.parent
 SDLC = Path(sys.executable).parent / "sdlc"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the page are skipped where there is no browser, and where one is required that stops everything."""
+    of_the_page = [item for item in items if item.get_closest_marker("browser")]
+    if of_the_page and MISSING:
+        if os.environ.get("SDLC_BROWSER"):
+            pytest.exit(f"{len(of_the_page)} tests of the page must run, and cannot: {MISSING}", 2)
+        for item in of_the_page:
+            item.add_marker(pytest.mark.skip(reason=MISSING))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [one for one in terminalreporter.stats.get("skipped", []) if MISSING and MISSING in str(one.longrepr)]
+    if skipped:
+        terminalreporter.write_sep("!", "the page was NOT tested", red=True, bold=True)
+        terminalreporter.write_line(f"{len(skipped)} tests of report.html did not run: {MISSING}", red=True)
 
 
 def pytest_report_header() -> str:

@@ -54,11 +54,15 @@ def test_every_reason_code_is_explained() -> None:
     """Each code that a release, a signature or a waiver can be refused with has its row."""
     explained = set(re.findall(r"^\| `([a-z-]+)` \|", (REPOSITORY / "docs" / "reason-codes.md").read_text(), re.M))
     sources = [path for room in ("release", "signing") for path in (REPOSITORY / "sdlc" / room).glob("*.py")]
-    text = "".join(path.read_text() for path in [*sources, REPOSITORY / "sdlc" / "policy" / "waivers.py"])
+    text = "".join(
+        path.read_text()
+        for path in [*sources, REPOSITORY / "sdlc" / "policy" / "waivers.py", REPOSITORY / "sdlc" / "policy" / "vex.py"]
+    )
     code = r"([a-z]+(?:-[a-z]+)+)"
     raised = set(re.findall(rf'(?:BlockedError|today\.append)\(\(?\s*"{code}"', text))
     raised |= set(re.findall(rf'reason(?:, sentence)? = "{code}"', text))
     raised |= set(re.findall(rf'return "{code}", ', text))
     raised |= set(re.findall(rf'"{code}"\),\n', text))
-    assert len(raised) > 40
+    raised |= set(re.findall(r'"(vex-[a-z-]+)", ', text))
+    assert len(raised) > 55
     assert raised - explained == set()

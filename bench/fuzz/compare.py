@@ -1,10 +1,13 @@
 """
-Documented bugs found by plain atheris and by our campaign, each with the same time on one core: `make bench-fuzz`.
+Documented bugs found by plain atheris and by our campaign, each with the same CPU seconds: `make bench-fuzz`.
 
 Five seeds of 60 s for each recipe, or one of 30 s with `--quick`. A bug counts as found when a search hands over an
 input that crashes, in a fresh process, with the same exception at the same place as the recipe's proof; a proof that
-shows nothing is an error. Plain atheris is run as its manual shows it, with five seconds for each input, and ends at
-its first crash. Both begin without a corpus. At the end: executions per second on a target that does nothing.
+shows nothing is an error. Plain atheris is run as its manual shows it, with its own defaults but for five seconds for
+each input; after a crash it begins again with the corpus that it has, until its time is spent. Both begin without a
+corpus, have the same harness and are measured in CPU seconds, so that a busy machine takes nothing from either. Every
+answer is kept in the file of `--results` at once, and one that is there is not asked again. At the end: executions
+per second on a target that does nothing.
 """
 
 from __future__ import annotations
@@ -17,15 +20,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sdlc.fuzzing.campaign import shares
+
 HERE = Path(__file__).parent
-SHARE = {"hypothesis": 0.25, "growth": 0.15, "atheris": 0.6}
+SEARCHES = ["plain", "ours"]
 UV = ("pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:")
 ROUNDS = 3
 
@@ -49,23 +54,48 @@ def main() -> int:
     """Install, prove, search, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one seed, 30 s")
+    parser.add_argument("--seconds", type=float, default=0.0, help="CPU seconds of each search")
+    parser.add_argument("--seeds", type=int, default=0, help="how many")
     parser.add_argument("--only", action="append", default=[], help="this recipe alone")
-    parser.add_argument("--at-once", type=int, default=1, help="searches at once; as many cores must be idle")
+    parser.add_argument("--results", type=Path, help="JSON lines; what is there is not run again")
+    parser.add_argument("--searches", nargs="+", choices=SEARCHES, default=SEARCHES)
+    parser.add_argument("--at-once", type=int, default=1, help="searches at once")
     options = parser.parse_args()
-    seconds, seeds = (30.0, range(1, 2)) if options.quick else (60.0, range(1, 6))
+    seconds = options.seconds or (30.0 if options.quick else 60.0)
+    seeds = range(1, 1 + (options.seeds or (1 if options.quick else 5)))
     with tempfile.TemporaryDirectory(prefix="sdlc-bench-fuzz-") as name:
         root = Path(name)
+        results = options.results or root / "results.jsonl"
         recipes = [one for one in load() if not options.only or one.name in options.only]
-        for recipe in recipes:
+        answers = stored(results)
+        jobs = [(one, seed, who, seconds) for seed in seeds for one in recipes for who in options.searches]
+        open_jobs = [job for job in jobs if key(*job) not in answers]
+        for recipe in {job[0].name: job[0] for job in open_jobs}.values():
             install(recipe, root)
-        proofs = {recipe.name: prove(recipe, root) for recipe in recipes}
-        jobs = [(recipe, seed) for recipe in recipes for seed in seeds]
+        proofs = {recipe.name: prove(recipe, root) for recipe in {job[0].name: job[0] for job in open_jobs}.values()}
         with ThreadPoolExecutor(options.at_once) as pool:
-            found = list(pool.map(lambda job: both(*job, seconds, proofs[job[0].name], root), jobs))
-        table(recipes, jobs, found, seconds)
-        if not options.only:
+            list(pool.map(lambda job: search(job, proofs[job[0].name], root, results), open_jobs))
+        table(recipes, seeds, stored(results), seconds)
+        if not options.only and options.searches == SEARCHES:
             overhead(root)
     return 0
+
+
+def key(recipe: Recipe, seed: int, who: str, seconds: float) -> tuple[str, int, str, float]:
+    """What one answer is an answer to."""
+    return recipe.name, seed, who, seconds
+
+
+def stored(results: Path) -> dict[tuple[str, int, str, float], dict[str, Any]]:
+    """The answers so far; a line that an interruption cut off is none."""
+    found = {}
+    for line in results.read_text("utf-8").splitlines() if results.exists() else ():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        found[row["recipe"], row["seed"], row["who"], row["seconds"]] = row
+    return found
 
 
 def load() -> list[Recipe]:
@@ -89,44 +119,48 @@ def install(recipe: Recipe, root: Path) -> None:
     subprocess.run([str(Path(sys.executable).parent / "uv"), *UV, *target, "-r", requirements], check=True)
 
 
-def run(command: list[str], folder: Path, library: Path, seconds: float) -> None:
-    """Silently, to its end or somewhat beyond `seconds`; how it ends is told by what it leaves."""
+def run(command: list[str], folder: Path, library: Path, seconds: float) -> float:
+    """Silently, to its end or somewhat beyond `seconds` of CPU; what it left tells how it ended. Its CPU seconds."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(library), "HOME": str(folder), "PYTHONHASHSEED": "0"}
+    path = os.pathsep.join(filter(None, (str(library), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": path, "HOME": str(folder), "PYTHONHASHSEED": "0"}
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(library.parent / "tables")  # made once, as in the gate
-    log = folder / "log"
-    with open(log, "wb") as stream:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=stream)
-        try:
-            process.wait(seconds + 90)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with open(folder / "log", "wb") as stream:
+        before = (
+            "import resource,os,sys;n=int(sys.argv[1]);resource.setrlimit(resource.RLIMIT_CPU,(n,n));"
+            "os.execvp(sys.argv[2],sys.argv[2:])"
+        )
+        limited = [sys.executable, "-I", "-c", before, str(int(seconds) + 60), *command]
+        process = subprocess.Popen(limited, cwd=folder, env=environment, stdout=stream, stderr=stream)
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    return usage.ru_utime + usage.ru_stime
 
 
-def drive(recipe: Recipe, phase: str, folder: Path, root: Path, seconds: float, *words: str) -> list[dict[str, Any]]:
-    """The crashes of one phase, as the gate runs it."""
+def drive(
+    recipe: Recipe, phase: str, folder: Path, root: Path, seconds: float, *words: str
+) -> tuple[list[dict[str, Any]], float]:
+    """The crashes of one phase, as the gate runs it, and its CPU seconds."""
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / f"{phase}.json"
     command = [sys.executable, "-m", "sdlc.harness.drive", "--phase", phase, "--file", str(recipe.file)]
     command += ["--harness", f"fuzz_{recipe.name}", "--seconds", str(seconds), "--report", str(report), *words]
     command += [word for package in recipe.packages for word in ("--package", package)]
-    run(command, folder, root / "lib" / recipe.name, seconds)
+    spent = run(command, folder, root / "lib" / recipe.name, seconds)
     document = json.loads(report.read_text()) if report.exists() else {}
     if "problem" in document:
         raise SystemExit(f"{recipe.name}: {document['problem']}")
     crashes: list[dict[str, Any]] = document.get("crashes", [])
-    return crashes
+    return crashes, spent
 
 
 def replay(recipe: Recipe, data: bytes, folder: Path, root: Path) -> set[str]:
     """Where `data` crashes: exception and function."""
     folder.mkdir(parents=True, exist_ok=True)
-    stored = folder / "input"
-    stored.write_bytes(data)
-    return {
-        crash["key"].partition(": ")[0] for crash in drive(recipe, "replay", folder, root, 0, "--input", str(stored))
-    }
+    kept = folder / "input"
+    kept.write_bytes(data)
+    crashes, _ = drive(recipe, "replay", folder, root, 0, "--input", str(kept))
+    return {crash["key"].partition(": ")[0] for crash in crashes}
 
 
 def prove(recipe: Recipe, root: Path) -> set[str]:
@@ -137,59 +171,82 @@ def prove(recipe: Recipe, root: Path) -> set[str]:
     return sites
 
 
-def both(recipe: Recipe, seed: int, seconds: float, sites: set[str], root: Path) -> tuple[bool, bool]:
-    """Found by plain atheris, and found by us."""
-    folder = root / "runs" / f"{recipe.name}-{seed}"
-    plain = [
-        replay(recipe, data, folder / "again", root) for data in plainly(recipe, seed, seconds, folder / "plain", root)
-    ]
-    ours = [
-        replay(recipe, data, folder / "again", root) for data in campaign(recipe, seed, seconds, folder / "ours", root)
-    ]
-    answer = any(one & sites for one in plain), any(one & sites for one in ours)
-    print(f"{recipe.name:<12} seed {seed}  plain {answer[0]!s:<5}  ours {answer[1]!s:<5}", file=sys.stderr, flush=True)
-    return answer
+def search(job: tuple[Recipe, int, str, float], sites: set[str], root: Path, results: Path) -> None:
+    """Add to `results` whether one search found the bug, after how many CPU seconds, and what else it found.
+
+    It ends when the bug is found. Replays are not counted.
+    """
+    recipe, seed, who, seconds = job
+    folder = root / "runs" / f"{recipe.name}-{seed}-{who}"
+    found, spent, other = False, 0.0, set[str]()
+    for inputs, cpu in (plainly if who == "plain" else campaign)(recipe, seed, seconds, folder, root):
+        spent += cpu
+        for data in inputs:
+            places = replay(recipe, data, folder / "again", root)
+            found = found or bool(places & sites)
+            other |= places - sites
+        if found:
+            break
+    row = {"recipe": recipe.name, "seed": seed, "who": who, "seconds": seconds, "found": found, "cpu": round(spent, 1)}
+    with open(results, "a", encoding="utf-8") as stream:
+        stream.write(json.dumps({**row, "other": sorted(other)}) + "\n")
+    print(
+        f"{recipe.name:<12} seed {seed}  {who:<6} {found!s:<5} {spent:6.1f} s  {sorted(other)}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
-def plainly(recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path) -> list[bytes]:
-    """The input at which plain atheris ended."""
-    folder.mkdir(parents=True)
-    flags = [f"-max_total_time={int(seconds)}", f"-seed={seed}", "-timeout=5", f"-artifact_prefix={folder}/"]
-    command = [sys.executable, str(HERE / "plain.py"), str(recipe.file), ",".join(recipe.packages), *flags]
-    run(command, folder, root / "lib" / recipe.name, seconds)
-    kept = [path for kind in ("crash", "timeout", "oom") for path in sorted(folder.glob(f"{kind}-*"))]
-    return [path.read_bytes() for path in kept]
+def plainly(recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path) -> Iterator[tuple[list[bytes], float]]:
+    """The input at which plain atheris ended, and its CPU seconds.
+
+    It begins again with the corpus that it has, as a user would; the same input again is looked at once.
+    """
+    corpus = folder / "corpus"
+    corpus.mkdir(parents=True)
+    spent, attempt, seen = 0.0, 0, set[Path]()
+    while spent < seconds - 1:
+        flags = [str(corpus), f"-seed={seed + 1000 * attempt}", "-timeout=5", f"-artifact_prefix={folder}/"]
+        command = [sys.executable, str(HERE / "plain.py"), str(recipe.file), ",".join(recipe.packages)]
+        cpu = run([*command, str(seconds - spent), *flags], folder, root / "lib" / recipe.name, seconds - spent)
+        kept = {path for kind in ("crash", "timeout", "oom") for path in folder.glob(f"{kind}-*")}
+        yield [path.read_bytes() for path in sorted(kept - seen)], cpu
+        spent, attempt, seen = spent + max(0.1, cpu), attempt + 1, kept
 
 
-def campaign(recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path) -> list[bytes]:
+def campaign(
+    recipe: Recipe, seed: int, seconds: float, folder: Path, root: Path
+) -> Iterator[tuple[list[bytes], float]]:
     """What our phases found, one after the other, in the same time altogether."""
-    found: list[dict[str, Any]] = []
-    left = seconds
-    for phase, share in SHARE.items():
-        began = time.monotonic()
-        budget = left if phase == "atheris" else seconds * share
-        known = [f"--known={crash['key']}" for crash in found]
+    known: list[str] = []
+    spent = 0.0
+    searches = shares(("hypothesis", "atheris"), typed=False)
+    for number, (phase, share) in enumerate(searches):
+        budget = max(1.0, seconds - spent) if number + 1 == len(searches) else seconds * share
+        words = ["--kept", str(folder / "corpus"), *known]  # where atheris left it
         first = seed - 1  # the gate's own first attempt has the seed 0
-        found += drive(recipe, phase, folder, root, budget, "--seed", str(first), *known)
-        left = max(1.0, left - (time.monotonic() - began))
-    return [base64.b64decode(crash["input"]) for crash in found]
+        found, cpu = drive(recipe, phase, folder, root, budget, "--clock", "cpu", "--seed", str(first), *words)
+        spent += cpu
+        known += [f"--known={crash['key']}" for crash in found]
+        yield [base64.b64decode(text) for crash in found for text in (crash["input"], *crash["others"])], cpu
 
 
-def table(recipes: list[Recipe], jobs: list[Any], found: list[Any], seconds: float) -> None:
+def table(recipes: list[Recipe], seeds: range, answers: dict[Any, dict[str, Any]], seconds: float) -> None:
     """One row for each recipe: in how many of the seeds each of the two found it."""
-    by_name: dict[str, list[Any]] = {}
-    for (recipe, _), one in zip(jobs, found, strict=True):
-        by_name.setdefault(recipe.name, []).append(one)
+    totals, asked = dict.fromkeys(SEARCHES, 0), dict.fromkeys(SEARCHES, 0)
     print("| bug | kind | plain atheris | ours |\n|---|---|---:|---:|")
     for recipe in recipes:
-        rows = by_name[recipe.name]
-        print(
-            f"| {recipe.name}, {recipe.documented} | {recipe.kind} "
-            f"| {sum(row[0] for row in rows)} of {len(rows)} | {sum(row[1] for row in rows)} of {len(rows)} |"
-        )
-    plain, ours = (sum(row[column] for row in found) for column in (0, 1))
-    print(f"| all, {seconds:.0f} s each | | **{plain} of {len(found)}** | **{ours} of {len(found)}** |")
-    print(f"\nratio {ours / max(1, plain):.2f}")
+        cells = []
+        for who in SEARCHES:
+            rows = [answers[k] for seed in seeds if (k := key(recipe, seed, who, seconds)) in answers]
+            found = sum(row["found"] for row in rows)
+            totals[who] += found
+            asked[who] += len(rows)
+            cells.append(f"{found} of {len(rows)}")
+        print(f"| {recipe.name}, {recipe.documented} | {recipe.kind} | {cells[0]} | {cells[1]} |")
+    cells = [f"**{totals[who]} of {asked[who]}**" for who in SEARCHES]
+    print(f"| all, {seconds:.0f} s of CPU each | | {cells[0]} | {cells[1]} |")
+    print(f"\nratio {totals['ours'] / max(1, totals['plain']):.2f}")
 
 
 def overhead(root: Path) -> None:
@@ -197,7 +254,7 @@ def overhead(root: Path) -> None:
     folder = root / "trivial"
     rates: dict[str, list[float]] = {"plain": [], "ours": []}
     file, rate = HERE / "trivial" / "fuzz_trivial.py", folder / "rate"
-    plain = [sys.executable, str(HERE / "plain.py"), str(file), "trivial_target", "-max_len=4096"]
+    plain = [sys.executable, str(HERE / "plain.py"), str(file), "trivial_target", "60", "-max_len=4096"]
     ours = [sys.executable, "-m", "sdlc.harness.drive", "--phase", "atheris", "--file", str(file), "--seconds", "60"]
     ours += ["--harness", "fuzz_trivial", "--package", "trivial_target", "--report", str(folder / "report.json")]
     for _ in range(ROUNDS):

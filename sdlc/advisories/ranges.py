@@ -20,7 +20,9 @@ from sdlc.formats.osv_json import Advisory, Affected, Events
 
 _ORDER = {"fixed": 0, "introduced": 1, "last_affected": 2}
 """Of events at one version: the old range ends before a new one begins, and a single version is inside its own."""
-_PLAIN = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:\.(?:0|[1-9][0-9]{0,9})){0,6}")
+_N = "(?:0|[1-9][0-9]{0,9})"
+_PLAIN = re.compile(rf"({_N}(?:\.{_N}){{0,6}}?)(?:\.0)*((?:(?:a|b|rc){_N})?(?:\.post{_N})?(?:\.dev{_N})?)")
+"""A version as PEP 440 itself writes it, in two parts without the zeros between them."""
 
 
 class Span:
@@ -89,7 +91,7 @@ class Comparison:
             return bool(self._affected.ranges) or not version
         if any(span.holds(parsed) for span in self.spans):
             return True
-        return _key(version) in self._listed or (parsed.local is not None and _key(parsed.public) in self._listed)
+        return key(version) in self._listed or (parsed.local is not None and key(parsed.public) in self._listed)
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
@@ -98,7 +100,7 @@ class Comparison:
 
     @cached_property
     def _listed(self) -> frozenset[str]:
-        return frozenset(key for text in self._affected.versions if (key := _key(text)))
+        return frozenset(known for text in self._affected.versions if (known := key(text)))
 
 
 def problems_of(advisory: Advisory) -> tuple[str, ...]:
@@ -112,14 +114,13 @@ def problems_of(advisory: Advisory) -> tuple[str, ...]:
     return tuple(f"{advisory.id}: {problem}" for problem in dict.fromkeys(found))
 
 
-def _key(text: str) -> str:
+@lru_cache(maxsize=65536)
+def key(text: str) -> str:
     """One text for all that PEP 440 holds for equal; empty for what it cannot read. Most are plain and not parsed."""
-    if not _PLAIN.fullmatch(text):
-        parsed = parse(text)
-        return canonicalize_version(parsed) if parsed is not None else ""
-    while text.endswith(".0"):
-        text = text[:-2]
-    return text
+    if plain := _PLAIN.fullmatch(text):
+        return plain[1] + plain[2]
+    parsed = parse(text)
+    return canonicalize_version(parsed) if parsed is not None else ""
 
 
 @lru_cache(maxsize=65536)

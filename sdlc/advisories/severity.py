@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cvss import CVSS2, CVSS3, CVSS4
-from cvss.exceptions import CVSSError
-
 from sdlc.model.finding import Severity
 
 LEAST = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
@@ -23,6 +20,10 @@ def severity_of(vectors: Iterable[str]) -> tuple[Severity, float | None]:
 
 
 def _score(vector: str) -> float | None:
+    # Its tables take a tenth of a second to import, and most verifications have no vector to score.
+    from cvss import CVSS2, CVSS3, CVSS4
+    from cvss.exceptions import CVSSError
+
     try:
         if vector.startswith("CVSS:4"):
             return float(CVSS4(vector).base_score)

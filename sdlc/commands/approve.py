@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from sdlc.commands.inputs import KEY, OUT, PATH, TRUST, open_key, passphrase_options, read_trust
-from sdlc.commands.release import opened, summary
+from sdlc.commands.release import opened
+from sdlc.commands.standing import summary
 from sdlc.errors import UsageError
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import sha256
@@ -63,10 +64,10 @@ def record_decision(
             f"the trust root has no person {person!r}",
             hint=f"it knows: {', '.join(sorted(trust.persons)) or 'nobody'}",
         )
-    proposal, _, folder = opened(path, out, session)
+    proposal, _, folder = opened(path, out, session, trust)
     candidate = proposal.candidate
     check_decisions(proposal.decisions, trust, candidate, proposal.digest)
-    click.echo(summary(proposal), nl=False)
+    click.echo(summary(proposal, verbose=True), nl=False)
     if kind == "approval":
         assemble.demand_allowed(proposal.verdict)
     signer = open_key(key, session, passphrase_file, passphrase_fd)

@@ -37,12 +37,12 @@ from sdlc.readings.attack_surface import components_of
 from sdlc.readings.fuzz import of_base
 from sdlc.scanning.rules import OWN, is_pack, own_alone, own_packs
 from sdlc.surface.item import load_surface
-from sdlc.threats.load import LoadedModel, load_model
+from sdlc.threats.load import LoadedModel, is_model, load_model
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
-COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "workflows", "attack-surface")
+COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "licenses", "workflows", "attack-surface")
 """Gates that run on the base commit's files as well; none of them executes the base's code."""
 
 FILE_BY_FILE = ("static-analysis",)
@@ -162,7 +162,7 @@ def _models(workspace: Workspace, folder: str) -> tuple[LoadedModel, ...]:
     found = []
     for path in workspace.matching(f"{folder}/*.yaml", f"{folder}/*.yml"):
         try:
-            if path != f"{folder}/acceptances.yaml":
+            if is_model(path, folder):
                 found.append(load_model(workspace.read(path), path=path))
         except SdlcError:
             continue  # the gate says so; and what the head cannot read asks for nothing

@@ -108,7 +108,7 @@ def command(
         base=base or {},
     )
     policy = _only(judges.policy, gates, planned)
-    record = decided(record, policy, judges.waivers, session.now, weaker)
+    record = decided(record, policy, judges.waivers, session.now, weaker, blob=store.get)
     if not gates:
         proposed = proposed_by(workspace, session.tools, store)
         record = announced(record, policy, judges.waivers, proposed, store.get, session.now)

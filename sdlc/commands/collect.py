@@ -84,7 +84,7 @@ def command(
         base={gate: prints for share in found for gate, prints in share.base.items()}
         | (replayed(again) if plan.base else {}),
     )
-    record = decided(record, policy, waivers, session.now, _weakenings(plan, found))
+    record = decided(record, policy, waivers, session.now, _weakenings(plan, found), blob=blob)
     proposed = Proposed(plan.proposed_policy, plan.proposed_waivers)
     record = announced(record, policy, waivers, proposed, blob, session.now)
     replace_file(session.disk, out / "check.json", dump_check(record))

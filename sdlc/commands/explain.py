@@ -16,6 +16,8 @@ from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
 from sdlc.scanning.rules import compiled_rules
+from sdlc.threats.rules import RULES as THREAT_RULES
+from sdlc.threats.rules import SURFACE_RULES
 
 ROW = re.compile(r"^\| `([a-z-]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 FINGERPRINT = re.compile(r"f1:[0-9a-f]{4,}")
@@ -97,6 +99,11 @@ def _of_catalogue(name: str) -> Iterator[str]:
             yield f"  fix: {rule.fix}"
             yield f"  classes{_classes(rule.cwe, rule.owasp)}"
             yield from (f"  see: {link}" for link in rule.links)
+    for rules in (THREAT_RULES, SURFACE_RULES):
+        if name in rules and not (rules is SURFACE_RULES and name in THREAT_RULES):
+            yield f"{name}: {rules[name].title}, a rule about threat models (docs/threat-models.md)"
+            yield f"  severity {rules[name].severity}"
+            yield f"  fix: {rules[name].fix}"
     for code, happened, do in ROW.findall((folder / "release" / "reason-codes.md").read_text(encoding="utf-8")):
         if code == name:
             yield f"{code}: a reason for a refusal"

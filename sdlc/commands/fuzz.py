@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
+from sdlc.commands.corpus import merge
+from sdlc.commands.harnesses import gaps, generate
 from sdlc.commands.judges import configure
+from sdlc.commands.live import shown
 from sdlc.disk import replace_file
-from sdlc.errors import ExitCode, IncompleteError, UsageError
+from sdlc.errors import ExitCode, IncompleteError, UnreadableError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats import strict_json
 from sdlc.formats.check_json import load_check
-from sdlc.formats.fuzz_report import FuzzCrash, HarnessRun, load_report
+from sdlc.formats.fuzz_report import FuzzCrash, FuzzReport, HarnessRun, load_report
 from sdlc.formats.terminal import printable
+from sdlc.fuzzing.campaign import KEPT, Wanted
 from sdlc.fuzzing.listing import declared
 from sdlc.fuzzing.regression_test import FOLDER, crash_id, regression_test, stored_input
 from sdlc.gates import build, fuzz
 from sdlc.model.digest import Digest
 from sdlc.readings.fuzz import in_tree
+from sdlc.reports.fuzz_page import fuzz_page
 from sdlc.session import Session
 from sdlc.workspace import Workspace, open_workspace
 
 RUN = "fuzz-run.json"
 """In the folder of results: the artifacts of the last `sdlc fuzz run`, by their digests in the store."""
+
+RUNS = "fuzz-runs.jsonl"
+HISTORY = 200
 
 path_option = click.option(
     "--path", type=click.Path(path_type=Path), default=".", help="The product; default: the folder you are in."
@@ -49,7 +58,12 @@ class _Kept:
 
 @click.group(name="fuzz")
 def command() -> None:
-    """List fuzz harnesses, run them, replay what crashed. `docs/fuzzing.md` tells more."""
+    """List fuzz harnesses, propose new ones, run them, replay what crashed. `docs/fuzzing.md` tells more."""
+
+
+command.add_command(generate)
+command.add_command(gaps)
+command.add_command(merge)
 
 
 @command.command(name="list")
@@ -73,22 +87,32 @@ def list_harnesses(session: Session, path: Path) -> None:
 @command.command(name="run")
 @click.argument("harness", default="")
 @click.option("--seconds", type=click.IntRange(1, 86400), default=30, show_default=True, help="For all together.")
+@click.option("--shard", default="1/1", show_default=True, metavar="K/N", help="Every Nth harness, from the Kth on.")
+@click.option("--corpus", type=click.Path(path_type=Path), help="Folder for what was kept, for `sdlc fuzz merge`.")
 @path_option
 @click.pass_obj
-def run(session: Session, harness: str, seconds: int, path: Path) -> None:
+def run(session: Session, harness: str, seconds: int, shard: str, corpus: Path | None, path: Path) -> None:
     """Build the product and fuzz HARNESS (default: all of them); nothing is decided, crashes are kept for replay."""
     workspace = open_workspace(path, session.tools)
     settings = configure(workspace).settings
     files = _files(workspace, settings["fuzz"])
     if harness and harness not in _names(workspace, files):
         raise UsageError(f"there is no harness {harness!r:.60}", hint="`sdlc fuzz list` shows them")
+    only = (harness,) if harness else _part(sorted(_names(workspace, files)), shard)
     built = build.run(workspace, session.tools, settings["build"], {})
-    raw = fuzz.run(workspace, session.tools, replace(settings["fuzz"], seconds=seconds), {"build": built}, only=harness)
+    wanted = Wanted(only, corpus is not None, lambda scratch: shown(scratch, seconds, Console(stderr=True)))
+    budget = replace(settings["fuzz"], seconds=seconds)
+    raw = dict(fuzz.run(workspace, session.tools, budget, {"build": built}, wanted=wanted))
+    for name in [name for name in raw if name.startswith(f"{KEPT}/")]:
+        data = raw.pop(name)
+        if corpus is not None:
+            replace_file(session.disk, corpus / name.removeprefix(f"{KEPT}/"), data)
     out = workspace.root / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
     digests = {name: store.put(data) for name, data in raw.items()}
     replace_file(session.disk, out / RUN, strict_json.dumps(digests))
     report = load_report(raw["fuzz.json"])
+    _remember(session, out, report)
     for row in report.harnesses:
         state = "ERROR" if row.problems else f"{len(row.crashes)} crashes"
         click.echo(f"{row.name or row.file:<28} {row.executions:>9} executions  {row.edges:>6} edges  {state}")
@@ -144,6 +168,59 @@ def _files(workspace: Workspace, settings: fuzz.Settings) -> tuple[str, ...]:
     if not files:
         raise UsageError(f"there is no {settings.folder}/fuzz_*.py", hint="docs/fuzzing.md shows a first harness")
     return files
+
+
+@command.command(name="page")
+@click.option("--html", type=click.Path(path_type=Path), default=Path("fuzz.html"), show_default=True)
+@path_option
+@click.pass_obj
+def page(session: Session, html: Path, path: Path) -> None:
+    """Draw the last run as a page: what each harness reached, what blocks it, crashes, history."""
+    workspace = open_workspace(path, session.tools)
+    out = workspace.root / ".sdlc" / "out"
+    answers = list(_evidence(out))
+    if not answers:
+        raise IncompleteError(f"there is no evidence of fuzzing in {out}", hint="run `sdlc fuzz run` first")
+    report = load_report(Store(out / "objects", session.disk).get(answers[-1]["fuzz.json"]))
+    replace_file(session.disk, html, fuzz_page(report, _history(out)))
+    click.echo(f"wrote {printable(str(html))}")
+
+
+def _remember(session: Session, out: Path, report: FuzzReport) -> None:
+    """One line more in the history of runs."""
+    row: dict[str, object] = {
+        "when": session.now.strftime("%Y-%m-%d %H:%M"),
+        "executions": sum(run.executions for run in report.harnesses),
+        "edges": sum(max(run.edges, run.reached) for run in report.harnesses),
+        "crashes": sum(len(run.crashes) for run in report.harnesses),
+    }
+    text = "".join(strict_json.dumps(one).decode() + "\n" for one in [*_history(out)[-HISTORY:], row])
+    replace_file(session.disk, out / RUNS, text.encode())
+
+
+def _history(out: Path) -> list[Mapping[str, float | str]]:
+    """The runs before; a line that is none of ours is left out."""
+    found: list[Mapping[str, float | str]] = []
+    try:
+        rows = (out / RUNS).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    for text in rows:
+        try:
+            row = strict_json.loads_object(text.encode(), what=RUNS)
+            numbers = {word: float(row[word]) for word in ("executions", "edges", "crashes")}
+        except (UnreadableError, KeyError, TypeError, ValueError):
+            continue
+        found.append({"when": str(row.get("when", "")), **numbers})
+    return found
+
+
+def _part(names: list[str], shard: str) -> tuple[str, ...]:
+    """Every harness of one shard; all of them when there is one."""
+    first, _, of = shard.partition("/")
+    if not (first.isdigit() and of.isdigit() and 1 <= int(first) <= int(of)):
+        raise UsageError(f"{shard!r:.20} is no shard", hint="write --shard 2/4: the second of four")
+    return () if int(of) == 1 else tuple(names[int(first) - 1 :: int(of)]) or ("",)
 
 
 def _names(workspace: Workspace, files: tuple[str, ...]) -> set[str]:

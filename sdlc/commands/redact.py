@@ -40,7 +40,7 @@ def command(
 ) -> None:
     """Write a copy of BUNDLE without some raw evidence, signed as such; its digests still verify.
 
-    Findings and names stand in the signed candidate and cannot be withheld.
+    Findings, components, tests and names stand in the signed candidate and on the page, and cannot be withheld.
     """
     if not audience.strip():
         raise UsageError("--audience says nothing", hint="say for whom the evidence is withheld")

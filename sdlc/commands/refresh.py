@@ -91,4 +91,4 @@ def _decided(
     refreshed = (*earlier, *(Refreshed(gate, now) for gate in again))
     merged = replace(record, results=results, refreshed=refreshed)
     waivers = load_waivers(store.get(record.waivers)) if record.waivers else ()
-    return decided(merged, load_policy(store.get(record.policy)), waivers, session.now)
+    return decided(merged, load_policy(store.get(record.policy)), waivers, session.now, blob=store.get)

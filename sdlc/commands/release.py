@@ -19,18 +19,17 @@ from sdlc.commands.inputs import (
     read_file,
     read_trust,
 )
+from sdlc.commands.standing import summary
 from sdlc.disk import append_text, replace_file
 from sdlc.errors import BlockedError, ExitCode, IncompleteError, UsageError
 from sdlc.evidence.store import Store
-from sdlc.formats.terminal import printable
-from sdlc.formats.timestamp import time_to_text
-from sdlc.model.digest import Digest, sha256
-from sdlc.model.verdict import Answer, State
-from sdlc.policy.decide import count
+from sdlc.model.digest import sha256
+from sdlc.model.verdict import Answer
 from sdlc.release import assemble
 from sdlc.release.assemble import Proposal
 from sdlc.release.decisions import quorum
 from sdlc.release.page_facts import Beyond, Standing
+from sdlc.release.verified import Verified, demand_verified
 from sdlc.release.verify import verify
 from sdlc.release.viewer import draw
 from sdlc.session import Session
@@ -84,15 +83,16 @@ def prepare(
     out = out or workspace.root / ".sdlc" / "out"
     record = last_check(out, workspace)
     signer = open_key(key, session, passphrase_file, passphrase_fd)
-    sequence, manifest, since = _after(previous, trust, session, record.product, channel, break_glass)
+    before = _before(previous, trust, session, record.product, channel, break_glass)
     store = Store(out / "objects", session.disk)
     candidate = assemble.propose(
         record,
         store,
         channel=channel,
-        sequence=sequence,
-        previous=manifest,
-        authors=_authors(workspace, session, since),
+        sequence=before.manifest.sequence + 1 if before else 1,
+        previous=before.manifest_digest if before else None,
+        before=before.as_before if before else None,
+        authors=_authors(workspace, session, before.candidate.commit if before else ""),
         files={file.name: read_artifact(file) for file in artifacts},
         now=session.now,
         days=days,
@@ -100,7 +100,7 @@ def prepare(
     )
     folder = out / "release"
     assemble.keep_candidate(candidate, signer, trust, store, session.disk, folder)
-    proposal = assemble.open_proposal(folder, store)
+    proposal = assemble.open_proposal(folder, store, trust)
     click.echo(f"candidate {proposal.digest[:16]} written to {folder / assemble.CANDIDATE_FILE}")
     if output := session.environment.get("GITHUB_OUTPUT"):
         append_text(Path(output), f"candidate={proposal.digest}\n")
@@ -114,28 +114,33 @@ def prepare(
 @TRUST
 @OUT
 @click.option("--html", type=click.Path(path_type=Path), help="Draw the release manager's page as well.")
+@click.option("-v", "--verbose", is_flag=True, help="Every line, not only one screen of them.")
 @click.pass_obj
-def status(session: Session, path: Path, trust_file: Path, out: Path | None, html: Path | None) -> None:
+def status(session: Session, path: Path, trust_file: Path, out: Path | None, html: Path | None, verbose: bool) -> None:
     """Show the open candidate: verdict, blockers, decisions, and the next command."""
     trust = read_trust(trust_file)
-    proposal, _, folder = opened(path, out, session)
-    click.echo(summary(proposal), nl=False)
-    for signed in assemble.superseded(folder, proposal.digest):
-        one = signed.decision
-        said = f"  superseded {one.kind} of {one.name}, about the candidate {one.candidate[:16]}"
-        click.echo(printable(said))
+    proposal, _, folder = opened(path, out, session, trust)
     answer = quorum(
         proposal.decisions, trust, proposal.candidate, proposal.digest, session.now, proposal.verdict.waived
     )
-    click.echo(f"\nquorum    {printable(answer.sentence)}{f' [{answer.reason}]' if answer.reason else ''}")
     waiting = [p.name for p in trust.persons.values() if p.id not in answer.approvers]
-    if waiting and not answer.reached:
-        click.echo(f"may still decide: {printable(', '.join(waiting))}")
-    click.echo(f"next      {_next_step(proposal, answer.reached)}")
+    old = [signed.decision for signed in assemble.superseded(folder, proposal.digest)]
+    below = [
+        *(f"  superseded {one.kind} of {one.name}, about the candidate {one.candidate[:16]}" for one in old),
+        f"quorum    {answer.sentence}{f' [{answer.reason}]' if answer.reason else ''}",
+        *([f"may still decide: {', '.join(waiting)}"] if waiting and not answer.reached else []),
+        f"next      {_next_step(proposal, answer.reached)}",
+    ]
+    click.echo(summary(proposal, below, verbose=verbose), nl=False)
     if html is not None:
         standing = Standing(answer.reached, answer.sentence, tuple(waiting))
         drawn = draw(
-            proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, Beyond(standing=standing)
+            proposal.candidate,
+            proposal.digest,
+            proposal.verdict,
+            proposal.decisions,
+            proposal.holdings,
+            Beyond(standing=standing),
         )
         replace_file(session.disk, html, drawn)
     if proposal.verdict.answer is not Answer.ALLOWED:
@@ -168,7 +173,7 @@ def sign(
 ) -> None:
     """Sign the approved candidate and write the evidence bundle; refuses what `sdlc verify` would refuse."""
     trust = read_trust(trust_file)
-    proposal, store, _ = opened(path, out, session)
+    proposal, store, _ = opened(path, out, session, trust)
     if expected and expected != proposal.digest:
         raise BlockedError(
             "candidate-exchanged",
@@ -201,49 +206,17 @@ command.add_command(recall.command)
 command.add_command(redact.command)
 
 
-def summary(proposal: Proposal) -> str:
-    """What an approver is shown before deciding: the verdict first, then what stands against it."""
-    candidate, verdict = proposal.candidate, proposal.verdict
-    lines = [
-        f"{verdict.answer.value.upper():<10}{candidate.product} {candidate.version}, {candidate.channel}, "
-        f"sequence {candidate.sequence}, commit {candidate.commit[:12]}",
-        f"candidate {proposal.digest}",
-    ]
-    if candidate.break_glass:
-        lines.insert(0, f"BREAK-GLASS, one approval suffices: {candidate.break_glass}")
-    lines += [f"  {one.gate} ran again at {time_to_text(one.at)}" for one in candidate.refreshed]
-    for state in (State.BLOCKED, State.INCOMPLETE, State.TOLERATED):
-        for rule in verdict.having(state):
-            lines.append(f"  {state.value:<11}{rule.rule}: {rule.sentence}")
-            lines += [f"             → {rule.next_step}"] if rule.next_step else []
-    for result in candidate.results:
-        reading = result.reading
-        lines.append(f"  {result.gate:<17}{reading.outcome.value:<15}{reading.sentence} ({result.grade.value})")
-    lines += [f"  artifact  {a.digest[:16]}…  {a.name} ({a.size} bytes)" for a in candidate.artifacts]
-    for signed in proposal.decisions:
-        one = signed.decision
-        reason = f": {one.reason}" if one.reason else ""
-        lines.append(f"  {one.kind:<11}{one.name}, meaning {one.meaning}, {time_to_text(one.created)}{reason}")
-    if verdict.actions:
-        lines.append(f"the smallest way to ALLOWED ({count(len(verdict.actions), 'action')}):")
-    for number, action in enumerate(verdict.actions, start=1):
-        clears = f" (clears {action.count})" if action.count > 1 else ""
-        lines.append(f"  {number}. {action.do}{clears}")
-        lines += [f"     or sdlc waive {action.waive}"] if action.waive else []
-    return "".join(f"{printable(line)}\n" for line in lines)
-
-
-def opened(path: Path, out: Path | None, session: Session) -> tuple[Proposal, Store, Path]:
+def opened(path: Path, out: Path | None, session: Session, trust: TrustRoot) -> tuple[Proposal, Store, Path]:
     """The open candidate of the product at `path`, read again; its store and its folder."""
     out = out or path.resolve() / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
-    return assemble.open_proposal(out / "release", store), store, out / "release"
+    return assemble.open_proposal(out / "release", store, trust), store, out / "release"
 
 
-def _after(
+def _before(
     previous: Path | None, trust: TrustRoot, session: Session, product: str, channel: str, break_glass: str
-) -> tuple[int, Digest | None, str]:
-    """Sequence, previous manifest's digest, and the previous commit (empty for the first release)."""
+) -> Verified | None:
+    """The release before, verified; None for the first one."""
     if break_glass and not trust.break_glass_days:
         raise BlockedError(
             "break-glass-not-allowed",
@@ -251,19 +224,17 @@ def _after(
             hint="its break_glass_days says for how long one may last; 0 is none",
         )
     if previous is None:
-        return 1, None, ""
-    result = verify(read_file(previous), trust, at=session.now)
-    if not result.ok or result.candidate is None or result.manifest is None:
-        raise BlockedError(result.reason, f"{previous}: {result.sentence}", hint=f"sdlc verify {previous} --trust …")
-    if (result.manifest.product, result.manifest.channel) != (product, channel):
-        raise UsageError(f"{previous} is {result.manifest.product} in the channel {result.manifest.channel}")
-    if break_glass and result.candidate.break_glass:
+        return None
+    release = demand_verified(verify(read_file(previous), trust, at=session.now), str(previous))
+    if (release.manifest.product, release.manifest.channel) != (product, channel):
+        raise UsageError(f"{previous} is {release.manifest.product} in the channel {release.manifest.channel}")
+    if break_glass and release.candidate.break_glass:
         raise BlockedError(
             "break-glass-twice",
             f"{previous} is a break-glass release itself, and an ordinary one has to follow it",
             hint="leave out --break-glass and let the quorum decide",
         )
-    return result.manifest.sequence + 1, result.manifest_digest, result.candidate.commit
+    return release
 
 
 def _authors(workspace: Workspace, session: Session, since: str) -> tuple[str, ...]:

@@ -17,7 +17,10 @@ from sdlc.model.verdict import Answer, State, Verdict
 from sdlc.policy.decide import count, decide
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import Policy, Profile, load_policy
+from sdlc.policy.vex import GATE, TRUST, Examined, examine
 from sdlc.policy.waivers import Waiver, load_waivers
+from sdlc.release.recompute import vex_files
+from sdlc.signing.trust_json import load_trust
 
 UNDECIDED = Verdict(Answer.INCOMPLETE, ())
 """What a record has until it is decided."""
@@ -44,7 +47,7 @@ def announced(
     except SdlcError as error:
         said = f"the changed {what} cannot be read, and after the merge no check could answer: {error.message}"
     else:
-        after = decided(record, policy, waivers, at, ()).verdict
+        after = decided(record, policy, waivers, at, (), blob=blob).verdict
         stopping = len(after.having(State.BLOCKED)) + len(after.having(State.INCOMPLETE))
         said = f"the changed {what} would count after the merge; with it this check would be {after.answer.value}"
         said += f" ({count(stopping, 'rule')} not met)" if stopping else ""
@@ -57,8 +60,10 @@ def decided(
     waivers: tuple[Waiver, ...],
     at: datetime,
     weakenings: tuple[Finding, ...] | None = None,
+    *,
+    blob: Callable[[Digest], bytes],
 ) -> CheckRecord:
-    """`record` with the verdict of `policy` as of `at`; `weakenings` as in `Facts`."""
+    """`record` with the verdict of `policy` as of `at`; `weakenings` as in `Facts`, `blob` gives what gates kept."""
     facts = Facts(
         results={result.gate: result for result in record.results},
         profile=next(one for one in get_args(Profile) if one == record.profile),
@@ -71,5 +76,15 @@ def decided(
         weakenings=weakenings,
         committed=record.committed,
         checked=at,
+        vex=_vex(record, blob),
     )
     return replace(record, verdict=decide(policy, facts))
+
+
+def _vex(record: CheckRecord, blob: Callable[[Digest], bytes]) -> tuple[Examined, ...]:
+    """The VEX decisions of the base commit, by its own trust root; a release is decided by the one that is given."""
+    result = next((one for one in record.results if one.gate == GATE), None)
+    if result is None:
+        return ()
+    trust = load_trust(blob(result.raw[TRUST]), what=".sdlc/trust.json") if TRUST in result.raw else None
+    return examine(vex_files(result, blob), trust)

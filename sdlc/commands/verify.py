@@ -12,19 +12,19 @@ from sdlc.commands.verified import OWN_STANDARDS, all_standards
 from sdlc.disk import replace_file
 from sdlc.errors import ExitCode
 from sdlc.formats import strict_json
-from sdlc.formats.terminal import printable
+from sdlc.formats.terminal import fitted, printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.policy.decide import count
 from sdlc.policy.schema import load_policy
 from sdlc.release.case import Purpose
-from sdlc.release.page_facts import Beyond, Standing
+from sdlc.release.page_facts import Beyond, Standing, gate_rows
 from sdlc.release.revocation import apply_notices
 from sdlc.release.seen import Seen, dump_seen, load_seen, remembered
 from sdlc.release.verification import Verification, verification_to_json
 from sdlc.release.verified import Verified, demand_verified
 from sdlc.release.verify import verify
-from sdlc.release.viewer import NOT_SHOWN, draw
+from sdlc.release.viewer import LANGUAGES, NOT_SHOWN, draw
 from sdlc.session import Session
 from sdlc.signing.dsse import load_envelope
 from sdlc.signing.trust import TrustRoot
@@ -43,7 +43,9 @@ from sdlc.standards.catalog import Standard
 @click.option("--policy", type=click.Path(path_type=Path), help="A policy of your own that must hold as well.")
 @click.option("--allow-redacted", is_flag=True, help="Take a bundle from which its signer withheld evidence.")
 @click.option("--html", type=click.Path(path_type=Path), help="Draw the page from what was verified.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the page; default: as its policy says.")
 @OWN_STANDARDS
+@click.option("-v", "--verbose", is_flag=True, help="Every line, not only one screen of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document, schema sdlc.verification/1.")
 @click.pass_obj
 def command(
@@ -59,7 +61,9 @@ def command(
     policy: Path | None,
     allow_redacted: bool,
     html: Path | None,
+    language: str | None,
     own: Path | None,
+    verbose: bool,
     as_json: bool,
 ) -> None:
     """Verify the evidence bundle BUNDLE, without a network: 0 verified, 1 refused, 4 this version lacks a reader."""
@@ -91,17 +95,19 @@ def command(
         replace_file(session.disk, state, dump_seen(now))
     if html is not None and result.ok:
         release = demand_verified(result, str(bundle))
-        replace_file(session.disk, html, _drawn(release, result, trust, standards))
+        replace_file(session.disk, html, _drawn(release, result, trust, standards, language or ""))
     if as_json:
         click.echo(strict_json.pretty(verification_to_json(result)).decode(), nl=False)
     else:
-        click.echo("".join(f"{printable(line)}\n" for line in page(result, bundle)), nl=False)
+        click.echo("".join(f"{printable(line)}\n" for line in page(result, bundle, verbose=verbose)), nl=False)
     if not result.ok:
         code = ExitCode.INCOMPLETE if result.incomplete else ExitCode.BLOCKED
         click.get_current_context().exit(code)
 
 
-def _drawn(release: Verified, result: Verification, trust: TrustRoot, standards: tuple[Standard, ...]) -> bytes:
+def _drawn(
+    release: Verified, result: Verification, trust: TrustRoot, standards: tuple[Standard, ...], language: str
+) -> bytes:
     """The page of the bundle, with what this verification adds to it."""
     said = f"{count(len(result.approvers), 'approval')}, the trust root asks for {trust.approvals_required}"
     glass = f"break-glass: {said}, and the quorum was not asked"
@@ -116,11 +122,12 @@ def _drawn(release: Verified, result: Verification, trust: TrustRoot, standards:
         standing=standing,
         standards=standards,
     )
-    return draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, beyond)
+    candidate = release.manifest.candidate
+    return draw(release.candidate, candidate, release.verdict, release.decisions, release.holdings, beyond, language)
 
 
-def page(result: Verification, bundle: Path) -> list[str]:
-    """The lines that a person reads: the answer first."""
+def page(result: Verification, bundle: Path, *, verbose: bool = False) -> list[str]:
+    """The lines that a person reads: the answer first; at most 25 unless `verbose`; files and decisions always."""
     word = "VERIFIED" if result.ok else "INCOMPLETE" if result.incomplete else "REFUSED"
     code = f" [{result.reason}]" if result.reason else ""
     lines = [f"{word}  {bundle.name}{code}"]
@@ -136,11 +143,25 @@ def page(result: Verification, bundle: Path) -> list[str]:
         for signed in result.decisions:
             one = signed.decision
             lines.append(f"  {one.kind} of {one.name}, meaning {one.meaning}, {time_to_text(one.created)}")
-    lines.append("")
-    lines += [f"  {'✓' if step.ok else '✗'} {step.number:>2} {step.name}: {step.sentence}" for step in result.steps]
-    if result.ok:
-        lines += ["", "  gate             outcome         grade"]
-        lines += [f"  {r.gate:<17}{r.reading.outcome.value:<16}{r.grade.value}" for r in result.results]
-        lines += ["", *(f"  note: {note}" for note in result.notes), "  Not shown by this bundle:"]
-        lines += [f"  - {sentence}" for sentence in NOT_SHOWN]
-    return lines
+    steps = [f"  {'✓' if step.ok else '✗'} {step.number:>2} {step.name}: {step.sentence}" for step in result.steps]
+    if not result.ok:
+        return [*lines, *steps]
+    gates = _gates(result, verbose=verbose)
+    notes = [f"  note: {note}" for note in result.notes]
+    missing = [f"  - {sentence}" for sentence in NOT_SHOWN]
+    if verbose:
+        return [*lines, *steps, *gates, *notes, "  Not shown by this bundle:", *missing]
+    said = f"  Not shown by this bundle: {count(len(missing), 'thing')}, and who holds them: --verbose, or --html FILE"
+    return fitted([[*lines, *([said] if missing else [])], steps, gates, notes], "  (every line: --verbose)")
+
+
+def _gates(result: Verification, *, verbose: bool) -> list[str]:
+    """Each gate with outcome and grade; those that came out alike on one line, unless `verbose`."""
+    if verbose:
+        return [f"  {r.gate:<17}{r.reading.outcome.value:<16}{r.grade.value}" for r in result.results]
+    if result.candidate is None or result.verdict is None:
+        return []
+    alike: dict[tuple[str, str], list[str]] = {}
+    for row in gate_rows(result.candidate, result.results, result.verdict):
+        alike.setdefault((row.word, row.result.grade.value if row.result else "no record"), []).append(row.name)
+    return [f"  {outcome}, {grade}: {', '.join(names)}" for (outcome, grade), names in sorted(alike.items())]

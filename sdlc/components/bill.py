@@ -24,9 +24,25 @@ def locked_parts(pins: Iterable[Pin], inside: Mapping[Key, Inside], python: str)
             pin.hashes,
             requires=edges.get(key_of(pin.name, pin.version), ()),
             markers=(pin.marker,) if pin.marker else (),
+            sources=(pin.source,) if pin.source else (),
+            files=pin.files,
         )
         for pin in pins
     ]
+
+
+def unchanged(old: Iterable[Pin], new: Iterable[Pin]) -> set[Key]:
+    """What both lock at one version with the same hashes, at least one: the same files, whoever brings them."""
+    before, after = _hashes(old), _hashes(new)
+    return {key for key, hashes in before.items() if hashes and after.get(key) == hashes}
+
+
+def _hashes(pins: Iterable[Pin]) -> dict[Key, frozenset[str]]:
+    found: dict[Key, frozenset[str]] = {}
+    for pin in pins:
+        key = key_of(pin.name, pin.version)
+        found[key] = found.get(key, frozenset()) | frozenset(pin.hashes)
+    return found
 
 
 def wheel_part(wheel: WheelMetadata, digest: str, python: str, extras: Collection[str]) -> Part:

@@ -67,6 +67,16 @@ def declared(metadata: Mapping[str, Any]) -> Declared:
     )
 
 
+def is_email(text: str) -> bool:
+    """True when `text` is a plain e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_address(text: str) -> bool:
+    """True when `text` is a plain address of the web."""
+    return len(text) <= MAX_TEXT and _ADDRESS.fullmatch(text) is not None
+
+
 def graph(inside: Mapping[Key, Inside], python: str) -> dict[Key, tuple[str, ...]]:
     """The names that each distribution of `inside` requires on the target with Python `python`.
 
@@ -110,7 +120,7 @@ def _producer(metadata: Mapping[str, Any]) -> tuple[str, str]:
     for role in ("author", "maintainer"):
         name, said = str(metadata[role]), str(metadata[f"{role}_email"])
         for shown, email in getaddresses([said]):
-            if _EMAIL.fullmatch(email):
+            if is_email(email):
                 return (shown or name)[:MAX_TEXT], email
         if name:
             return name[:MAX_TEXT], ""
@@ -119,7 +129,7 @@ def _producer(metadata: Mapping[str, Any]) -> tuple[str, str]:
 
 def _address(text: str) -> str:
     """`text` if it is a plain address of the web; others are no value of a field for addresses."""
-    return text if len(text) <= MAX_TEXT and _ADDRESS.fullmatch(text) else ""
+    return text if is_address(text) else ""
 
 
 def written_of(component: Mapping[str, Any]) -> tuple[str, ...]:

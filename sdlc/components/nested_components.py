@@ -10,16 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sdlc.components.declared import Key, due_of, key_of, written_of
+from sdlc.formats.bom_properties import DECLARED, UNEXPLAINED
 from sdlc.model.embedded import Embedded, Inside
 
 Said = tuple[Any, ...]
 """One part with its evidence, one place that is unexplained, or what a component declares."""
-
-
-DECLARED = "secure-sdlc:declared-license"
-"""The property of a nested part that says which license its carrier's own SBOM declares."""
-UNEXPLAINED = "secure-sdlc:unexplained"
-"""The property of a component that names a place in it that nobody can explain."""
 
 
 def written(bom: Mapping[str, Any]) -> dict[Key, frozenset[Said]]:

@@ -53,6 +53,7 @@ def shortened(text: str, width: float) -> str:
     shown = "".join(character if character.isprintable() else "·" for character in text)
     if width_of(shown) <= width:
         return shown
+    shown = shown[: int(width / (0.6 * FONT)) + 1]  # no more could fit: a long text is not measured letter by letter
     while shown and width_of(shown + "…") > width:
         shown = shown[:-1]
     return shown + "…"

@@ -17,6 +17,7 @@ class Export(Protocol):
 
 
 EXPORTS = {
+    "clauses": "sdlc.exports.clauses",
     "csv": "sdlc.exports.comma_separated",
     "json": "sdlc.exports.document",
     "oscal": "sdlc.exports.oscal",

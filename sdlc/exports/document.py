@@ -12,12 +12,13 @@ from sdlc.release.decisions import SignedDecision
 from sdlc.release.verified import Verified
 from sdlc.release.viewer import NOT_SHOWN
 from sdlc.standards.coverage import Coverage
+from sdlc.standards.shipped import our_categories
 
 
 def export(release: Verified, coverages: Sequence[Coverage]) -> bytes:
     """The document; texts are as they were recorded, so whoever shows them has to escape them."""
     manifest, candidate, verdict = release.manifest, release.candidate, release.verdict
-    waivers = waivers_of(release)
+    waivers, categories = waivers_of(release), our_categories()
     document = {
         "schema": "sdlc.export/1",
         "release": {
@@ -53,6 +54,16 @@ def export(release: Verified, coverages: Sequence[Coverage]) -> bytes:
             }
             for (gate, fingerprint), one in sorted(waivers.items())
         ],
+        "categories": [
+            {"gate": result.gate, "fingerprint": one.fingerprint, "words": list(categories.words(one.cwe))}
+            for result in release.results
+            for one in result.reading.findings
+            if one.cwe
+        ],
+        "inventory": {
+            name: [{"key": key, "fields": dict(fields)} for key, fields in table.items()]
+            for name, table in release.as_before.inventory.tables.items()
+        },
         "gates": [result_to_json(result) for result in release.results],
         "evidence": evidence_of(release),
         "decisions": [_decision(signed) for signed in release.decisions],
@@ -93,6 +104,7 @@ def _standard(coverage: Coverage) -> dict[str, object]:
                 "text": one.control.text,
                 "coverage": one.word.value,
                 "people": one.control.people,
+                "document": one.control.document,
                 "producers": [
                     {
                         "name": producer.name,

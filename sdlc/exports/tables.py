@@ -17,6 +17,7 @@ from sdlc.model.result import GateResult
 from sdlc.model.verdict import Waived
 from sdlc.release.verified import Verified
 from sdlc.standards.coverage import Coverage
+from sdlc.standards.shipped import our_categories
 
 Cell = str | int
 MAX_NAMED = 100
@@ -37,7 +38,7 @@ def tables_of(release: Verified, coverages: Sequence[Coverage]) -> tuple[Table, 
     return (
         _table(
             "trace",
-            "standard version review control text coverage producer asked shown why outcome grade evidence "
+            "standard version review control text document coverage producer asked shown why outcome grade evidence "
             "findings finding_ids people",
             _trace(release, coverages),
         ),
@@ -46,8 +47,8 @@ def tables_of(release: Verified, coverages: Sequence[Coverage]) -> tuple[Table, 
         _table("evidence", "gate name sha256", _evidence(release)),
         _table(
             "findings",
-            "gate rule severity confidence place message cwe owasp fix fingerprint suppressed waiver waiver_owner "
-            "waiver_until",
+            "gate rule severity confidence place message cwe owasp categories fix fingerprint suppressed waiver "
+            "waiver_owner waiver_until",
             _findings(release),
         ),
         _table("rules", "rule gate state why", _rules(release)),
@@ -93,7 +94,7 @@ def _trace(release: Verified, coverages: Sequence[Coverage]) -> Iterator[tuple[C
         head = (standard.id, standard.version, standard.review)
         for one in coverage.controls:
             control = one.control
-            left = (*head, control.id, control.text, one.word.value)
+            left = (*head, control.id, control.text, control.document, one.word.value)
             for producer in one.producers:
                 name = producer.name
                 asked = "full" if name in control.full else "partial"
@@ -168,7 +169,7 @@ def _evidence(release: Verified) -> Iterator[tuple[Cell, ...]]:
 
 
 def _findings(release: Verified) -> Iterator[tuple[Cell, ...]]:
-    waivers = waivers_of(release)
+    waivers, categories = waivers_of(release), our_categories()
     for result in release.results:
         for one in result.reading.findings:
             waived = waivers.get((result.gate, one.fingerprint))
@@ -181,6 +182,7 @@ def _findings(release: Verified) -> Iterator[tuple[Cell, ...]]:
                 one.message,
                 " ".join(f"CWE-{number}" for number in one.cwe),
                 " ".join(one.owasp),
+                "; ".join(categories.words(one.cwe)),
                 one.fix,
                 one.fingerprint,
                 one.suppressed,

@@ -12,8 +12,8 @@ import zipfile
 from collections.abc import Sequence
 
 from sdlc.errors import UsageError
-from sdlc.exports.comma_separated import harmless
 from sdlc.exports.tables import Cell, Table, tables_of
+from sdlc.formats.spreadsheet_text import harmless
 from sdlc.formats.terminal import printable
 from sdlc.release.verified import Verified
 from sdlc.standards.coverage import Coverage

@@ -67,7 +67,7 @@ class Feed:
         if self.scores is not None:
             dated = {"published": self.scores.published, "entries": len(self.scores.of)}
             identity["scores"] = {**dated, "sha256": sha256(self.beside[SCORES[0]])}
-        return {**identity, "sha256": self.digest, "format": 2}
+        return {**identity, "sha256": self.digest, "format": 3}
 
 
 def open_feed(path: Path) -> Feed:

@@ -20,7 +20,7 @@ from sdlc.formats.reading_json import (
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
 from sdlc.model.result import GateResult, Refreshed
-from sdlc.model.verdict import Action, Answer, RefusedWaiver, RuleDecision, State, Verdict, Waived
+from sdlc.model.verdict import Action, Answer, Closed, RefusedWaiver, RuleDecision, State, Verdict, Waived
 
 SCHEMA = "sdlc.check/1"
 
@@ -80,6 +80,15 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
             }
             for one in verdict.waived
         ],
+        "closed": [
+            {
+                **{key: value for key, value in vars(one).items() if isinstance(value, str)},
+                "finding": finding_to_json(one.finding),
+                "created": one.created.isoformat(),
+                "expires": one.expires.isoformat(),
+            }
+            for one in verdict.closed
+        ],
         "refused": [vars(one) for one in verdict.refused],
         "notes": list(verdict.notes),
         "actions": [
@@ -123,7 +132,17 @@ def verdict_from_json(document: Mapping[str, Any]) -> Verdict:
             for one in document["waived"]
         ),
         refused=tuple(
-            RefusedWaiver(str(one["waiver"]), str(one["reason"]), str(one["sentence"])) for one in document["refused"]
+            RefusedWaiver(str(one["waiver"]), str(one["reason"]), str(one["sentence"]), str(one.get("kind", "waiver")))
+            for one in document["refused"]
+        ),
+        closed=tuple(
+            Closed(
+                **{key: str(one[key]) for key in ("decision", "gate", "status", "justification", "impact", "name")},
+                finding=finding_from_json(one["finding"]),
+                created=date.fromisoformat(one["created"]),
+                expires=date.fromisoformat(one["expires"]),
+            )
+            for one in document.get("closed", ())
         ),
         notes=tuple(str(note) for note in document["notes"]),
         actions=tuple(

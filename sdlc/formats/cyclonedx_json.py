@@ -28,30 +28,29 @@ from cyclonedx.model.component_evidence import (
     Occurrence,
 )
 from cyclonedx.model.contact import OrganizationalContact, OrganizationalEntity
+from cyclonedx.model.dependency import Dependency
 from cyclonedx.model.license import LicenseAcknowledgement, LicenseExpression
 from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.schema._res import BOM_JSON_STRICT, JSF, SPDX_JSON
+from cyclonedx.schema._res import BOM_JSON_STRICT, CRYPTOGRAPHY_DEFS, JSF, SPDX_JSON
 from packageurl import PackageURL
 from packaging.utils import canonicalize_version
 
 from sdlc import __version__
 from sdlc.formats import strict_json
+from sdlc.formats.bom_properties import DECLARED, FILENAME, LOOKED, MARKER, SOURCE, UNEXPLAINED, UNKNOWN
+from sdlc.formats.requirements_txt import addresses
 from sdlc.model.embedded import Declared, Embedded, Evidence, Inside
 
 SCHEMAS = "http://cyclonedx.org/schema/"
 """How the schemas name each other; they come with the library and are never fetched."""
 
-MARKER = "secure-sdlc:marker"
-LOOKED = "secure-sdlc:looked-into"
-UNKNOWN = "secure-sdlc:unknown:"
-DECLARED = "secure-sdlc:declared-license"
-UNEXPLAINED = "secure-sdlc:unexplained"
 UNSAID = {
     "timestamp": "same inputs give the same bytes; the attestation of this document has the time",
     "author": "the configuration of the product names no author of its SBOM",
 }
+ELSEWHERE = "a document of its own says what is known of its support"
 NOT_LOOKED = "no: it is not in the build's environment"
 
 
@@ -60,7 +59,9 @@ class Part:
     """One distribution.
 
     `version` is empty when it is unknown; `hashes` are sha256 of the files that the lock admits; `requires` names other
-    parts; `markers` are the PEP 508 conditions under which it is installed (empty: always).
+    parts; `markers` are the PEP 508 conditions under which it is installed (empty: always), `sources` the repositories,
+    addresses or paths that it comes from instead of an index, `files` (sha256, file name, address) of what is known of
+    the files with these hashes.
     """
 
     name: str
@@ -69,10 +70,17 @@ class Part:
     license: str = ""
     requires: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    files: tuple[tuple[str, str, str], ...] = ()
 
 
-def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str], Inside] | None = None) -> bytes:
-    """The SBOM of `root`; no clock and no randomness: its serial number is a UUID of its content.
+def dump_bom(
+    root: Part,
+    parts: Iterable[Part],
+    inside: Mapping[tuple[str, str], Inside] | None = None,
+    author: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The SBOM of `root`, for which `author` answers; no clock and no randomness: its serial number is a UUID of it.
 
     `parts` may hold several versions of one name (a lock for several targets); the same version twice is one component.
     `inside` says what is in them, by name and normalized version (the root's too); None when nobody looked.
@@ -89,16 +97,23 @@ def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str],
     )
     for _, component in components:
         bom.components.add(component)
-    for part, component in [(root, product), *components]:
-        bom.register_dependency(component, [other for target, other in components if target.name in part.requires])
+    by_name: dict[str, list[Dependency]] = {}
+    for part, component in components:
+        by_name.setdefault(part.name, []).append(Dependency(component.bom_ref))
+    bom.dependencies = [  # its own way to register one looks at all others
+        Dependency(component.bom_ref, [one for name in part.requires for one in by_name.get(name, ())])
+        for part, component in [(root, product), *components]
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a product of which no wheel was seen has no edges, and says so
         document = json.loads(JsonV1Dot6(bom).output_as_string())
     document["metadata"].pop("timestamp", None)
     document.pop("serialNumber", None)
     if inside is not None:
-        unsaid = [{"name": f"{UNKNOWN}{key}", "value": UNSAID[key]} for key in sorted(UNSAID)]
-        document["metadata"]["properties"] = unsaid
+        if author is not None:
+            document["metadata"]["manufacturer"] = dict(author)
+        unsaid = sorted(key for key in UNSAID if key != "author" or author is None)
+        document["metadata"]["properties"] = [{"name": f"{UNKNOWN}{key}", "value": UNSAID[key]} for key in unsaid]
         for one in (document["metadata"]["component"], *document.get("components", ())):
             _order(one.get("components", ()))
         document["compositions"] = _compositions([(root, product), *components], inside)
@@ -107,11 +122,11 @@ def dump_bom(root: Part, parts: Iterable[Part], inside: Mapping[tuple[str, str],
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
-def validation_errors(document: Any) -> list[str]:
-    """Every way in which `document` is not strictly valid CycloneDX 1.6; empty when it is. Never fetches."""
+def validation_errors(document: Any, spec: str = "1.6") -> list[str]:
+    """Every way in which `document` is not strictly valid CycloneDX `spec`; empty when it is. Never fetches."""
     return [
         f"{'/'.join(str(part) for part in error.instance_path) or '.'}: {error.message}"[:300]
-        for error in _validator().iter_errors(document)
+        for error in _validator(spec).iter_errors(document)
     ]
 
 
@@ -128,16 +143,19 @@ def _merged(parts: Iterable[Part]) -> list[Part]:
             license=part.license or other.license,
             requires=tuple(sorted({*part.requires, *other.requires})),
             markers=() if always else tuple(sorted({*part.markers, *other.markers})),
+            sources=tuple(sorted({*part.sources, *other.sources})),
+            files=tuple(sorted({*part.files, *other.files})),
         )
     return [found[key] for key in sorted(found)]
 
 
 def _component(part: Part, kind: ComponentType, *, ref: str = "") -> Component:
     purl = PackageURL("pypi", None, part.name, part.version or None)
+    places = addresses(part.files)
     references = [
         ExternalReference(
             type=ExternalReferenceType.DISTRIBUTION,
-            url=XsUri(f"urn:sha256:{digest}"),
+            url=XsUri(places.get(digest, f"urn:sha256:{digest}")),
             hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
         )
         for digest in part.hashes
@@ -150,7 +168,11 @@ def _component(part: Part, kind: ComponentType, *, ref: str = "") -> Component:
         bom_ref=ref or str(purl),
         licenses=[LicenseExpression(part.license)] if part.license else None,
         external_references=references,
-        properties=[Property(name=MARKER, value=marker) for marker in part.markers],
+        properties=[
+            *(Property(name=MARKER, value=marker) for marker in part.markers),
+            *(Property(name=SOURCE, value=source) for source in part.sources),
+            *(Property(name=FILENAME, value=name) for name in sorted({name for _, name, _ in part.files if name})),
+        ],
     )
 
 
@@ -182,6 +204,7 @@ def _unknown(component: Component, inside: Inside | None) -> list[tuple[str, str
     silent = "its metadata do not say it" if inside is not None else NOT_LOOKED.removeprefix("no: ")
     said = inside.declared if inside is not None else Declared()
     hashed = any(link.hashes for link in component.external_references)
+    addressed = any(link.hashes and str(link.url).startswith("http") for link in component.external_references)
     reasons = {
         "version": "" if component.version else "the lock pins no version",
         "hash": "" if hashed else "the lock has no hash of it, and no wheel of it was built",
@@ -189,10 +212,10 @@ def _unknown(component: Component, inside: Inside | None) -> list[tuple[str, str
         "license-declared": "" if component.licenses else silent,
         "license-concluded": "no person has concluded one",
         "source-code": "" if said.source else silent,
-        "distribution-address": "hashed requirements name no address",
-        "filename": "hashed requirements name no file",
-        "level-of-support": "no data about its support",
-        "end-of-support": "no data about its support",
+        "distribution-address": "" if addressed else "its lock names no address",
+        "filename": "" if any(one.name == FILENAME for one in component.properties) else "its lock names no file",
+        "level-of-support": ELSEWHERE,
+        "end-of-support": ELSEWHERE,
     }
     return [(field, reason) for field, reason in reasons.items() if reason]
 
@@ -268,14 +291,13 @@ def _compositions(
 
 
 @cache
-def _validator() -> jsonschema_rs.Draft7Validator:
-    registry = jsonschema_rs.Registry(
-        [
-            (f"{SCHEMAS}spdx.SNAPSHOT.schema.json", _load(SPDX_JSON)),
-            (f"{SCHEMAS}jsf-0.82.SNAPSHOT.schema.json", _load(JSF)),
-        ]
-    )
-    schema = _load(BOM_JSON_STRICT[SchemaVersion.V1_6])
+def _validator(spec: str) -> jsonschema_rs.Draft7Validator:
+    """The strict schema of CycloneDX `spec` (``1.2`` to ``1.7``), with every checker of formats."""
+    names = {"spdx.SNAPSHOT": SPDX_JSON, "jsf-0.82.SNAPSHOT": JSF}
+    if spec == "1.7":
+        names["cryptography-defs.SNAPSHOT"] = CRYPTOGRAPHY_DEFS
+    registry = jsonschema_rs.Registry([(f"{SCHEMAS}{name}.schema.json", _load(path)) for name, path in names.items()])
+    schema = _load(BOM_JSON_STRICT[SchemaVersion[f"V{spec.replace('.', '_')}"]])
     return jsonschema_rs.Draft7Validator(schema, registry=registry, validate_formats=True, offline=True)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sdlc.errors import UnreadableError
@@ -46,6 +47,7 @@ class Sight:
     close: int = 0
     first_lines: int = 0
     lines: int = 0
+    hit: int = 0
     early: tuple[str, ...] = ()
 
 
@@ -66,7 +68,10 @@ class HarnessRun:
 
     `searched` are those of the search engines alone. Of `looked` inputs that were watched, `entered` came into the
     package under test; earlier reports have neither. `swallows` is the line where the harness hides every exception, 0
-    for none; `unchanged`: the base commit has the same file of harnesses.
+    for none; `unchanged`: the base commit has the same file of harnesses. `spared`: the change cannot matter to it, so
+    it was replayed and looked at, not searched. `target` is the function that it is there for, empty if it names none.
+    `engines` are those that ran it, with how they saw its coverage, empty where they did not look. `refused`: file and
+    line where many of its first inputs were refused, and how many; `reached` are lines, where no edges were counted.
     """
 
     name: str
@@ -82,11 +87,19 @@ class HarnessRun:
     growth: tuple[Grown, ...] = ()
     swallows: int = 0
     unchanged: bool = False
+    spared: bool = False
+    target: str = ""
+    engines: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[tuple[str, int, int], ...] = ()
+    reached: int = 0
 
 
 @dataclass(frozen=True)
 class FuzzReport:
-    """The whole run of the gate; `version` of the schema, since 2 with what a reading holds harnesses to."""
+    """The whole run of the gate; `version` of the schema, since 2 with what a reading holds harnesses to.
+
+    Since 3 with the engines that searched.
+    """
 
     sandbox: str
     harnesses: tuple[HarnessRun, ...]
@@ -98,7 +111,7 @@ def load_report(data: bytes) -> FuzzReport:
     document = strict_json.loads_object(data, what="fuzz.json")
     try:
         return FuzzReport(
-            version=2 if document.get("schema") == "sdlc.fuzz/2" else 1,
+            version={"sdlc.fuzz/2": 2, "sdlc.fuzz/3": 3}.get(str(document.get("schema")), 1),
             sandbox=str(document["sandbox"]),
             harnesses=tuple(
                 HarnessRun(
@@ -132,6 +145,11 @@ def load_report(data: bytes) -> FuzzReport:
                     growth=tuple(_grown(one) for one in row.get("growth", ())),
                     swallows=int(row.get("swallows", 0)),
                     unchanged=row.get("unchanged") is True,
+                    engines={word: str(e.get("way", "")) for word, e in row["engines"].items() if e["executions"]},
+                    refused=_refused(row),
+                    reached=max((int(e.get("lines", 0)) for e in row["engines"].values()), default=0),
+                    target=str(row.get("target", "")),
+                    spared=row.get("affected") == "",
                     searched=sum(int(e["executions"]) for word, e in row["engines"].items() if word != "replay"),
                 )
                 for row in document["harnesses"]
@@ -139,6 +157,16 @@ def load_report(data: bytes) -> FuzzReport:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableError(f"fuzz.json: {type(error).__name__}: {error}") from None
+
+
+def _refused(row: dict[str, Any]) -> tuple[tuple[str, int, int], ...]:
+    """Of every search the commonest place, each place once."""
+    found: dict[tuple[str, int], int] = {}
+    for engine in row["engines"].values():
+        for path, line, count in list(engine.get("refused", ()))[:1]:
+            place = (str(path), int(line))
+            found[place] = max(found.get(place, 0), int(count))
+    return tuple((path, line, count) for (path, line), count in found.items())
 
 
 def _sight(row: dict[str, Any], word: str) -> int:

@@ -26,6 +26,9 @@ EVERYTHING = (("introduced", "0"),)
 
 _DISPUTED = re.compile(r"\*\*\s*DISPUTED\s*\*\*", re.IGNORECASE)
 
+_NOTED = re.compile(r"\bNOTE:(?:[^.]|\.(?!\s)){0,300}?\bdisput(?:ed|es)\b")
+"""How the text of a CVE says it today: a sentence behind NOTE, such as "NOTE: this is disputed by the vendor"."""
+
 _TAGGED = re.compile(r"(?<![0-9.])\d{1,5}(?:\.\d{1,5})+[a-z]?\Z|(?<![0-9])\d{1,5}(?:[_-]\d{1,5})+[a-z]?\Z")
 
 Events = tuple[tuple[str, str], ...]
@@ -45,7 +48,8 @@ class Advisory:
     """One OSV record.
 
     `modified` and `withdrawn` are ISO 8601 in UTC, `withdrawn` empty when it is not, `modified` when it is no date;
-    `vectors` are CVSS vectors. `disputed`: its own text says that somebody disputes it.
+    `vectors` are CVSS vectors. `disputed`: its own text is marked so; `contested`: a note in
+    it says that somebody disputes it.
     """
 
     id: str
@@ -58,6 +62,7 @@ class Advisory:
     links: tuple[str, ...]
     disputed: bool = False
     problems: tuple[str, ...] = ()
+    contested: bool = False
 
     @property
     def of_pypi(self) -> bool:
@@ -95,6 +100,7 @@ def load_advisory(document: Any, *, what: str) -> Advisory:
             links=tuple(_text(row["url"]) for row in _mappings(record, "references"))[:3],
             disputed=any(_DISPUTED.search(_text(record.get(key) or "")) for key in ("summary", "details")),
             problems=tuple(problems),
+            contested=any(_NOTED.search(_text(record.get(key) or "")) for key in ("summary", "details")),
         )
     except KeyError as error:
         raise UnreadableError(f"{what}: not an OSV record: {error} is missing") from None

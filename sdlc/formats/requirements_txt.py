@@ -8,7 +8,7 @@ that stands elsewhere, is refused, because a requirement that is skipped here wo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -43,7 +43,9 @@ class Pin:
     """One requirement, its name normalized (PEP 503).
 
     `version` is the text after a lone ``==`` or ``===``, empty when it is not pinned; `hashes` are sha256 in lower-case
-    hex, sorted; `marker` is PEP 508 text or empty; `line` counts from 1.
+    hex, sorted; `marker` is PEP 508 text or empty; `line` counts from 1. `source` names what comes from no index: a
+    repository, an address or a path. `files` are (sha256, file name, address) of what the lock tells more of than the
+    hash; name or address may be empty.
     """
 
     name: str
@@ -51,6 +53,13 @@ class Pin:
     hashes: tuple[str, ...]
     marker: str
     line: int
+    source: str = ""
+    files: tuple[tuple[str, str, str], ...] = ()
+
+
+def addresses(files: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """One address for each digest of `files` (`Pin.files`) that has any; of several the last in order."""
+    return {digest: address for digest, _, address in sorted(files) if address}
 
 
 def load_requirements(data: bytes, *, what: str) -> tuple[Pin, ...]:
@@ -109,6 +118,7 @@ def _pin(text: str, line: int, what: str) -> Pin | None:
         hashes=_sha256(options, line, what),
         marker=marker,
         line=line,
+        source=_bare(requirement.url or ""),
     )
 
 
@@ -119,6 +129,11 @@ def _exact(requirement: Requirement) -> str:
         return ""
     operator, version = specifiers[0].operator, specifiers[0].version
     return version if operator == "===" or (operator == "==" and not version.endswith(".*")) else ""
+
+
+def _bare(url: str) -> str:
+    """`url` without a user name or a password in it: a lock is shown, and a token must not be."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "", url)[:500]
 
 
 def _sha256(options: list[str], line: int, what: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from sdlc.errors import UnreadableError
@@ -17,6 +18,13 @@ from sdlc.errors import UnreadableError
 MAX_BYTES = 256 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_DIGITS = 40
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""A half of a pair, escaped; UTF-8 itself holds none."""
+_HALF = re.compile("[\ud800-\udfff]")
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string, or what is left of one that does not end; without going back, so that no text takes long."""
+_BRACKET = re.compile(r"[\[{\]}]")
 
 
 def loads(data: bytes, *, what: str, max_bytes: int = MAX_BYTES) -> Any:
@@ -43,7 +51,7 @@ def loads(data: bytes, *, what: str, max_bytes: int = MAX_BYTES) -> Any:
         raise UnreadableError(f"{what}: not JSON at {where}: {error.msg}") from None
     except ValueError as error:
         raise UnreadableError(f"{what}: {error}") from None
-    if "\\u" in text:
+    if _SURROGATE.search(text):
         _refuse_surrogates(document, what)
     return document
 
@@ -62,17 +70,18 @@ def dumps(document: object) -> bytes:
     return text.encode("utf-8")
 
 
-def pretty(document: object) -> bytes:
-    """`document` for people: sorted keys, two spaces, a final newline."""
-    return (json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def pretty(document: object, *, in_order: bool = False) -> bytes:
+    """`document` for people: sorted keys (unless they are to stay `in_order`), two spaces, a final newline."""
+    text = json.dumps(document, sort_keys=not in_order, indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
 
 
 def _refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise ValueError(f"the key {key!r:.60} stands twice in one object")
-        result[key] = value
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        twin = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {twin!r:.60} stands twice in one object")
     return result
 
 
@@ -98,28 +107,15 @@ def _refuse_deep_nesting(text: str, what: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise UnreadableError(f"{what}: nested deeper than {MAX_DEPTH} levels")
-        elif character in "]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise UnreadableError(f"{what}: nested deeper than {MAX_DEPTH} levels")
 
 
 def _refuse_surrogates(value: Any, what: str) -> None:
     if isinstance(value, str):
-        if any("\ud800" <= character <= "\udfff" for character in value):
+        if _HALF.search(value):
             raise UnreadableError(f"{what}: a lone surrogate in a string")
     elif isinstance(value, dict):
         for key, item in value.items():

@@ -2,13 +2,14 @@
 `records.jsonl`, what our pytest plug-in writes, one JSON object a line; and the counts of pytest's JUnit file.
 
 `start`, then `collected` and `deselected` ids, one `result` per test, and `end` with pytest's exit code. A file
-without `end`, or whose last line has no end, belongs to a run that was cut off.
+without `end`, or whose last line has no end, belongs to a run that was cut off. Where it was looked for, `touched` says
+by numbers which functions of the product a test ran; `function` names a number, once. Earlier records have neither.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from sdlc.errors import UnreadableError
@@ -30,8 +31,21 @@ class TestResult:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """
+    Functions of the product (`package/module.py::Class.method`) that a test ran; `spawned` other processes, too.
+
+    `unseen` are modules of which it is not known.
+    """
+
+    functions: frozenset[str]
+    spawned: bool
+    unseen: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class TestRecords:
-    """One run of pytest: results by node id."""
+    """One run of pytest: results by node id, and what each test touched where that was looked for."""
 
     __test__ = False
 
@@ -40,6 +54,18 @@ class TestRecords:
     deselected: tuple[str, ...]
     finished: bool
     exit_code: int
+    touched: Mapping[str, Touched] = field(default_factory=dict)
+
+    def touched_by(self, test_id: str) -> Touched | None:
+        """What `test_id`, or all its parameters, touched; None where nobody looked."""
+        found = [one for name, one in self.touched.items() if name == test_id or name.startswith(f"{test_id}[")]
+        if not found:
+            return None
+        return Touched(
+            frozenset().union(*(one.functions for one in found)),
+            any(one.spawned for one in found),
+            frozenset().union(*(one.unseen for one in found)),
+        )
 
     def matching(self, test_id: str) -> tuple[TestResult, ...]:
         """The results of `test_id`: itself, or all its parameters."""
@@ -53,6 +79,8 @@ def load_records(data: bytes) -> TestRecords:
     results: dict[str, TestResult] = {}
     collected: list[str] = []
     deselected: list[str] = []
+    functions: dict[int, str] = {}
+    touched: dict[str, Touched] = {}
     finished, exit_code = False, -1
     *lines, cut_off = data.split(b"\n")
     for number, line in enumerate(lines, start=1):
@@ -77,13 +105,20 @@ def load_records(data: bytes) -> TestRecords:
                     if name in results:
                         raise UnreadableError(f"{what}: {name} has two results")
                     results[name] = TestResult(outcome, float(event["seconds"]), str(event["message"]))
+                case "function":
+                    functions[int(event["number"])] = str(event["name"])
+                case "touched":
+                    ran = frozenset(functions[int(number)] for number in event["functions"])
+                    touched[str(event["id"])] = Touched(
+                        ran, event["spawned"] is True, frozenset(map(str, event["unseen"]))
+                    )
                 case "end":
                     finished, exit_code = True, int(event["exit"])
                 case other:
                     raise UnreadableError(f"{what}: there is no event {other!r:.40}")
         except (KeyError, TypeError, ValueError) as error:
             raise UnreadableError(f"{what}: {type(error).__name__}: {error}") from None
-    return TestRecords(results, tuple(collected), tuple(deselected), finished and not cut_off, exit_code)
+    return TestRecords(results, tuple(collected), tuple(deselected), finished and not cut_off, exit_code, touched)
 
 
 def version_of(data: bytes) -> str:

@@ -6,8 +6,9 @@ import base64
 import re
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,13 @@ from sdlc.model.digest import sha256
 from sdlc.sandbox.confine import Limits, clean_environment, confined
 
 AT_ONCE = 2
-SHARE = {"hypothesis": 0.25, "growth": 0.15, "atheris": 0.6}
+OWN = ("words", "growth", "coverage")
+"""Searches that need no engine of others."""
+
+SHARE = {"words": 0.15, "hypothesis": 0.05, "atheris": 0.55, "growth": 0.25}
+SHARE_TYPED = {"hypothesis": 0.4, "atheris": 0.6}
+"""A strategy makes what a typed harness takes: no text is an input, and no pattern of bytes can be repeated in it."""
+
 ENGINES = """
 import importlib.util, sys
 found = [name for name in ("hypothesis", "atheris") if importlib.util.find_spec(name)]
@@ -35,6 +42,8 @@ if "hypothesis" in found:
 
 COVERAGE = re.compile(rb"\bcov: (\d+)")
 SECONDS_TO_GROW = 30.0
+SECONDS_TO_LOOK = 2.0
+SECONDS_TO_PRUNE = 600.0
 DEATHS = 8
 """How often a phase is begun behind inputs that end its process, within its budget."""
 
@@ -51,37 +60,79 @@ class _Found:
     row: dict[str, Any]
     typed: bool = False
     artifacts: dict[str, bytes] = field(default_factory=dict)
+    reached: list[tuple[str, str, int, int]] = field(default_factory=list)
+
+
+Reached = Mapping[str, tuple[str, Sequence[tuple[str, str, int, int]]]]
+"""Of each harness, its file, and the functions that it reaches: installed file, name, first and last line."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The harnesses of these names, all without any; with `keep`, the inputs that reached something are artifacts.
+
+    `watch` is entered with the folder of all reports while the searches run.
+    """
+
+    only: tuple[str, ...] = ()
+    keep: bool = False
+    watch: Callable[[Path], AbstractContextManager[Path | None]] = nullcontext
+
+
+ALL = Wanted()
+KEPT = "kept"
+LONGEST, MOST = 4096, 2000
 
 
 @dataclass(frozen=True)
 class Campaign(Phases):
-    """Shares a time budget over harnesses and search engines."""
+    """Shares a time budget over harnesses and search engines; `without` are engines that are not used."""
+
+    without: tuple[str, ...] = ()
 
     def run(
-        self, files: Sequence[Path], seconds: float, only: str = ""
+        self,
+        files: Sequence[Path],
+        seconds: float,
+        wanted: Wanted = ALL,
+        affected: Callable[[Reached], Mapping[str, str]] | None = None,
     ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-        """Rows for `fuzz.json`, artifacts by name (inputs, tests); `only` one harness when given.
+        """Rows for `fuzz.json`, artifacts by name (inputs, tests).
 
-        A file that cannot be listed is a row with a problem; the others go on. Raises ToolError.
+        `affected`, when given, is asked which harnesses to search, and why; the others are replayed and looked at. A
+        file that cannot be listed is a row with a problem; the others go on. Raises ToolError.
         """
         declared, rows = [], []
         for path in files:
             hidden = swallows((self.tree / path).read_bytes(), self.packages)
             try:
-                listed = [row for row in self._list(path) if only in ("", row["name"])]
+                listed = [row for row in self._list(path) if not wanted.only or row["name"] in wanted.only]
             except (ToolError, UnreadableError) as error:
                 rows.append(_found(path, "", error.message).row)
                 continue
             for row in listed:
                 name = str(row["name"])
-                declared.append(_found(path, name, swallowed=hidden.get(name, 0), typed=row.get("typed") is True))
+                found = _found(path, name, swallowed=hidden.get(name, 0), typed=row.get("typed") is True)
+                found.row |= {"target": str(row["target"])[:200]} if row.get("target") else {}
+                declared.append(found)
         if not declared:
             return rows, {}
-        rows = [] if only else rows  # who asks for one harness does not ask about other files
+        rows = [] if wanted.only else rows  # who asks for some harnesses does not ask about other files
         engines = self._engines()
-        share = seconds * AT_ONCE / max(AT_ONCE, len(declared))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda found: self._harness(found, share, engines), declared))
+        with wanted.watch(self.scratch), ThreadPoolExecutor(AT_ONCE) as pool:
+            searched = declared
+            if affected is not None:
+                list(pool.map(self._look, declared))
+                why = affected({found.name: (str(found.path), found.reached) for found in declared})
+                for found in declared:
+                    found.row["affected"] = why.get(found.name, "")
+                # Who could not be looked at is searched, and says itself why it cannot be.
+                searched = [found for found in declared if found.name in why or found.row["problems"]]
+            share = seconds * AT_ONCE / max(AT_ONCE, len(searched))
+            list(pool.map(lambda found: self._harness(found, share if found in searched else 0, engines), declared))
+        for found in declared if wanted.keep else ():
+            for data in _small(self.corpus(found.path, found.name)):
+                found.artifacts[f"{KEPT}/{found.name}/{sha256(data)[:16]}.bin"] = data
         artifacts = {name: data for found in declared for name, data in found.artifacts.items()}
         return [*(found.row for found in declared), *rows], artifacts
 
@@ -102,6 +153,19 @@ class Campaign(Phases):
         crashes: list[dict[str, Any]] = report["crashes"]
         return crashes
 
+    def prune(self, path: Path, name: str, inputs: Sequence[bytes]) -> tuple[list[bytes], list[dict[str, Any]]]:
+        """The smallest of `inputs` that together reach what all of them reach, and what crashed on the way.
+
+        Raises ToolError, UnreadableError.
+        """
+        stored = [self._store("merged", data) for data in inputs]
+        report = self.phase(path, name, "prune", SECONDS_TO_PRUNE, stored)[0]
+        if "problem" in report:
+            raise ToolError(f"{path}: the harness cannot be imported: {report['problem']}")
+        if not report["finished"]:
+            raise ToolError(f"{path}: {name} ends the process")
+        return [inputs[place] for place in report["keeps"] if 0 <= place < len(inputs)], report["crashes"]
+
     def grow(self, path: Path, name: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
         """How `patterns` (prefix,token,suffix in hexadecimal) grow. Raises ToolError, UnreadableError."""
         report = self.phase(path, name, "growth", SECONDS_TO_GROW, patterns=patterns)[0]
@@ -116,7 +180,7 @@ class Campaign(Phases):
         command = confined([self.python, "-I", "-c", ENGINES], self.level, Limits(cpu_seconds=60, write=(home,)))
         environment = clean_environment(home, HYPOTHESIS_STORAGE_DIRECTORY=str(home))
         done = self.tools.run(*command, cwd=self.tree, timeout=60, env=environment)
-        engines = tuple(done.stdout.decode().split())
+        engines = tuple(name for name in done.stdout.decode().split() if name not in self.without)
         if not engines:
             raise ToolError(
                 "neither hypothesis nor atheris is in the product's environment",
@@ -140,24 +204,32 @@ class Campaign(Phases):
         return rows
 
     def _harness(self, found: _Found, seconds: float, engines: tuple[str, ...]) -> None:
-        kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
-        stored = sorted(stored for folder in kept for stored in folder.glob("*"))
+        stored = self._stored(found)
         phases = [("replay", 0.0)] if stored else []
-        # A strategy makes what a typed harness takes, so no pattern of bytes can be repeated in it.
-        searches = [name for name in SHARE if name in engines or (name == "growth" and not found.typed)]
-        total = sum(SHARE[name] for name in searches)
-        phases += [(name, seconds * SHARE[name] / total) for name in searches]
+        phases += [(name, seconds * share) for name, share in shares(engines, typed=found.typed) if seconds]
         for phase, budget in phases:
             try:
                 self._through(found, phase, budget, stored)
             except (ToolError, UnreadableError) as error:
                 found.row["problems"].append(f"{phase}: {error.message}")
+                return  # it cannot pass any more, and what hangs would hang in every other search
+
+    def _look(self, found: _Found) -> None:
+        """What the harness reaches, by its stored inputs and short ones."""
+        try:
+            self._through(found, "reach", SECONDS_TO_LOOK, self._stored(found))
+        except (ToolError, UnreadableError) as error:
+            found.row["problems"].append(f"reach: {error.message}")
+
+    def _stored(self, found: _Found) -> list[Path]:
+        kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
+        return sorted(stored for folder in kept for stored in folder.glob("*"))
 
     def _through(self, found: _Found, phase: str, budget: float, stored: list[Path]) -> None:
         """One phase, begun again behind an input that ends its process by a fatal signal. Raises ToolError."""
         report = self.report(found.path, found.name, phase)
         for attempt in range(DEATHS + len(stored)):
-            known = [crash["key"] for crash in found.row["crashes"]]
+            known = [crash["key"] for crash in found.row["crashes"] if crash["replayed"]]
             began = time.monotonic()
             try:
                 left, output = self.phase(found.path, found.name, phase, budget, stored, known, seed=attempt)
@@ -197,19 +269,32 @@ class Campaign(Phases):
         if covered := COVERAGE.findall(output):
             engine["edges"] = max(engine.get("edges", 0), int(covered[-1]))
         engine["sight"] = {word: engine["sight"].get(word, 0) + count for word, count in left["sight"].items()}
+        found.reached += left["reached"]
+        if left["refused"]:
+            engine["refused"] = left["refused"]
+        if left["way"]:
+            engine |= {"way": left["way"], "lines": left["lines"]}
         if left["growth"]:
             found.row["growth"] = left["growth"]
         if left["early"]:
             engine["early"] = left["early"]
         for crash in left["crashes"]:
-            if any(known["key"] == crash["key"] for known in found.row["crashes"]):
+            if any(known["key"] == crash["key"] and known["replayed"] for known in found.row["crashes"]):
                 continue
-            data = base64.b64decode(crash.pop("input"), validate=True)
-            try:
-                again = self.replay(found.path, found.name, data)
-            except (ToolError, UnreadableError):
-                again = []
-            self._keep(found, phase, crash, data, replayed=any(one["key"] == crash["key"] for one in again))
+            texts = [crash.pop("input"), *crash.pop("others", ())]
+            inputs = [base64.b64decode(text, validate=True) for text in texts]
+            good = next((data for data in inputs if self._crashes_again(found, crash["key"], data)), None)
+            for known in [known for known in found.row["crashes"] if known["key"] == crash["key"]]:
+                found.row["crashes"].remove(known)
+                del found.artifacts[known["input"]], found.artifacts[known["test"]]
+            self._keep(found, phase, crash, inputs[0] if good is None else good, replayed=good is not None)
+
+    def _crashes_again(self, found: _Found, key: str, data: bytes) -> bool:
+        """In a fresh process, which remembers no earlier input."""
+        try:
+            return any(one["key"] == key for one in self.replay(found.path, found.name, data))
+        except (ToolError, UnreadableError):
+            return False
 
     def _bury(self, found: _Found, phase: str, data: bytes, death: Died) -> None:
         """Keep the input that ended the process; a fresh one says where."""
@@ -238,6 +323,17 @@ class Campaign(Phases):
         return stored
 
 
+def shares(engines: Sequence[str], *, typed: bool) -> list[tuple[str, float]]:
+    """The searches in their order, with their shares of the time; those share what an absent engine would have."""
+    wanted = {**(SHARE_TYPED if typed else SHARE)}
+    if "atheris" not in engines:
+        wanted["coverage"] = wanted.pop("atheris")
+        wanted |= {"growth": wanted.pop("growth")} if "growth" in wanted else {}  # it repeats what the others kept
+    own = OWN if "hypothesis" in engines or not typed else ()
+    there = {name: part for name, part in wanted.items() if name in (*engines, *own)}
+    return [(name, part / sum(there.values())) for name, part in there.items()]
+
+
 def _found(path: Path, name: str, *problems: str, swallowed: int = 0, typed: bool = False) -> _Found:
     row: dict[str, Any] = {"name": name, "file": str(path), "engines": {}, "crashes": [], "problems": list(problems)}
     row |= {"swallows": swallowed}
@@ -264,6 +360,12 @@ def _of_death(path: Path, name: str, death: Died) -> dict[str, Any]:
         "function": function,
         "key": f"{exception} in {file.rsplit('/', 1)[-1]}:{function}"[:300],
     }
+
+
+def _small(folder: Path) -> list[bytes]:
+    """What the sandboxed process left there, as far as it is plain and small."""
+    files = [one for one in folder.glob("*") if one.is_file() and not one.is_symlink()]
+    return [one.read_bytes() for one in sorted(files) if one.stat().st_size <= LONGEST][:MOST]
 
 
 def discover_packages(python_files: Iterable[str]) -> tuple[str, ...]:

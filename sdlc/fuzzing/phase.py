@@ -14,13 +14,15 @@ from typing import Any
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.harness.guard import current
+from sdlc.harness.report import OTHERS
 from sdlc.sandbox.confine import Level, Limits, clean_environment, confined
 from sdlc.tools import Tools
 
 MAX_REPORT = 64 * 1024 * 1024
 MAX_DISK = 256 * 1024 * 1024
 MAX_KEY = 1000
-SIGHT = ("looked", "entered", "first_raise", "close", "first_lines", "lines")
+MOST_FUNCTIONS = 20_000
+SIGHT = ("looked", "entered", "first_raise", "close", "first_lines", "lines", "hit")
 IMPORT_SECONDS = 30.0
 """Seconds that a file of harnesses may take to be imported and listed."""
 
@@ -51,7 +53,8 @@ class Phases:
     """`python` is the product's interpreter, `tree` a copy of its files, `path` the folder with `sdlc.harness`.
 
     `memory` in bytes; `packages` are the product's own; `tests` is the folder of its tests in the tree, or empty.
-    `grace` are the seconds that a phase may take beyond its budget, for imports and for making crashes smaller.
+    `grace` are the seconds that a phase may take beyond its budget, for imports and for making crashes smaller;
+    `import_seconds` a file of harnesses to be imported and listed.
     """
 
     tools: Tools
@@ -64,11 +67,17 @@ class Phases:
     packages: tuple[str, ...]
     tests: str
     grace: float = 60.0
+    import_seconds: float = IMPORT_SECONDS
 
     @property
     def tables(self) -> Path:
         """Where Hypothesis finds its tables of characters, which take seconds to make."""
         return self.scratch / "tables"
+
+    def corpus(self, path: Path, name: str) -> Path:
+        """Where the search by coverage leaves the inputs that it kept."""
+        folders = [self.report(path, name, engine).parent / "corpus" for engine in ("atheris", "coverage")]
+        return next((folder for folder in folders if folder.is_dir()), folders[0])
 
     def report(self, path: Path, name: str, phase: str) -> Path:
         """Where that phase writes its report; the folder around it is all that it may write to."""
@@ -107,7 +116,8 @@ class Phases:
         command += [f"--pattern={pattern}" for pattern in patterns]
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
-        most = IMPORT_SECONDS if phase == "list" else seconds + self.grace
+        command += ["--kept", str(self.corpus(path, name))] if phase == "growth" else []
+        most = self.import_seconds if phase == "list" else seconds + self.grace
         limits = Limits(int(most), self.memory, MAX_REPORT, write=(report.parent,), disk_bytes=MAX_DISK)
         done = self.tools.run(
             *confined(command, self.level, limits),
@@ -150,7 +160,10 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
         if "problem" in report or "harnesses" in report:
             return report
         for crash in report["crashes"]:
-            base64.b64decode(crash["input"], validate=True)
+            for text in (crash["input"], *crash.setdefault("others", [])):
+                base64.b64decode(text, validate=True)
+            if len(crash["others"]) > OTHERS + 1:
+                raise ValueError("more inputs of a crash than are kept")
             [str(crash[key]) for key in ("exception", "message", "path", "function", "key")]
             if len(str(crash["key"])) > MAX_KEY or "\0" in str(crash["key"]):
                 raise ValueError("no key of a crash")  # it becomes an argument of the next phase
@@ -163,11 +176,26 @@ def _checked(report: dict[str, Any]) -> dict[str, Any]:
             "finished": report["finished"] is True,
             "forked": int(report["forked"]),
             "growth": [_growth(one) for one in report["growth"][:20]],
+            "refused": [_place(one) for one in report.get("refused", [])[:3]],
+            "keeps": [int(place) for place in report.get("keeps", [])],
+            "way": str(report.get("way", ""))[:20],
+            "lines": int(report.get("lines", 0)),
+            "reached": [_function(one) for one in report.get("reached", [])[:MOST_FUNCTIONS]],
             "early": [str(name)[:200] for name in report["early"][:20]],
             "sight": {key: int(report["sight"][key]) for key in SIGHT},
         }
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
         raise UnreadableError(f"report.json: {type(error).__name__}: {error}") from None
+
+
+def _place(one: Any) -> tuple[str, int, int]:
+    path, line, count = one
+    return str(path)[:300], int(line), int(count)
+
+
+def _function(one: Any) -> tuple[str, str, int, int]:
+    path, name, first, last = one
+    return str(path), str(name)[:200], int(first), int(last)
 
 
 def _growth(one: dict[str, Any]) -> dict[str, Any]:

@@ -5,22 +5,22 @@ Do the product's parsers survive inputs that nobody thought of?
 proper answer; everything else is a crash: another exception, a recursion without end, more CPU time than allowed.
 
 **How it works.** Stored inputs of `fuzz/corpus/<harness>/` and `fuzz/regressions/<harness>/` are replayed first. Then
-Hypothesis, a search for growth by CPU time, and atheris share the time over harnesses; the product's own string
-constants are their dictionary, stored inputs and its tests' texts their seeds. A crash ends no search. Each is made
-small by delta debugging, replayed once more in a fresh process, and returned with a pytest test. Crashes are told
-apart by exception, innermost function of the product, and the fixed words of the message.
+four searches share the time: with the product's own words and regular expressions, Hypothesis, atheris, and for growth
+of CPU time. A crash ends no search. Each is made small, replayed in a fresh process, and returned with a pytest test.
+Crashes are told apart by exception, innermost function of the product, and the fixed words of the message.
 
 **In a pull request** (`--since`) every input that crashes is replayed on the base commit's code, built from its own
 lock: with the base's harness, then with the head's. What crashes there in the same way is shown and does not block;
 what is new blocks and names the lines of the change. A base that cannot be built or asked excuses nothing. What hangs
 at head is old when the base takes more than half the limit; FUZZ-GROWTH is a pattern that grows worse than on the base.
+A harness that the change cannot matter to is only replayed and looked at.
 
 **How it can be wrong.** A search that finds nothing proves nothing, so policy puts a floor under `executions`. The
 search is not repeatable; the stored inputs are. A harness that cannot be imported, hardly runs, ends its process, or
 is blind (of a thousand watched inputs none enters the package under test) is an error. One that reaches no line beyond
 its first input's (FUZZ-FLAT), hides every exception (FUZZ-SWALLOWS), has a package that was imported too early
 (FUZZ-NOT-INSTRUMENTED), or is refused at one place by 99 % of its inputs (FUZZ-FIRST-RAISE, of medium confidence) is a
-finding. The numbers are in the evidence.
+finding; so is one that never gets to its `target` (FUZZ-MISSES).
 
 **How to fix a finding.** `sdlc fuzz replay --save` writes the test and the stored bytes into the tree; handle the input
 until the test passes. See `docs/fuzzing.md`.
@@ -32,12 +32,13 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sdlc.errors import SdlcError, StorageError, ToolError
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context
-from sdlc.fuzzing.campaign import Campaign, discover_packages
+from sdlc.fuzzing.campaign import ALL, Campaign, Wanted, discover_packages
+from sdlc.fuzzing.change import asking
 from sdlc.fuzzing.on_base import UNKNOWN, Base
 from sdlc.gates import build
 from sdlc.gates.build import copy_tree
@@ -60,9 +61,9 @@ def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
 
 
 def run(
-    workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[str, RawArtifacts], *, only: str = ""
+    workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[str, RawArtifacts], *, wanted: Wanted = ALL
 ) -> RawArtifacts:
-    """All harnesses (or `only` the one of this name), two at a time, within the budget."""
+    """All harnesses (or those that are `wanted`), two at a time, within the budget."""
     if "build" not in inputs:
         raise ToolError(
             "the build did not answer, so there is nothing to fuzz",
@@ -71,10 +72,11 @@ def run(
     with tempfile.TemporaryDirectory(prefix="sdlc-fuzz-") as folder:
         prepared = campaign(workspace, tools, settings, Path(folder))
         files = [Path(path) for path in workspace.matching(f"{settings.folder}/fuzz_*.py")]
-        rows, crashes = prepared.run(files, settings.seconds, only)
+        asked = asking(workspace, tools, settings.folder, in_tree) if workspace.compared else None
+        rows, crashes = prepared.run(files, settings.seconds, wanted, asked)
         if workspace.compared:
             _compare(workspace, tools, settings, inputs["build"], Path(folder), rows, crashes)
-        document = {"schema": "sdlc.fuzz/2", "sandbox": prepared.level.value, "harnesses": rows}
+        document = {"schema": "sdlc.fuzz/3", "sandbox": prepared.level.value, "harnesses": rows}
     return {
         **crashes,
         "fuzz.json": strict_json.dumps(document),
@@ -121,9 +123,8 @@ def _compare(
             raise
         except SdlcError as error:  # a base that cannot be asked excuses nothing
             reason = f"the base commit could not be asked: {error.message}"
-    if base is not None:
-        for row in growing:
-            base.grow(row["file"], row["name"], row["growth"])
+    for row in growing if base else ():
+        cast(Base, base).grow(row["file"], row["name"], row["growth"])
     for row, crash in crashes:
         said = base.judge(row["file"], row["name"], crash, inputs[crash["input"]]) if base else (UNKNOWN, reason)
         crash["base"], crash["base_says"] = said

@@ -2,8 +2,9 @@
 What exactly is shipped, and do the lock and the built wheel agree on it?
 
 **Why.** Whoever must answer "are we affected?" needs a list that is complete and true. The gate reads the lock of what
-is shipped (hashed requirement files, `uv.lock`, `pylock.toml`) and the metadata of the built wheel, makes one CycloneDX
-1.6 document of both, and validates it strictly, offline, against the schema.
+is shipped (hashed requirement files, `pylock.toml`, `uv.lock`, `poetry.lock`, `pdm.lock`, `Pipfile.lock`) and the
+metadata of the built wheel, makes one CycloneDX 1.6 document of both, and validates it strictly, offline, against the
+schema.
 
 It looks into what the build installed, too, and nests what it finds under the component that carries it: SBOMs that
 wheels carry (PEP 770), bundled libraries (`NAME.libs`), libraries that were linked statically and left a text, crates,
@@ -15,7 +16,9 @@ assembly is ever called complete. What was seen and cannot be explained is a pro
 called incomplete. Of a locked package that the build did not install (another platform's) nothing inside is known, and
 what *its* extras require is not known without its metadata. A universal lock is listed as a whole, each row with its
 marker; agreement is judged for CPython on Linux, on the Python of the build. JavaScript that a package carries is not
-looked for.
+looked for. The build executes code of the product, which could change what was installed: a file that is not what
+RECORD says is named, but a RECORD that was changed as well is believed. Of a base commit, only what its head locks
+with the same hashes is looked into, because what is installed is the head's.
 
 **How to fix a finding.** Lock again with hashes (`uv pip compile --generate-hashes`) after every change of
 `pyproject.toml`, and let `sdlc.toml` name the lock of what is shipped, not the one of development.
@@ -30,32 +33,26 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.components.bill import locked_parts, root_part, wheel_part
-from sdlc.components.declared import key_of
 from sdlc.components.embedded import insides
 from sdlc.errors import ToolError
 from sdlc.formats import cyclonedx_json, strict_json
 from sdlc.formats.context_json import dump_context
-from sdlc.formats.lock_toml import load_lock
-from sdlc.formats.requirements_txt import Pin
 from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.inspecting.distributions import look_into, look_into_wheel
+from sdlc.inspecting.locked import USUAL, installed_alike, pins_of, usual_locks
 from sdlc.model.digest import sha256
 from sdlc.model.result import Context, RawArtifacts
-from sdlc.readings.sbom import NEEDS, Settings, python_of
+from sdlc.readings.sbom import NEEDS, Settings, author_of, python_of
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
 
 ID = "sbom"
 __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
-USUAL = (
-    *("requirements/runtime.txt", "requirements.txt", "requirements/base.txt", "requirements/prod.txt"),
-    *("pylock.toml", "uv.lock"),
-)
 
 
 def not_applicable(workspace: Workspace, settings: Settings) -> str | None:
     """Why there is nothing to list: no lock, and no project that could depend on something."""
-    if settings.requirements or _discover(workspace):
+    if settings.requirements or usual_locks(workspace):
         return None
     project = _table(workspace, "pyproject.toml", "project")
     if project.get("dependencies") or "dependencies" in project.get("dynamic", ()):
@@ -72,7 +69,9 @@ def run(
     inputs: Mapping[str, RawArtifacts],
 ) -> RawArtifacts:
     """Read lock and wheels, join them, write and validate the SBOM. Raises ToolError and UnreadableError."""
-    files = {path: _pins(workspace, path, settings.extras) for path in settings.requirements or _discover(workspace)}
+    files = {
+        path: pins_of(workspace, path, settings.extras) for path in settings.requirements or usual_locks(workspace)
+    }
     if not files:
         raise ToolError(
             "the project may have dependencies, but there is no lock of them",
@@ -87,38 +86,29 @@ def run(
     root = root_part(product, version, parts)
     every = [pin for pins in files.values() for pin in pins]
     fresh = "build.json" in build or workspace.repository is not None  # else what is there is of another build
-    seen = look_into(workspace.installed, {key_of(pin.name, pin.version) for pin in every}) if fresh else []
+    seen = (
+        look_into(workspace.installed, installed_alike(workspace, every, settings.requirements, settings.extras))
+        if fresh
+        else []
+    )
     seen += [look_into_wheel(bytes_of[name], wheel) for name, wheel in wheels.items()]
     inside = insides(seen)
     others = [part for part in parts if part.name != root.name]
-    bom = cyclonedx_json.dump_bom(root, [*locked_parts(every, inside, python), *others], inside)
+    bom = cyclonedx_json.dump_bom(root, [*locked_parts(every, inside, python), *others], inside, author_of(settings))
     errors = cyclonedx_json.validation_errors(strict_json.loads(bom, what="bom.cdx.json"))
     declared = {"name": root.name, "version": version or root.version}
     rows = [{**vars(wheel), "file": name, "sha256": sha256(bytes_of[name])} for name, wheel in wheels.items()]
-    locks = [{"path": path, "pins": [vars(pin) for pin in pins]} for path, pins in files.items()]
+    rows_of_locks = [{"path": path, "pins": [vars(pin) for pin in pins]} for path, pins in files.items()]
     return {
         "bom.cdx.json": bom,
-        "validation.json": strict_json.dumps({"valid": not errors, "errors": errors, "schema": "CycloneDX 1.6"}),
-        "lock.json": strict_json.dumps({"files": locks}),
+        "validation.json": strict_json.dumps(
+            {"valid": not errors, "errors": errors, "schema": "CycloneDX 1.6", "format": 2}
+        ),
+        "lock.json": strict_json.dumps({"files": rows_of_locks}),
         "embedded.json": strict_json.dumps({"distributions": seen}),
         "wheels.json": strict_json.dumps({"product": declared, "wheels": rows}),
         "context.json": dump_context(Context(files=tuple(files))),
     }
-
-
-def _discover(workspace: Workspace) -> tuple[str, ...]:
-    """The usual lock: the first with hashes, else the first at all, whose lack of them is then found."""
-    there = [path for path in USUAL if workspace.exists(path)]
-    return tuple(sorted(there, key=lambda path: path.endswith(".txt") and b"--hash" not in workspace.read(path))[:1])
-
-
-def _pins(workspace: Workspace, path: str, extras: tuple[str, ...]) -> tuple[Pin, ...]:
-    if not workspace.exists(path):
-        raise ToolError(
-            f"sdlc.toml: gates.sbom.requirements: {path} is not in the repository",
-            hint=f"uv pip compile --generate-hashes {path.removesuffix('.txt')}.in -o {path}",
-        )
-    return load_lock(workspace.read(path), what=path, extras=extras)
 
 
 def _declared(workspace: Workspace) -> tuple[str, str]:

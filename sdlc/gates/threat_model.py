@@ -6,17 +6,22 @@ the code that it points at exists, it names evidence, and that evidence ran and 
 write `implemented`; nobody can write `verified`.
 
 **How it works.** `threat_models/*.yaml` is read strictly. Pointers are followed by syntax tree, so a name in a
-comment does not count. Tests and harnesses are looked up in what the `tests` and `fuzz` gates recorded. Each threat
-needs a verified control, an acceptance, or a status (`transferred`, `avoided`, `not_applicable`) with a rationale.
-`threat_models/acceptances.yaml` is read from the base commit only: a change cannot accept its own risks. An
-acceptance names owner and approver, lasts 180 days at most, and is bound to the threat's text by its risk digest.
+comment does not count. Tests, harnesses and rules are looked up in what the gates `tests`, `fuzz` and
+`static-analysis` recorded. Each threat needs a verified control, an acceptance, or a status (`transferred`, `avoided`,
+`not_applicable`) with a rationale. Where a risk names the threat, its level decides: exploitability from CVSS × harm
+from `harms.yaml`, looked up in a matrix, and after the controls no better than before unless they are verified.
+`acceptances.yaml`, `harms.yaml` and `policy.yaml` beside the models are read from the base commit only: a change cannot
+accept its own risks. An acceptance names owner and approver, lasts 180 days at most, and is bound to threat and risk by
+a digest. A day that is over (TM203, TM309) blocks where the policy asks for this gate.
 
-**How it can be wrong.** A threat that nobody thought of is in no model. A test that passes may test something else:
-read the evidence when you review a model. Interfaces that the code has and the model lacks are not searched for.
+**How it can be wrong.** A threat that nobody thought of is in no model; `sdlc threats propose` names usual ones. A test
+that passes has to run the control's code (TM306), as far as it runs in one process; whether it asks the right thing of
+it is for those who review the model. What the code lets in and the model
+lacks is for the gate `attack-surface`.
 
-**How to fix a finding.** The finding names file, line and entry. TM1: mend the model. TM2: prove, accept or explain
-the threat; for an acceptance that lapsed, decide again and write the new digest. TM3: make the evidence exist, run
-and pass.
+**How to fix a finding.** The finding names file, line and entry; `sdlc threats fix` writes what can be written. TM1:
+mend the model. TM2: prove, accept or explain the threat; for an acceptance that lapsed, decide again and write the new
+digest. TM3: make the evidence exist, run and pass.
 """
 
 from __future__ import annotations
@@ -27,7 +32,7 @@ from sdlc.errors import IncompleteError
 from sdlc.formats.context_json import dump_context, dump_tools
 from sdlc.model.result import Context, RawArtifacts
 from sdlc.readings.threat_model import NEEDS, Settings
-from sdlc.threats.load import ModelError, load_model
+from sdlc.threats.load import BESIDE, ModelError, is_model, load_model
 from sdlc.threats.pointers import Resolution, dump_pointers, pointers_of, resolve
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace, protected
@@ -52,9 +57,10 @@ def run(
         f"models/{path.removeprefix(settings.folder + '/')}": workspace.read(path)
         for path in _models(workspace, settings)
     }
-    acceptances = protected(workspace, tools, _acceptances(settings))
-    if acceptances is not None:
-        raw["acceptances.yaml"] = acceptances
+    for beside in BESIDE:
+        data = protected(workspace, tools, f"{settings.folder}/{beside}")
+        if data is not None:
+            raw[beside] = data
     pointers: set[str] = set()
     for name, data in raw.items():
         if name.startswith("models/"):
@@ -68,11 +74,7 @@ def run(
 def _models(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
     """Everything in the folder that ends like YAML, also deeper down: a model with an odd name is not skipped."""
     found = workspace.matching(f"{settings.folder}/*.yaml", f"{settings.folder}/*.yml")
-    return tuple(path for path in found if path != _acceptances(settings))
-
-
-def _acceptances(settings: Settings) -> str:
-    return f"{settings.folder}/acceptances.yaml"
+    return tuple(path for path in found if is_model(path, settings.folder))
 
 
 def _pointers(data: bytes, name: str) -> tuple[str, ...]:

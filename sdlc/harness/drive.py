@@ -22,24 +22,37 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sdlc.harness.covering import pruned, search_by_lines
+from sdlc.harness.deadline import Deadline
 from sdlc.harness.engines import search_with_hypothesis
 from sdlc.harness.fuzz import harnesses_of
 from sdlc.harness.growth import measure, patterns_of, row, search_growth
 from sdlc.harness.guard import Guard
 from sdlc.harness.guided import search_with_atheris
+from sdlc.harness.lexicon import Lexicon, numbers
 from sdlc.harness.oracle import Oracle, own_folders
+from sdlc.harness.patterns import Recorder
+from sdlc.harness.reach import Reach
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
 from sdlc.harness.shrink import shrink
+from sdlc.harness.sight import Sight
+from sdlc.harness.words import judged, search_with_words, systematic
 
+PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris", "coverage", "prune"]
 SMALL = 64
 """Bytes up to which a stored input is left as it is."""
+
+LOOKS, LOOKS_AT_LEAST = 3000, 120
+"""Inputs by which a harness shows what it reaches."""
+
+WARM = (b"", b"a", b"a = 1\n", b"<a b='c'>d</a>", b'{"a": [1]}', b"0", b"# a\n\n* b\n")
 
 
 def main() -> None:
     """One phase."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--phase", choices=["list", "replay", "hypothesis", "growth", "atheris"], required=True)
+    parser.add_argument("--phase", choices=PHASES, required=True)
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--harness", default="")
     parser.add_argument("--seconds", type=float, default=1.0)
@@ -51,9 +64,13 @@ def main() -> None:
     parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
     parser.add_argument("--allow", type=float, default=1.0, help="share of the CPU limit that an input may take")
     parser.add_argument("--examples", type=Path, help="folder of tests, whose texts are seeds")
+    parser.add_argument("--kept", type=Path, help="folder of inputs that an earlier search kept")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="what the seconds are")
     parser.add_argument("--report", type=Path, required=True)
     options = parser.parse_args()
     early: list[str] = []
+    recorder = Recorder()
+    recorder.start()
     try:
         if options.phase == "atheris":
             import atheris
@@ -70,7 +87,10 @@ def main() -> None:
         options.report.write_text(json.dumps({"problem": f"{type(error).__name__}: {error}", "line": line}))
         return
     if options.phase == "list":
-        rows = [{"name": harness.name, "typed": harness.strategy is not None} for harness in harnesses_of(module)]
+        rows = [
+            {"name": harness.name, "typed": harness.strategy is not None, "target": harness.target}
+            for harness in harnesses_of(module)
+        ]
         options.report.write_text(json.dumps({"harnesses": rows}))
         return
     harness = next((harness for harness in harnesses_of(module) if harness.name == options.harness), None)
@@ -85,26 +105,77 @@ def main() -> None:
     if options.phase == "replay":
         with silence():
             replay(oracle, report, options.input, smaller=options.shrink)
+    elif options.phase == "prune":
+        with silence():
+            report.keeps = pruned(oracle, report, [path.read_bytes() for path in options.input])
     elif options.pattern:
         with silence():
             measured = [measure(oracle, pattern) for pattern in patterns_of(options.pattern)]
             report.growth = [row(growth) for growth in measured if growth is not None]
     else:
         stored = [path.read_bytes() for path in options.input]
+        deadline = Deadline(options.seconds, cpu=options.clock == "cpu")
+        files = sources(oracle.folders)
         known = Known(
-            words=constants(sources(oracle.folders), at_most=32),
+            words=constants(files, at_most=32),
             seeds=constants([str(options.examples)] if options.examples else [], at_most=2048),
             stored=stored,
+            kept=kept(options.kept),
         )
         if options.phase == "hypothesis":
             with silence():
-                search_with_hypothesis(oracle, report, options.seconds, known, options.seed)
+                search_with_hypothesis(oracle, report, deadline, known, options.seed)
+            report.write(finished=True)
+            return
+        if harness.strategy is None:
+            with silence():
+                warm_up(oracle, report)
+        lexicon = Lexicon(
+            [*known.words, *numbers(files)], recorder.found(oracle.folders), [*known.stored, *known.seeds]
+        )
+        if options.phase == "reach":
+            reach = Reach(oracle.folders)
+            with silence():
+                reach.watch(lambda: look(oracle, report, deadline, known, lexicon))
+            report.reached = reach.functions()
+        elif options.phase == "words":
+            with silence():
+                search_with_words(oracle, report, deadline, lexicon, options.seed)
+        elif options.phase == "coverage":
+            with silence():
+                search_by_lines(oracle, report, deadline, lexicon, options.report.parent, options.seed)
         elif options.phase == "growth":
             with silence():
-                search_growth(oracle, report, options.seconds, known, options.seed)
+                search_growth(oracle, report, deadline, known, lexicon, options.seed)
         else:
-            search_with_atheris(oracle, report, options.seconds, known, options.report.parent, options.seed)
+            search_with_atheris(oracle, report, deadline, known, lexicon, options.report.parent, options.seed)
     report.write(finished=True)
+
+
+def warm_up(oracle: Oracle, report: Report) -> None:
+    """A few inputs, so that what the product imports and compiles at its first use is there to be looked at."""
+    attempt = judged(oracle, report)
+    for data in WARM:
+        attempt(data)
+
+
+def look(oracle: Oracle, report: Report, deadline: Deadline, known: Known, lexicon: Lexicon) -> None:
+    """Stored inputs and short ones, to see what the harness reaches; of a typed one, some hundred examples."""
+    oracle.sight = Sight(())
+    if oracle.harness.strategy is not None:
+        search_with_hypothesis(oracle, report, deadline, known, rounds=1)
+        return
+    attempt = judged(oracle, report)
+    for number, data in enumerate([*known.stored, *known.seeds, *systematic(lexicon)]):
+        if number >= LOOKS or (number >= LOOKS_AT_LEAST and deadline.over()):
+            return
+        attempt(data)
+
+
+def kept(folder: Path | None) -> list[bytes]:
+    """What lies in the folder, the short ones first, up to a thousand."""
+    files = [path for path in folder.glob("*") if path.is_file()] if folder else []
+    return [path.read_bytes() for path in sorted(files, key=lambda path: (path.stat().st_size, path.name))[:1000]]
 
 
 def sources(folders: tuple[str, ...]) -> list[str]:
@@ -159,7 +230,7 @@ def replay(oracle: Oracle, report: Report, inputs: list[Path], *, smaller: bool)
         crash = oracle.judge(value)
         if crash is not None and not oracle.knows(crash):
             if smaller and not typed and len(data) > SMALL:
-                report.add(crash, shrink(oracle.judge, data, crash.key), len(data))
+                report.add(crash, shrink(oracle.judge, data, crash.key), data)
             else:
                 report.add(crash, value)
 

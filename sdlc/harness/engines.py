@@ -10,8 +10,8 @@ import sys
 import time
 from typing import Any
 
+from sdlc.harness.deadline import Deadline
 from sdlc.harness.fuzz import Harness
-from sdlc.harness.guard import stored
 from sdlc.harness.oracle import Crash, Oracle
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
@@ -27,25 +27,28 @@ SHRINK_SECONDS = 10.0
 """Bounds of making one crash smaller, so that the search behind it goes on."""
 
 
-def search_with_hypothesis(oracle: Oracle, report: Report, seconds: float, known: Known, seed: int = 0) -> None:
-    """Rounds of Hypothesis until the time is over; each crash is shrunk by Hypothesis itself."""
+def search_with_hypothesis(
+    oracle: Oracle, report: Report, deadline: Deadline, known: Known, seed: int = 0, rounds: int = 0
+) -> None:
+    """Rounds of Hypothesis, one at least, until the time is over, or so many `rounds`; it shrinks what crashes."""
     strategy = _strategy(oracle.harness, known)
-    deadline = time.monotonic() + seconds
     number = seed * 1_000_000
-    while time.monotonic() < deadline:
+    while True:
         found = _one_round(oracle, strategy, number, deadline)
         if found is not None:
             report.add(*found)
         number += 1
+        if deadline.over() or number - seed * 1_000_000 == rounds:
+            return
 
 
-def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> tuple[Crash, Any, int] | None:
-    """Up to ROUND examples; the first unknown crash, the smallest value that Hypothesis came to, the first's size."""
+def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: Deadline) -> tuple[Crash, Any, Any] | None:
+    """Up to ROUND examples; the first unknown crash, the smallest value that Hypothesis came to, the first."""
     import hypothesis
 
     last: list[Any] = []
     ends: list[float] = []
-    size: list[int] = []
+    first: list[Any] = []
     bound = [sys.maxsize]
 
     @hypothesis.seed(number)
@@ -59,7 +62,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> t
     )
     @hypothesis.given(strategy)
     def once(value: Any) -> None:
-        late = time.monotonic() > (ends[0] if ends else deadline)
+        late = time.monotonic() > ends[0] if ends else deadline.over()
         if (late and oracle.executions >= AT_LEAST) or oracle.executions > bound[0]:
             return
         crash = oracle.judge(value)
@@ -68,7 +71,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> t
         if not last:
             ends.append(time.monotonic() + SHRINK_SECONDS)
             bound[0] = oracle.executions + SHRINKS
-            size.append(len(stored(value)))
+            first.append(value)
         last[:] = [crash, value]
         raise AssertionError(crash.key)
 
@@ -77,7 +80,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: float) -> t
     except BaseException as error:
         if not last or isinstance(error, KeyboardInterrupt):
             raise
-    return (last[0], last[1], size[0]) if last else None
+    return (last[0], last[1], first[0]) if last else None
 
 
 def _strategy(harness: Harness, known: Known) -> Any:

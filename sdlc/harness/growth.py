@@ -11,14 +11,19 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
+from sdlc.harness.deadline import Deadline
+from sdlc.harness.lexicon import Lexicon, encoded
 from sdlc.harness.oracle import Crash, Oracle
+from sdlc.harness.patterns import pumps
 from sdlc.harness.pump import Growth, grow
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
+from sdlc.harness.words import judged
 
 CHARACTERS = [bytes([byte]) for byte in b"a9 \n\t=:,.;\"'[]{}()<>-_/\\#*!&%+|~^@$?`"]
 PAIRS = [
@@ -58,19 +63,27 @@ KEPT = 5
 Pattern = tuple[bytes, bytes, bytes]
 
 
-def search_growth(oracle: Oracle, report: Report, seconds: float, known: Known, seed: int = 0) -> None:
-    """Patterns of the product's words until the time is over; the steepest that were measured go into the report.
+def search_growth(
+    oracle: Oracle, report: Report, deadline: Deadline, known: Known, lexicon: Lexicon, seed: int = 0
+) -> None:
+    """Patterns of the product's expressions, inputs and words until the time is over; the steepest go into the report.
 
     In a fixed order, another one for every `seed` but 0.
     """
     oracle.sight = Sight(())  # watching costs time, and time is what is measured
-    deadline = time.monotonic() + seconds
-    patterns = list(_patterns(known))
+    rng = random.Random(seed)  # noqa: S311 - an order, no secret
+    common = list(_patterns(known))
     if seed:
-        random.Random(seed).shuffle(patterns)  # noqa: S311 - an order, no secret
-    for pattern in patterns:
-        if time.monotonic() > deadline:
+        rng.shuffle(common)
+    attempt = judged(oracle, report)
+    kinds = [_of_expressions(lexicon, rng), _of_inputs(known, rng), _going_on(oracle, attempt, known), iter(common)]
+    tried: set[Pattern] = set()
+    for pattern in chain(_in_turn(kinds), _at_random(lexicon, known, rng)):
+        if deadline.over():
             return
+        if not pattern[1] or pattern in tried:
+            continue
+        tried.add(pattern)
         if _looks_steep(oracle, report, pattern):
             measured = measure(oracle, pattern)
             if measured is not None:
@@ -102,6 +115,61 @@ def _patterns(known: Known) -> Iterator[Pattern]:
         for suffix in SUFFIXES:
             for token in tokens:
                 yield prefix, token, suffix
+
+
+def _of_expressions(lexicon: Lexicon, rng: random.Random) -> Iterator[Pattern]:
+    """Every repetition of every regular expression, those of one expression after those of the others."""
+    walks = [pumps(tree, rng) for _ in range(2) for tree in lexicon.trees]
+    for pump in _in_turn(walks):
+        prefix, token, suffix = (encoded(part) for part in pump)
+        yield prefix, token, suffix
+
+
+def _of_inputs(known: Known, rng: random.Random) -> Iterator[Pattern]:
+    """Pieces of inputs that other searches kept, repeated alone, in their place, and behind the whole."""
+    short = sorted((one for one in known.kept if 0 < len(one) <= 200), key=len)
+    for data in short[:200]:
+        if len(data) <= 8:
+            yield b"", data, b""
+        for size in (1, 2, 3):
+            if len(data) > size:
+                at = rng.randrange(len(data) - size + 1)
+                yield data[:at], data[at : at + size], data[at + size :]
+                yield b"", data[at : at + size], b""
+        yield data, data[-1:], b""
+
+
+def _going_on(oracle: Oracle, attempt: Callable[[bytes], None], known: Known) -> Iterator[Pattern]:
+    """Inputs that are taken, with a byte behind them that is taken as well, however often."""
+    for data in sorted((one for one in known.kept if len(one) <= 400), key=len):
+        attempt(data)
+        if oracle.left_at is None:
+            for byte in range(256):
+                token = bytes([byte])
+                attempt(data + token * 2)
+                if oracle.left_at is None:
+                    yield data, token, b""
+
+
+def _at_random(lexicon: Lexicon, known: Known, rng: random.Random) -> Iterator[Pattern]:
+    """Without end: pieces behind pieces, and behind the beginnings of inputs."""
+    kept = [b"", *known.kept]
+    while True:
+        data = rng.choice(kept)[:200]
+        prefix = data[: rng.randint(0, len(data))] + (lexicon.piece(rng) if rng.random() < 0.5 else b"")
+        token = b"".join(lexicon.piece(rng) for _ in range(rng.choice((1, 1, 2, 3))))
+        yield prefix, token[:64], rng.choice((b"", b"", *lexicon.marks[:12]))
+
+
+def _in_turn(many: Sequence[Iterator[Any]]) -> Iterator[Any]:
+    """One of each, again and again, until all are at their end."""
+    left = list(many)
+    while left:
+        for one in list(left):
+            try:
+                yield next(one)
+            except StopIteration:
+                left.remove(one)
 
 
 def _looks_steep(oracle: Oracle, report: Report, pattern: Pattern) -> bool:
@@ -145,7 +213,7 @@ def _report(oracle: Oracle, report: Report, crash: Crash, data: bytes) -> None:
         return
     judge: Callable[[bytes], Crash | None] = oracle.judge
     small = data if crash.exception == "Timeout" else shrink(judge, data, crash.key)
-    report.add(crash, small, len(data))
+    report.add(crash, small, data)
 
 
 def patterns_of(words: Sequence[str]) -> list[Pattern]:

@@ -11,6 +11,7 @@ import signal
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 from sdlc.harness.fuzz import Harness
@@ -63,10 +64,12 @@ class Oracle:
     executions: int = 0
     known: dict[str, str] = field(default_factory=dict)
     guard: Guard | None = None
+    left_at: object = None
+    """Where the last input was refused: file and line, of the raise and of its caller; None when it was taken."""
 
     def __post_init__(self) -> None:
         signal.signal(signal.SIGVTALRM, raise_took_too_long)
-        self.sight = Sight(self.folders)
+        self.sight = Sight(self.folders, self.harness.target)
 
     def judge(self, value: Any) -> Crash | None:
         """None when the harness returned or raised what it declares."""
@@ -88,10 +91,12 @@ class Oracle:
         if self.guard is not None:
             self.guard.begin(value)
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        self.left_at = None
         try:
             self.sight.watch(self.harness.function, value)
         except self.harness.raises as error:
-            self.sight.left(error.__traceback__)
+            self.left_at = leaving(error.__traceback__)
+            self.sight.left(self.left_at)
             return None
         except BaseException as error:  # KeyboardInterrupt too: no keyboard is near
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -120,6 +125,15 @@ class Oracle:
 def normalized(message: str) -> str:
     """What of `message` does not depend on the input: numbers, addresses, quoted and foreign text are taken out."""
     return " ".join(VOLATILE.sub("#", message).split())[:80]
+
+
+def leaving(traceback: TracebackType | None) -> tuple[tuple[str, int], ...]:
+    """File and line of the two innermost frames."""
+    places: list[tuple[str, int]] = []
+    while traceback is not None:
+        places.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return tuple(places[-2:])
 
 
 def own_folders(packages: Iterable[str]) -> tuple[str, ...]:

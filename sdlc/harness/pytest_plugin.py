@@ -17,31 +17,44 @@ from typing import IO, Any
 
 import pytest
 
+from sdlc.harness.touched import Touched
+
 OUTCOMES_OF_A_CALL = ("failed", "xfailed", "xpassed", "skipped", "passed")
 
 _stream: IO[str] | None = None
 _phases: dict[str, list[Any]] = {}
 _announced: set[str] = set()
 _not_collected: set[str] = set()
+_touched: Touched | None = None
+_numbers: dict[str, int] = {}
 
 
 class InstalledFirst:
     """Finds the product's top-level modules where the built wheel was installed, whatever comes first on the path."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: frozenset[str], folders: list[str], touched: Touched) -> None:
         self._names = names
-        self._folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+        self._folders = folders
+        self._touched = touched
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """The specification of a top-level module of the product, None for everything else."""
-        return PathFinder.find_spec(name, self._folders, target) if path is None and name in self._names else None
+        """The specification of a module of the product, None for everything else."""
+        if name.partition(".")[0] not in self._names:
+            return None
+        spec = PathFinder.find_spec(name, self._folders if path is None else path, target)
+        return self._touched.watch(spec) if spec is not None else None
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: Any) -> None:  # noqa: ARG001 - the hook's shape
-    """Before the first conftest.py, which may import the product."""
+def pytest_load_initial_conftests() -> None:
+    """Before any file of the product's tests is imported, see to it that the product is the installed one, and seen."""
+    global _touched
     environment = os.environ  # noqa: TID251 - there is no other way to reach a plug-in
-    sys.meta_path.insert(0, InstalledFirst(frozenset(environment.get("SDLC_TESTED_MODULES", "").split())))
+    names = frozenset(environment.get("SDLC_TESTED_MODULES", "").split())
+    folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    _touched = Touched(folders)
+    _touched.miss(module for name, module in tuple(sys.modules.items()) if name.partition(".")[0] in names)
+    sys.meta_path.insert(0, InstalledFirst(names, folders, _touched))
 
 
 def pytest_configure(config: Any) -> None:
@@ -83,6 +96,21 @@ def pytest_collectreport(report: Any) -> None:
         _write(event="result", id=report.nodeid, outcome=outcome, seconds=0.0, message=_first_line(report))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """A test begins."""
+    if _touched is not None:
+        _touched.begin()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: Any, call: Any) -> Any:  # noqa: ARG001 - the hook's shape
+    """The last report of a test carries what it touched, also from a worker of pytest-xdist."""
+    made = yield
+    if call.when == "teardown" and _touched is not None:
+        made.get_result().sdlc_touched = _touched.take()
+
+
 def pytest_runtest_logreport(report: Any) -> None:
     """Remember each phase; after teardown, write the one outcome of the test."""
     phases = _phases.setdefault(report.nodeid, [])
@@ -92,6 +120,10 @@ def pytest_runtest_logreport(report: Any) -> None:
         outcome, decisive = _outcome(phases)
         seconds = round(sum(phase.duration for phase in phases), 6)
         _write(event="result", id=report.nodeid, outcome=outcome, seconds=seconds, message=_first_line(decisive))
+        if hasattr(report, "sdlc_touched"):
+            functions, spawned, unseen = report.sdlc_touched
+            ran = [_number(one) for one in functions]
+            _write(event="touched", id=report.nodeid, functions=ran, spawned=spawned, unseen=unseen)
 
 
 def pytest_sessionfinish(session: Any, exitstatus: int) -> None:  # noqa: ARG001 - the hook's shape
@@ -99,6 +131,14 @@ def pytest_sessionfinish(session: Any, exitstatus: int) -> None:  # noqa: ARG001
     _write(event="end", exit=int(exitstatus))
     if _stream is not None:
         _stream.close()
+
+
+def _number(function: str) -> int:
+    """The number of a function, which is written with it when it comes for the first time."""
+    if function not in _numbers:
+        _numbers[function] = len(_numbers)
+        _write(event="function", number=_numbers[function], name=function)
+    return _numbers[function]
 
 
 def _announce(ids: Any) -> None:

@@ -13,6 +13,9 @@ from sdlc.harness.guard import stored
 from sdlc.harness.oracle import Crash, Oracle
 
 MAX_CRASHES = 20
+OTHERS = 3
+"""Further inputs that are kept of one crash, as they were: a product that remembers earlier inputs crashes with what
+crashes in no fresh process, and what was made smaller then may be nothing at all."""
 
 
 class Report:
@@ -27,23 +30,46 @@ class Report:
         self._early = list(early)[:20]
         self._started = time.monotonic()
         self._crashes: list[dict[str, Any]] = []
+        self._others: dict[str, list[str]] = {}
         self.growth: list[dict[str, Any]] = []
+        self.reached: list[list[Any]] = []
+        self.keeps: list[int] = []
+        self.way = ""
+        self.lines = 0
 
-    def add(self, crash: Crash, value: Any, found: int = 0) -> None:
-        """Remember `crash` with the smallest input; `found` is the size of the first one, 0 if it was not shrunk."""
+    def add(self, crash: Crash, value: Any, first: Any = None) -> None:
+        """Remember `crash` with the smallest input; `first` is what crashed, when it was made smaller."""
         self._oracle.known[crash.key] = crash.site
+        found = 0 if first is None else len(stored(first))
         if len(self._crashes) < MAX_CRASHES:
-            encoded = base64.b64encode(stored(value)[: 1 << 20]).decode()
-            self._crashes.append({**vars(crash), "key": crash.key, "input": encoded, "found_bytes": found})
+            others = self._others.setdefault(crash.key, [])
+            if first is not None and first != value:
+                others.append(_text(first))
+            row = {**vars(crash), "key": crash.key, "input": _text(value), "found_bytes": found, "others": others}
+            self._crashes.append(row)
         self.write()
+
+    def again(self, crash: Crash, value: Any) -> None:
+        """A known crash with another input."""
+        others = self._others.get(crash.key)
+        if others is not None and len(others) < OTHERS:
+            others.append(_text(value))
 
     def write(self, *, finished: bool = False) -> None:
         """Replace the file by the present state; `finished` is said once, so that a phase cut short shows."""
         seconds = round(time.monotonic() - self._started, 3)
         document = {"executions": self._oracle.executions, "seconds": seconds, "crashes": self._crashes}
         document |= {"early": self._early, "growth": self.growth}
+        document |= {"refused": self._oracle.sight.refused()}
+        document |= {"keeps": self.keeps} if self.keeps else {}
+        document |= {"way": self.way, "lines": self.lines} if self.way else {}
+        document |= {"reached": self.reached} if self.reached else {}
         document |= {"forked": self._oracle.guard.forked if self._oracle.guard else 0}
         document |= {"finished": finished, "sight": self._oracle.sight.score()}
         partial = self._path.with_suffix(".partial")
         partial.write_text(json.dumps(document))
         partial.replace(self._path)
+
+
+def _text(value: Any) -> str:
+    return base64.b64encode(stored(value)[: 1 << 20]).decode()

@@ -12,12 +12,14 @@ from pathlib import Path
 class Known:
     """Where a search begins: `words` that the product compares its input with, and whole inputs.
 
-    Of these `stored` were kept for this very harness, `seeds` are texts of the tests.
+    Of these `stored` were kept for this very harness, `seeds` are texts of the tests, `kept` what an earlier search of
+    this run kept.
     """
 
     words: list[bytes]
     seeds: list[bytes]
     stored: list[bytes] = field(default_factory=list)
+    kept: list[bytes] = field(default_factory=list)
 
 
 def constants(folders: Iterable[str], *, at_most: int) -> list[bytes]:

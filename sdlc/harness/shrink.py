@@ -9,6 +9,7 @@ from sdlc.harness.oracle import Crash
 
 TRIES = 600
 CPU_SECONDS = 10.0
+HANG_SECONDS = 3.0
 """A hang costs its whole allowance at every try; the search behind it must go on."""
 
 
@@ -19,7 +20,7 @@ def shrink(
 
     Bounded by `tries` executions and `seconds` of CPU, whichever is spent first.
     """
-    ends = time.process_time() + seconds
+    ends = time.process_time() + (min(seconds, HANG_SECONDS) if key.startswith("Timeout ") else seconds)
     size = max(1, len(data) // 2)
     changed = False
     while data:

@@ -12,12 +12,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType
 from typing import Any
 
 FIRST = 1000
 THEN = 100
-CLOSELY = 100
+CLOSELY = 300
 """Inputs that are all watched line by line; after them every tenth."""
 
 CLOSE_SECONDS = 1.0
@@ -26,8 +26,10 @@ CLOSE_SECONDS = 1.0
 class Sight:
     """`folders` hold the package under test; without any, nothing can be said and nothing is watched."""
 
-    def __init__(self, folders: tuple[str, ...]) -> None:
+    def __init__(self, folders: tuple[str, ...], target: str = "") -> None:
         self._folders = folders
+        self._target = target
+        self.hit = False
         self._own: dict[CodeType, bool] = {}
         self._entered = False
         self._inputs = 0
@@ -63,6 +65,11 @@ class Sight:
                 self._first_lines = self._first_lines or len(self._lines)
 
     @property
+    def watching(self) -> bool:
+        """Will the next input be watched? Then nobody else can trace it."""
+        return bool(self._folders) and (self._inputs < FIRST or (not self.entered and (self._inputs + 1) % THEN == 0))
+
+    @property
     def done(self) -> bool:
         """True when nothing will be watched any longer."""
         return not self._folders or (self._inputs >= FIRST and self.entered > 0)
@@ -77,25 +84,30 @@ class Sight:
         self._spent = CLOSE_SECONDS
         return slowed
 
-    def left(self, traceback: TracebackType | None) -> None:
+    def left(self, place: tuple[tuple[str, int], ...]) -> None:
         """A declared exception came out; where from is counted for the first thousand inputs, with the caller."""
-        if self._inputs > FIRST:
-            return
-        places: list[tuple[str, int]] = []
-        while traceback is not None:
-            places.append((traceback.tb_frame.f_code.co_filename, traceback.tb_lineno))
-            traceback = traceback.tb_next
-        self._leaving[tuple(places[-2:])] += 1
+        if self._inputs <= FIRST:
+            self._leaving[place] += 1
+
+    def refused(self) -> list[list[Any]]:
+        """The three places where most of the first inputs were refused: file, line, how many."""
+        return [[*place[-1], count] for place, count in self._leaving.most_common(3) if place]
 
     def score(self) -> dict[str, int]:
         """Inputs that were watched, those that entered the package, and those that left by the commonest raise.
 
         `close` were watched line by line; the first that entered reached `first_lines` of the package, all of them
-        `lines`.
+        `lines`. `hit`: one of them came into the function that the harness is there for.
         """
         first_raise = self._leaving.most_common(1)[0][1] if self._leaving else 0
         lines = {"close": self._close, "first_lines": self._first_lines, "lines": len(self._lines)}
-        return {"looked": self.looked, "entered": self.entered, "first_raise": first_raise, **lines}
+        return {
+            "looked": self.looked,
+            "entered": self.entered,
+            "first_raise": first_raise,
+            **lines,
+            "hit": int(self.hit),
+        }
 
     def _is_own(self, code: CodeType) -> bool:
         own = self._own.get(code)
@@ -112,6 +124,7 @@ class Sight:
         if not self._is_own(frame.f_code):
             return None
         self._entered = True
+        self.hit = self.hit or frame.f_code.co_qualname == self._target
         return self._line
 
     def _line(self, frame: FrameType, _event: str, _argument: object) -> Any:

@@ -51,12 +51,28 @@ class Waived:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """A finding of `gate` that a person's signed VEX decision closes: which, its status and why, whose, until when."""
+
+    decision: str
+    gate: str
+    finding: Finding
+    status: str
+    justification: str
+    impact: str
+    name: str
+    created: date
+    expires: date
+
+
+@dataclass(frozen=True)
 class RefusedWaiver:
-    """A waiver that waives nothing, with its reason code (docs/reason-codes.md) and a sentence."""
+    """A waiver, or a VEX decision, that changes nothing, with its reason code (docs/reason-codes.md) and a sentence."""
 
     waiver: str
     reason: str
     sentence: str
+    kind: str = "waiver"
 
 
 @dataclass(frozen=True)
@@ -77,9 +93,9 @@ class Action:
 class Verdict:
     """The answer over all rules.
 
-    `labels` are words that every report shows (`bootstrap`, `3 waived`, …); `waived` is the debt, `refused` what was
-    meant to be one, and `notes` are sentences that turn nothing. `actions` are the smallest set of things to do that
-    would turn the answer to allowed; empty when it is.
+    `labels` are words that every report shows (`bootstrap`, `3 waived`, …); `waived` is the debt, `closed` what signed
+    VEX decisions close, `refused` what was meant to be one of them, and `notes` are sentences that turn nothing.
+    `actions` are the smallest set of things to do that would turn the answer to allowed; empty when it is.
     """
 
     answer: Answer
@@ -89,6 +105,7 @@ class Verdict:
     refused: tuple[RefusedWaiver, ...] = ()
     notes: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
+    closed: tuple[Closed, ...] = ()
 
     def having(self, state: State) -> tuple[RuleDecision, ...]:
         """The rules that came out as `state`."""

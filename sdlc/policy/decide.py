@@ -14,9 +14,11 @@ from sdlc.policy.baseline import new_findings
 from sdlc.policy.consistency import decide_consistency
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import AnyRule, Floor, Forbid, MaxAge, Policy, Required, Threshold
+from sdlc.policy.vex import GATE, AppliedVex, apply_vex
 from sdlc.policy.waivers import Applied, apply
 from sdlc.policy.weakening import decide_weakening
 from sdlc.policy.why_not import smallest_actions
+from sdlc.threats.deadline import ending, overdue
 
 NOTHING_LOOKED_AT = RuleDecision(
     rule="evidence",
@@ -34,8 +36,9 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     """The verdict of `policy` over `facts`; one that rests on no gate's evidence is incomplete, never allowed."""
     findings = {gate: result.reading.findings for gate, result in facts.results.items()}
     applied = apply(facts.waivers, findings, facts.at, policy.waivers)
+    vex = apply_vex(facts.vex, findings.get(GATE, ()), product=facts.product, version=facts.version, at=facts.at)
     asked = [rule for rule in policy.rules if facts.profile in rule.profiles]
-    decisions = tuple(_announced(rule, _decide(rule, facts, applied), facts) for rule in asked)
+    decisions = tuple(_announced(rule, _decide(rule, facts, applied, vex), facts) for rule in asked)
     decisions = tuple(_adopted(one, policy, facts) for one in decisions)
     gates = {decision.gate for decision in decisions}
     if not any(_looked(facts.results.get(gate)) for gate in gates - IN_ANY_REPOSITORY or gates):
@@ -51,11 +54,12 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     return Verdict(
         answer=answer,
         rules=decisions,
-        labels=_labels(policy, facts, len(applied.covered)),
+        labels=_labels(policy, facts, len(applied.covered), len(vex.closed)),
         waived=tuple(applied.covered[hit] for hit in sorted(applied.covered)),
-        refused=applied.refused,
-        notes=(*applied.notes, *_announcements(asked, decisions, facts)),
+        refused=(*applied.refused, *vex.refused),
+        notes=(*applied.notes, *vex.notes, *_announcements(asked, decisions, facts), *_days(facts)),
         actions=smallest_actions(decisions, [rule.id for rule in asked if isinstance(rule, Required)]),
+        closed=tuple(vex.closed[hit] for hit in sorted(vex.closed)),
     )
 
 
@@ -63,12 +67,14 @@ def _looked(result: GateResult | None) -> bool:
     return result is not None and result.reading.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
-def _labels(policy: Policy, facts: Facts, waived: int) -> tuple[str, ...]:
+def _labels(policy: Policy, facts: Facts, waived: int, closed: int) -> tuple[str, ...]:
     labels = ["bootstrap"] if facts.bootstrap else []
     if policy.mode != "enforcing":
         labels.append(policy.mode)
     if waived:
         labels.append(f"{waived} waived")
+    if closed:
+        labels.append(f"{closed} closed by VEX")
     return tuple(labels)
 
 
@@ -103,11 +109,18 @@ def _announcements(asked: Sequence[AnyRule], decisions: Sequence[RuleDecision], 
             yield f"the rule {rule.id} will block from {rule.effective_on} on"
 
 
+def _days(facts: Facts) -> Iterator[str]:
+    for result in facts.results.values():
+        if facts.base is not None and facts.profile == "pr":
+            yield from (f"{f.rule}: {f.message}" for f in overdue(result.reading.details, facts.at.date()))
+        yield from ending(result.reading.details, facts.at.date())
+
+
 def _is_ahead(rule: AnyRule, facts: Facts) -> bool:
     return rule.effective_on is not None and facts.at.date() < rule.effective_on
 
 
-def _decide(rule: AnyRule, facts: Facts, applied: Applied) -> RuleDecision:
+def _decide(rule: AnyRule, facts: Facts, applied: Applied, vex: AppliedVex) -> RuleDecision:
     result = facts.results.get(rule.gate)
     if result is None:
         return RuleDecision(
@@ -124,7 +137,7 @@ def _decide(rule: AnyRule, facts: Facts, applied: Applied) -> RuleDecision:
         return RuleDecision(rule.id, rule.gate, State.HOLDS, f"not applicable: {result.reading.sentence}")
     match rule:
         case Required():
-            return _required(rule, result, facts, applied)
+            return _required(rule, result, facts, applied, vex)
         case Threshold():
             return _counter(rule, result, rule.counter, rule.at_most, at_least=False)
         case Floor():
@@ -151,7 +164,7 @@ def _unanswered(rule: AnyRule, result: GateResult) -> RuleDecision | None:
     return None
 
 
-def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied) -> RuleDecision:
+def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied, vex: AppliedVex) -> RuleDecision:
     other = _not_pinned(rule, result)
     if other:
         return RuleDecision(
@@ -159,14 +172,15 @@ def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied
         )
     reading = result.reading
     open_ones = [(position, f) for position, f in enumerate(reading.findings) if not f.suppressed]
-    serious = [
+    loud = [
         (position, finding)
         for position, finding in open_ones
         if finding.severity.rank >= rule.severity.rank and finding.confidence.rank >= rule.confidence.rank
     ]
+    serious = [one for one in loud if rule.gate != GATE or one[0] not in vex.closed]
     unwaived = tuple(finding for position, finding in serious if (rule.gate, position) not in applied.covered)
     base = facts.base.get(rule.gate) if facts.base is not None and facts.profile == "pr" else None
-    standing = new_findings(unwaived, base)
+    standing = (*new_findings(unwaived, base), *_overdue(rule, result, facts))
     if standing:
         word = "new finding" if base is not None else "finding"
         return RuleDecision(
@@ -179,11 +193,20 @@ def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied
         )
     if reading.outcome is Outcome.PASSED:
         return RuleDecision(rule.id, rule.gate, State.HOLDS, reading.sentence)
-    waived, old, advice = len(serious) - len(unwaived), len(unwaived), len(open_ones) - len(serious)
-    parts = ((waived, "waived"), (old, "not new"), (advice, "below the threshold"))
+    waived, old, advice = len(serious) - len(unwaived), len(unwaived), len(open_ones) - len(loud)
+    closed = len(loud) - len(serious)
+    parts = ((waived, "waived"), (closed, "closed by VEX"), (old, "not new"), (advice, "below the threshold"))
     said = ", ".join(f"{number} {word}" for number, word in parts if number)
     sentence = f"{said or 'nothing that blocks'}; {reading.sentence}"
     return RuleDecision(rule.id, rule.gate, State.TOLERATED, sentence)
+
+
+def _overdue(rule: Required, result: GateResult, facts: Facts) -> tuple[Finding, ...]:
+    """What held for a time, which is over; no change brings that about, so against a base it is only said."""
+    if facts.base is not None and facts.profile == "pr":
+        return ()
+    found = overdue(result.reading.details, facts.at.date())
+    return tuple(one for one in found if one.severity.rank >= rule.severity.rank)
 
 
 def _not_pinned(rule: Required, result: GateResult) -> str:

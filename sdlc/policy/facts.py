@@ -10,6 +10,7 @@ from datetime import datetime
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult
 from sdlc.policy.schema import Profile
+from sdlc.policy.vex import Examined
 from sdlc.policy.waivers import Waiver
 
 
@@ -19,8 +20,8 @@ class Facts:
 
     `results` by gate id; `at` is the time that ages are measured against; `base` holds, by gate, the multiset of
     what the base commit already had (`baseline.entry`; None: no comparison, all findings are new); `waivers` are those
-    of the base commit, in the file's order; `weakenings` are what the change does to its own judges (None: not
-    compared).
+    of the base commit, in the file's order, `vex` its VEX decisions, examined; `weakenings` are what the change does to
+    its own judges (None: not compared).
     `committed` and `checked` say when the commit was made and when the gates ran (None: nobody recorded it).
     """
 
@@ -35,3 +36,4 @@ class Facts:
     weakenings: tuple[Finding, ...] | None = None
     committed: datetime | None = None
     checked: datetime | None = None
+    vex: tuple[Examined, ...] = ()

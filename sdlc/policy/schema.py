@@ -81,6 +81,14 @@ severity = "high"
 text = "No known serious vulnerability in what is shipped."
 
 [[rules]]
+id = "licenses"
+type = "required"
+gate = "licenses"
+when = "applicable"
+severity = "high"
+text = "Nothing is shipped under a license that is unknown, or that the product's lists deny."
+
+[[rules]]
 id = "fuzz"
 type = "required"
 gate = "fuzz"
@@ -109,10 +117,16 @@ class _Strict(BaseModel):
 
 
 class _Rule(_Strict):
-    """What all rules have; before the day `effective_on` (None: always effective) a rule is only announced."""
+    """What all rules have; before the day `effective_on` (None: always effective) a rule is only announced.
+
+    `owner` is who clears it when it blocks a release, within `due_days` of the commit (None: while the candidate is
+    open); both are shown and decide nothing.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     text: str = ""
+    owner: str = Field(default="", max_length=200)
+    due_days: int | None = Field(default=None, ge=0, le=3650)
     profiles: tuple[Profile, ...] = ("pr", "release", "nightly")
     effective_on: date | None = None
 
@@ -190,6 +204,12 @@ class _Weakening(_Strict):
     blocks: bool = True
 
 
+class _Page(_Strict):
+    """In which language the page of a release is drawn that lies in its bundle."""
+
+    language: Literal["en", "ja"] = "en"
+
+
 class _Document(_Strict):
     schema_: Literal["sdlc.policy/1"] = Field(alias="schema")
     id: str
@@ -197,6 +217,7 @@ class _Document(_Strict):
     adopting_until: date | None = None
     waivers: _Waivers = _Waivers()
     weakening: _Weakening = _Weakening()
+    page: _Page = _Page()
     rules: tuple[Rule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

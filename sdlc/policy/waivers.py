@@ -36,7 +36,7 @@ class Waiver(BaseModel):
     one check; `control` says what reduces the risk meanwhile.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     id: str = Field(pattern=_NAME, max_length=64)
     gate: str = Field(pattern=_NAME)
@@ -88,7 +88,7 @@ class Waiver(BaseModel):
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     schema_: Literal["sdlc.waivers/1"] = Field(alias="schema")
     waivers: tuple[Waiver, ...] = ()

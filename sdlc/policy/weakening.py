@@ -182,9 +182,9 @@ def _is_weaker(name: str, old: Any, new: Any) -> bool:
     """Less time is weaker; more exclusions are; fewer paths are; of any other setting, every change is."""
     if isinstance(old, int | float):
         return bool(new < old)
-    if name in ("exclude", "generated"):
+    if name in ("exclude", "generated", "allow"):
         return not set(new) <= set(old)
-    if name == "paths":
+    if name in ("paths", "deny"):
         return not set(old) <= set(new)
     return bool(old != new)
 

@@ -2,19 +2,22 @@
 What a change does to the threat models that it is judged by: TM406, each step that asks less than before.
 
 The models are read from the head, so that a change can bring its claims along. What it takes away is seen here: a
-threat, control or boundary that goes while what it speaks of stays, a threat that is said to be none, a claim that
-allows more.
+threat, control, risk or boundary that goes while what it speaks of stays, a threat that is said to be none, a risk that
+weighs less, a claim that allows more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sdlc.errors import UnreadableError
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.surface.claim import Claim, Component
 from sdlc.surface.item import Item
 from sdlc.threats.load import LoadedModel
+from sdlc.threats.risk import eases
+from sdlc.threats.risk_model import DEFAULT_EASE, Risk
 
 FIX = "Take it back, or let somebody merge it alone who may accept the risk."
 _TLS = ("none", "optional", "required")
@@ -73,6 +76,14 @@ def _weaker(old: LoadedModel, new: LoadedModel) -> Iterator[Finding]:
         elif name in after.controls and len(after.controls[name].evidence) < len(control.evidence):
             said = f"the control {name} names less evidence"
             yield _finding(said, new.positions.place("controls", name, "evidence"), f"{system}/controls/{name}")
+    for name, risk in model.risks.items():
+        kept = [one for one in risk.threats if one in after.threats]
+        if name not in after.risks and kept:
+            said = f"the risk {name} is gone, and the threat {kept[0]} is still there"
+            yield _finding(said, top, f"{system}/risks/{name}")
+        elif name in after.risks and (lighter := _lighter(risk, after.risks[name], kept)):
+            place = new.positions.place("risks", name)
+            yield _finding(f"the risk {name} weighs less: {lighter}", place, f"{system}/risks/{name}")
     for name, boundary in model.trust_boundaries.items():
         if name not in after.trust_boundaries and all(zone in after.trust_zones for zone in boundary.between):
             said = f"the trust boundary {name} is gone, and both of its zones are still there"
@@ -83,6 +94,23 @@ def _weaker(old: LoadedModel, new: LoadedModel) -> Iterator[Finding]:
         if other is not None and was == "external" and (other.exposure or after.system.exposure) != was:
             said = f"the component {name} is no longer said to be external"
             yield _finding(said, new.positions.place("components", name), f"{system}/components/{name}/exposure")
+
+
+def _lighter(old: Risk, new: Risk, threats: Sequence[str]) -> str:
+    """What makes a risk smaller by a word in the model, empty when nothing does."""
+    if old.harm != new.harm:
+        return f"its harm was {old.harm}, and is {new.harm}"
+    for name in ("multi_patient", "exploited", "safety_ref"):
+        if getattr(old, name) and not getattr(new, name):
+            return f"{name} is gone"
+    gone = [one for one in threats if one not in new.threats]
+    if gone:
+        return f"the threat {gone[0]} is no longer in it"
+    try:
+        before, after = eases(old, DEFAULT_EASE)[0], eases(new, DEFAULT_EASE)[0]
+    except UnreadableError:
+        return ""  # the gate says which vector is none
+    return f"its exploitability was {before}, and is {after}" if after < before else ""
 
 
 def _claimed(item: Item, components: Sequence[Component]) -> list[tuple[Component, Claim]]:

@@ -128,6 +128,7 @@ def components_of(loaded: LoadedModel) -> Iterable[Component]:
                     services=one.sop_classes,
                 )
                 for index, one in enumerate(component.surface)
+                if not one.unfinished
             ),
             external=(component.exposure or model.system.exposure) == "external",
             flows=tuple((flow_id, flow.port) for flow_id, flow in incoming.items()),

@@ -53,6 +53,11 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     }
     if report.version > 1:
         counters["sandbox"] = SANDBOXES.get(report.sandbox, 0)
+    spared = sum(run.spared for run in report.harnesses)
+    counters |= {"spared": spared} if spared else {}
+    if report.version > 2:
+        counters["atheris"] = sum("atheris" in run.engines for run in report.harnesses)
+    ways = sorted({way for run in report.harnesses for way in run.engines.values() if way})
     details = {"sandbox": report.sandbox}
     few = FEW if report.version > 1 else 0
     idle = [
@@ -87,7 +92,9 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         counters,
         details,
         sentence=f"{counters['harnesses']} harnesses, {counters['executions']} executions, {len(crashes)} crashes"
-        + (f", {old} of them not of this change" if old else ""),
+        + (f", {old} of them not of this change" if old else "")
+        + (f"; {spared} harnesses spared, the change is not theirs" if spared else "")
+        + (f"; no atheris: coverage by {ways[0]}" if ways else ""),
     )
 
 

@@ -16,14 +16,17 @@ CLEARLY = 0.75
 
 NEARLY_ALL = 0.99
 """A parser of a format with a fixed beginning refuses nineteen of twenty inputs, and is searched well all the same."""
-SEARCHES = ("hypothesis", "atheris")
+SEARCHES = ("hypothesis", "atheris", "coverage")
+SHORT = "words"
+"""Its first inputs are single words: they may reach more than others, but that they are refused says nothing."""
 
 
 def weak(run: HarnessRun, *, old: str) -> Iterator[Finding]:
     """What is wrong with the harness; `old` is what `base` says of one that the change did not touch."""
     seen = [sight for sight in run.sights if sight.engine in SEARCHES and sight.looked >= SOME]
     seen = seen if any(sight.looked >= ENOUGH for sight in seen) else []
-    if not run.crashes and seen and all(sight.close and 0 < sight.lines == sight.first_lines for sight in seen):
+    flat = [*seen, *(sight for sight in run.sights if sight.engine == SHORT and sight.close)]
+    if not run.crashes and seen and all(sight.close and 0 < sight.lines == sight.first_lines for sight in flat):
         yield _finding(
             run,
             "FUZZ-FLAT",
@@ -39,6 +42,14 @@ def weak(run: HarnessRun, *, old: str) -> Iterator[Finding]:
             f"{share:.0%} of the inputs are refused at one place, so what lies behind it is hardly searched",
             "Give the harness a strategy, or stored inputs in fuzz/corpus, that get past that place.",
             Confidence.MEDIUM,
+            old=old,
+        )
+    if run.target and any(sight.close for sight in run.sights) and not any(sight.hit for sight in run.sights):
+        yield _finding(
+            run,
+            "FUZZ-MISSES",
+            f"none of the inputs that were watched line by line came into {run.target}(), which it is there for",
+            "Let it call that function, with inputs that get there; or take the target out of @fuzz(…).",
             old=old,
         )
     if run.swallows:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sdlc.errors import UnreadableError
 from sdlc.formats.context_json import load_context
 from sdlc.model.result import Context, Reading
 from sdlc.readings import READINGS, Reader
+
+Row = TypeVar("Row")
 
 
 def reader_of(gate: str) -> Reader:
@@ -40,6 +42,14 @@ def settings_to_json(settings: Any) -> dict[str, object]:
     }
 
 
+def gathered(gate: str, raw: Mapping[str, Row], others: Mapping[str, Mapping[str, Row]]) -> dict[str, Row]:
+    """What the reader of `gate` is given: its own raw artifacts, and those that it NEEDS as `<gate>/<name>`."""
+    together = dict(raw)
+    for need in reader_of(gate).NEEDS:
+        together.update({f"{need}/{name}": one for name, one in others.get(need, {}).items()})
+    return together
+
+
 def replay(
     gate: str,
     raw: Mapping[str, bytes],
@@ -51,8 +61,6 @@ def replay(
     Pure: same bytes and settings, same reading. Raises UnreadableError.
     """
     reader = reader_of(gate)
-    together = dict(raw)
-    for need in reader.NEEDS:
-        together.update({f"{need}/{name}": data for name, data in others.get(need, {}).items()})
+    together = gathered(gate, raw, others)
     context = load_context(raw["context.json"]) if "context.json" in raw else Context()
     return reader.read(together, settings_from_json(reader, settings), context)

@@ -16,6 +16,7 @@ SBOM-NO-WHEEL          the build gave no wheel, so there is nothing to compare t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,12 +24,13 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.components.agreement import Disagreement, conflicts, disagreements, is_python, on_target, same_version
-from sdlc.components.declared import Key, graph, key_of
+from sdlc.components.declared import Key, graph, is_address, is_email, key_of
 from sdlc.components.embedded import insides
 from sdlc.components.nested_components import due, edges_differ, nested, written
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.formats.requirements_txt import Pin
+from sdlc.formats.bom_properties import FILENAME, SOURCE
+from sdlc.formats.requirements_txt import Pin, addresses
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
@@ -36,6 +38,8 @@ from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 READER = "cyclonedx-1.6/1"
 GRADE = Grade.REPLAYED
 NEEDS = ("build",)
+
+_AUTHOR = re.compile(r"(?P<name>[^<>\x00-\x1f]{1,200}?) <(?P<place>[^<>\s]+)>")
 
 UNBUILT_PYTHON = "3.11"
 """The target's Python where neither the settings nor a build name one."""
@@ -61,11 +65,13 @@ class Settings:
 
     `requirements` are the locks of what is shipped (empty: discovered), `extras` those of the product that are shipped
     with it, `python` the version of the target (``3.11`` or ``3.11.7``; empty: that of the build's environment).
+    `author` answers for the SBOM: ``Name <e-mail>`` or ``Name <https://…>``; empty: unknown, and the SBOM says so.
     """
 
     requirements: tuple[str, ...] = field(default=(), metadata={"change": "free"})
     extras: tuple[str, ...] = field(default=(), metadata={"change": "free"})
     python: str = field(default="", metadata={"change": "free"})
+    author: str = field(default="", metadata={"change": "free"})
 
 
 def python_of(settings: Settings, build: bytes | None) -> str:
@@ -78,6 +84,21 @@ def python_of(settings: Settings, build: bytes | None) -> str:
             f"sdlc.toml: gates.sbom.python: {python!r} is no version of Python", hint='write python = "3.12"'
         )
     return python
+
+
+def author_of(settings: Settings) -> dict[str, Any] | None:
+    """Who answers for the SBOM, as CycloneDX writes an organization; raises UnreadableError when it is nobody."""
+    if not settings.author:
+        return None
+    if matched := _AUTHOR.fullmatch(settings.author):
+        if is_email(matched["place"]):
+            return {"name": matched["name"], "contact": [{"email": matched["place"]}]}
+        if is_address(matched["place"]):
+            return {"name": matched["name"], "url": [matched["place"]]}
+    raise UnreadableError(
+        f"sdlc.toml: gates.sbom.author: {settings.author!r:.80} names nobody who can be reached",
+        hint='write author = "Maker <security@maker.example>"',
+    )
 
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
@@ -108,11 +129,14 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         seen = {str(row["file"]): str(row["sha256"]) for row in rows}
         own = frozenset(key_of(str(row["name"]), str(row["version"])) for row in rows)
         inside = _inside(raw, bom, own, python)
+        signed_by, answers = bom["metadata"].get("manufacturer"), author_of(settings)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise UnreadableError(f"the evidence of sbom is malformed: {type(error).__name__}: {error}") from None
     if components != listed:
         name = min(key[0] for key, _ in components.items() ^ listed.items())
         raise UnreadableError(f"bom.cdx.json and the lock do not say the same of {name}", hint="run the gate again")
+    if signed_by != answers:
+        raise UnreadableError("bom.cdx.json and sdlc.toml name different authors", hint="run the gate again")
     if seen != built:
         raise UnreadableError("wheels.json is not about the wheels of the build", hint="run the gate again")
     counters = {"components": len(components), "edges": edges, "wheels": len(rows), **inside}
@@ -135,13 +159,15 @@ def _document(raw: RawArtifacts, name: str) -> dict[str, Any]:
 
 
 def _components(bom: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The hashes of every component, by name and version."""
-    return {
-        (str(c["name"]), str(c.get("version", ""))): tuple(
-            sorted(row["content"] for link in c.get("externalReferences", ()) for row in link.get("hashes", ()))
-        )
-        for c in bom.get("components", ())
-    }
+    """The hashes of every component, and where it and its files come from, by name and version."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for one in bom.get("components", ()):
+        links = [link for link in one.get("externalReferences", ()) if link.get("hashes")]
+        said = {row["content"] for link in links for row in link["hashes"]}
+        said |= {link["url"] for link in links if not link["url"].startswith("urn:sha256:")}
+        said |= {row["value"] for row in one.get("properties", ()) if row["name"] in (SOURCE, FILENAME)}
+        found[str(one["name"]), str(one.get("version", ""))] = tuple(sorted(map(str, said)))
+    return found
 
 
 def _listed(
@@ -149,21 +175,30 @@ def _listed(
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """What the components must be: everything that is locked, and every wheel of the build but the product's own."""
     hashes: dict[tuple[str, str], set[str]] = {}
+    files: dict[tuple[str, str], set[tuple[str, str, str]]] = {}
+    more: dict[tuple[str, str], set[str]] = {}
     for pin in (pin for lock in pins.values() for pin in lock):
-        hashes.setdefault((pin.name, pin.version), set()).update(pin.hashes)
+        key = (pin.name, pin.version)
+        hashes.setdefault(key, set()).update(pin.hashes)
+        files.setdefault(key, set()).update(pin.files)
+        more.setdefault(key, set()).update(filter(None, (pin.source, *(name for _, name, _ in pin.files))))
     for wheel in wheels:
         if wheel["name"] != product:
             hashes.setdefault((wheel["name"], wheel["version"]), set()).add(wheel["sha256"])
-    return {key: tuple(sorted(several)) for key, several in hashes.items()}
+    for key, several in files.items():
+        more[key] |= {address for digest, address in addresses(several).items() if digest in hashes[key]}
+    return {key: tuple(sorted(several | more.get(key, set()))) for key, several in hashes.items()}
 
 
 def _inside(raw: RawArtifacts, bom: Mapping[str, Any], built: frozenset[Key], python: str) -> dict[str, int]:
     """Counters of what is inside of the components; the SBOM must say what the observations give.
 
-    Evidence without `embedded.json` was written before anybody looked inside: it nests nothing. What the wheels of the
+    Evidence whose `validation.json` has no `format` may lack `embedded.json`: it was written before anybody looked
+    inside, and nests nothing. What the wheels of the
     build (`built`) require depends on the settings, and is judged against the lock.
     """
-    observed = _document(raw, "embedded.json")["distributions"] if "embedded.json" in raw else []
+    new = "embedded.json" in raw or "format" in _document(raw, "validation.json")
+    observed = _document(raw, "embedded.json")["distributions"] if new else []
     seen = insides(observed)
     said, must = written(bom), due(seen)
     differing = sorted(key for key in {*said, *must} if said.get(key) != must.get(key))
@@ -184,7 +219,11 @@ def _pins(lock: Mapping[str, Any]) -> dict[str, tuple[Pin, ...]]:
     """The pins of every lock, by its path."""
     return {
         str(row["path"]): tuple(
-            Pin(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"]))
+            Pin(
+                *(str(p["name"]), str(p["version"]), tuple(p["hashes"]), str(p["marker"]), int(p["line"])),
+                source=str(p.get("source", "")),  # older evidence has neither
+                files=tuple((str(digest), str(name), str(address)) for digest, name, address in p.get("files", ())),
+            )
             for p in row["pins"]
         )
         for row in lock["files"]
@@ -210,7 +249,7 @@ def _of_locks(locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Fin
         for pin in pins:
             if not pin.version or not pin.hashes:
                 lacks = "an exact version" if not pin.version else "a sha256 hash"
-                text = f"{pin.name} is locked without {lacks}"
+                text = f"{pin.name} is locked {f'to {pin.source} ' if pin.source else ''}without {lacks}"
                 yield _finding("SBOM-UNPINNED", text, fix, pin.name, Place(path, pin.line))
         for gap in conflicts(pins, python):
             text = f"{gap.name} is locked at {gap.required} for Python {python} on Linux"

@@ -24,10 +24,13 @@ from sdlc.formats.osv_json import Advisory, load_advisory
 from sdlc.model.digest import parse_digest, sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+from sdlc.readings.fix_notes import with_reach, with_upgrades
 
 READER = "osv/1"
 GRADE = Grade.SLICE
 NEEDS = ("sbom",)
+DATED = 3
+"""The first `format` of `feed.json` whose findings name the newest change of their advisories."""
 BOM, LOCK = "sbom/bom.cdx.json", "sbom/lock.json"
 
 
@@ -35,20 +38,26 @@ BOM, LOCK = "sbom/bom.cdx.json", "sbom/lock.json"
 class Settings:
     """`feed`: a folder of OSV files, a `.json`, `.jsonl` (or `.gz` of them) or `.zip`, relative or absolute.
 
-    `max_age`: how many days older than the commit the feed may be; 0 leaves that to the policy.
+    `max_age`: how many days older than the commit the feed may be; 0 leaves that to the policy. `upgrades`: whether the
+    resolver is asked about a fix: ``off``, ``offline`` (its cache alone) or ``network``.
     """
 
     feed: str = field(default="", metadata={"change": "free"})
     max_age: int = field(default=0, metadata={"change": "free"})
+    upgrades: str = field(default="offline", metadata={"change": "free"})
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known beside the records: since when a CVE is exploited, its EPSS score; `closed`: show withdrawn."""
+    """What is known beside the records: since when a CVE is exploited, its EPSS score; `closed`: show withdrawn.
+
+    `dated`: a finding carries the newest change of its advisories, to which a VEX decision is bound.
+    """
 
     exploited: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, str] = field(default_factory=dict)
     closed: bool = False
+    dated: bool = False
 
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
@@ -97,7 +106,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     if late:
         return Reading(Outcome.ERROR, counters=counters, details=details, sentence=late, hint="fetch a newer feed")
     index = Index(advisories)
-    findings = tuple(finding for component in components for finding in _findings(component, index, known, places))
+    every = (finding for component in components for finding in _findings(component, index, known, places))
+    findings = with_reach(with_upgrades(every, raw), raw)
     within = f" and {embedded} parts inside of them" if embedded else ""
     against = f"{counters['records']} advisories of {details['feed-date'][:10]}"
     said = f"{counters['components']} components{within} against {against}"
@@ -125,7 +135,12 @@ def _known(raw: RawArtifacts, feed: Mapping[str, Any], counters: dict[str, int],
             counters[key] = int(feed[key]["entries"])
             details[f"{key}-date"] = utc(feed[key]["published"], what=f"feed.json: {key}")
             details[f"{key}-digest"] = parse_digest(feed[key]["sha256"])
-    return _Known(found.get("exploited", {}), found.get("scores", {}), closed="format" in feed)
+    return _Known(
+        found.get("exploited", {}),
+        found.get("scores", {}),
+        closed="format" in feed,
+        dated=int(feed.get("format", 0)) >= DATED,
+    )
 
 
 def _late(feed: Mapping[str, Any], settings: Settings) -> str:
@@ -199,12 +214,15 @@ def _finding(component: Listed, group: list[Advisory], known: _Known, place: Pla
         wanted = f" that carries {name} {fixed} or later" if fixed else f" with a mended {name}"
         fix = f"Upgrade {component.carrier[0]} to a release{wanted}, or say why it is not affected."
     properties = {"aliases": ", ".join(names), "component": name, "fixed": fixed or ""}
+    if known.dated:
+        properties["modified"] = max(advisory.modified for advisory in group)
     if since := min((known.exploited[cve] for cve in names if cve in known.exploited), default=""):
         severity, scored = Severity.CRITICAL, f"known exploited since {since}; {scored}"
         properties["exploited"] = since
     if epss := max((known.scores[cve] for cve in names if cve in known.scores), key=float, default=""):
         properties["epss"] = epss
-    if known.closed and any(advisory.disputed for advisory in group):
+    contested = known.dated and any(advisory.contested for advisory in group)
+    if contested or (known.closed and any(advisory.disputed for advisory in group)):
         properties["disputed"] = "yes"
         scored += "; disputed, decide"
     subject = component.purl

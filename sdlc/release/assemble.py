@@ -23,8 +23,9 @@ from sdlc.release import bundle, viewer
 from sdlc.release.attestations import SUMMARY, attestations_of, summary_of
 from sdlc.release.candidate import Artifact, Candidate, check_names, dump_candidate, load_candidate
 from sdlc.release.decisions import Decision, SignedDecision, dump_decision, load_decision
+from sdlc.release.inventory import Before, Holdings, dump_before, dump_inventory
 from sdlc.release.manifest import Manifest, dump_manifest
-from sdlc.release.recompute import Blobs, compare, read_again, verdict_of
+from sdlc.release.recompute import Blobs, compare, holdings_of, make_inventory, read_again, verdict_of
 from sdlc.release.verify import verify
 from sdlc.signers import Signer
 from sdlc.signing.dsse import Envelope, dump_envelope, load_envelope
@@ -45,6 +46,7 @@ class Proposal:
     decisions: tuple[SignedDecision, ...]
     verdict: Verdict
     attestations: Mapping[str, Envelope]
+    holdings: Holdings
 
     @property
     def digest(self) -> Digest:
@@ -59,6 +61,7 @@ def propose(
     channel: str,
     sequence: int,
     previous: Digest | None,
+    before: Before | None = None,
     authors: tuple[str, ...],
     files: Mapping[str, bytes],
     now: datetime,
@@ -66,6 +69,8 @@ def propose(
     break_glass: str = "",
 ) -> Candidate:
     """The candidate of a check; `files` are the artifacts (empty: all that the build made).
+
+    What the release is made of, and the release `before`, are put into `store`.
 
     Raises BlockedError for an artifact that no gate saw, and for evidence that does not say what the record says.
     """
@@ -96,6 +101,7 @@ def propose(
     except ValueError as error:
         raise UsageError(f"an artifact cannot be released: {error}", hint="rename it") from None
     now = now.replace(microsecond=0)
+    inventory = make_inventory(record.policy, record.waivers, record.results, store.get, before)
     return Candidate(
         product=record.product,
         version=record.version,
@@ -110,6 +116,8 @@ def propose(
         results=record.results,
         policy=record.policy,
         waivers=record.waivers,
+        inventory=store.put(dump_inventory(inventory)),
+        before=store.put(dump_before(before)) if before else None,
         committed=record.committed,
         checked=time_from_text(record.created),
         created=now,
@@ -129,7 +137,7 @@ def keep_candidate(
     demand_role(envelope, trust, "runner", candidate.created)
     if candidate.product != trust.product:
         raise BlockedError("wrong-product", f"this is {candidate.product}, the trust root is for {trust.product}")
-    verdict = verdict_of(candidate, candidate.results, store.get)
+    verdict = verdict_of(candidate, candidate.results, store.get, trust=trust)
     attested = folder / sha256(envelope.payload) / ATTESTED
     for name, payload in attestations_of(candidate, candidate.results, verdict, store.get).items():
         replace_file(disk, attested / name, dump_envelope(signer.sign(payload)))
@@ -137,7 +145,7 @@ def keep_candidate(
     return envelope
 
 
-def open_proposal(folder: Path, store: Store) -> Proposal:
+def open_proposal(folder: Path, store: Store, trust: TrustRoot) -> Proposal:
     """The open candidate of `folder`, read again; raises UsageError when there is none."""
     path = folder / CANDIDATE_FILE
     try:
@@ -150,13 +158,14 @@ def open_proposal(folder: Path, store: Store) -> Proposal:
     candidate = load_candidate(envelope.payload, what=str(path))
     results = read_again(candidate.results, store.get)
     compare(candidate.results, results)
-    verdict = verdict_of(candidate, results, store.get)
+    verdict = verdict_of(candidate, results, store.get, trust=trust)
     beside = folder / sha256(envelope.payload)
     attested = {
         name: _signed(beside / ATTESTED / name, payload)
         for name, payload in attestations_of(candidate, results, verdict, store.get).items()
     }
-    return Proposal(candidate, envelope, _decisions(beside), verdict, attested)
+    holdings = holdings_of(candidate, results, store.get)
+    return Proposal(candidate, envelope, _decisions(beside), verdict, attested, holdings)
 
 
 def _signed(path: Path, payload: bytes) -> Envelope:
@@ -235,7 +244,7 @@ def make_bundle(
     now = now.replace(microsecond=0)
     candidate = proposal.candidate
     days = min(days, trust.break_glass_days) if candidate.break_glass else days
-    page = viewer.draw(candidate, proposal.digest, proposal.verdict, proposal.decisions)
+    page = viewer.draw(candidate, proposal.digest, proposal.verdict, proposal.decisions, proposal.holdings)
     manifest = Manifest(
         product=candidate.product,
         version=candidate.version,
@@ -271,7 +280,7 @@ def members_of(
     """The members of a bundle by name; a piece of evidence that is also an artifact is kept once."""
     candidate = proposal.candidate
     artifacts = {artifact.name: artifact.digest for artifact in candidate.artifacts}
-    evidence = candidate.evidence - set(artifacts.values())
+    evidence = (candidate.evidence | candidate.attached) - set(artifacts.values())
     members = {
         bundle.MANIFEST: dump_bundle(manifest, stamps),
         bundle.RAW_MANIFEST: dump_envelope(manifest.bare),

@@ -40,9 +40,10 @@ class Candidate:
 
     `sequence` counts the releases of a channel from 1; `previous` is the digest of the manifest before (None only for
     the first). `authors` are the e-mail addresses of all who wrote or committed since then. `results` say what each
-    gate read and found; `policy` and `waivers` are digests of those files. `committed` is when the commit was made,
-    `checked` when the gates ran, but for those that are `refreshed`. `break_glass` says why the release cannot wait for
-    the quorum; empty in an ordinary one.
+    gate read and found; `policy` and `waivers` are digests of those files; `inventory` is the digest of what the
+    release is made of, `before` that of what the one before was (None where it is not known). `committed` is when the
+    commit was made, `checked` when the gates ran, but for those that are `refreshed`. `break_glass` says why the
+    release cannot wait for the quorum; empty in an ordinary one.
     """
 
     product: str
@@ -58,6 +59,8 @@ class Candidate:
     results: tuple[GateResult, ...]
     policy: Digest
     waivers: Digest | None
+    inventory: Digest
+    before: Digest | None
     committed: datetime
     checked: datetime
     created: datetime
@@ -70,6 +73,11 @@ class Candidate:
     def evidence(self) -> frozenset[Digest]:
         """Digests of all raw bytes that the gates read."""
         return frozenset(digest for result in self.results for digest in result.raw.values())
+
+    @property
+    def attached(self) -> frozenset[Digest]:
+        """Digests of what the page is drawn with beside: the inventories of this release and of the one before."""
+        return frozenset({self.inventory} if self.before is None else {self.inventory, self.before})
 
     @property
     def subjects(self) -> tuple[tuple[str, Digest], ...]:
@@ -96,6 +104,8 @@ def dump_candidate(candidate: Candidate) -> bytes:
         "gates": [result_to_json(result) for result in candidate.results],
         "policyDigest": candidate.policy,
         "waiversDigest": candidate.waivers,
+        "inventoryDigest": candidate.inventory,
+        "beforeDigest": candidate.before,
         "committed": time_to_text(candidate.committed),
         "checked": time_to_text(candidate.checked),
         "refreshed": refreshed_to_json(candidate.refreshed),
@@ -156,6 +166,8 @@ def _candidate(document: Mapping[str, Any]) -> Candidate:
         results=tuple(result_from_json(result) for result in document["gates"]),
         policy=parse_digest(document["policyDigest"]),
         waivers=_digest_or_none(document["waiversDigest"]),
+        inventory=parse_digest(document["inventoryDigest"]),
+        before=_digest_or_none(document["beforeDigest"]),
         committed=time_from_text(document["committed"]),
         checked=time_from_text(document["checked"]),
         created=time_from_text(document["created"]),
@@ -173,6 +185,8 @@ def _check(candidate: Candidate) -> None:
         raise ValueError("there is no artifact")
     if candidate.sequence < 1 or (candidate.sequence == 1) != (candidate.previous is None):
         raise ValueError("sequence counts from 1, and only the first release has no previous manifest")
+    if candidate.before is not None and candidate.previous is None:
+        raise ValueError("the first release has none before it")
     if not candidate.authors:
         raise ValueError("there is no author; a release without one cannot be approved independently")
     gates = [result.gate for result in candidate.results]

@@ -13,6 +13,7 @@ from sdlc.model.result import GateResult
 from sdlc.model.verdict import Verdict
 from sdlc.release.candidate import Candidate
 from sdlc.release.decisions import SignedDecision
+from sdlc.release.inventory import Holdings
 from sdlc.release.manifest import Manifest
 from sdlc.release.revocation import Notice
 from sdlc.release.seen import Seen
@@ -46,6 +47,7 @@ class Case:
     proven: ProvenTime | None = None
     known_candidate: Candidate | None = None
     known_verdict: Verdict | None = None
+    holdings: Holdings = field(default_factory=Holdings)
     results: tuple[GateResult, ...] = ()
     decisions: tuple[SignedDecision, ...] = ()
     approvers: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from sdlc.release.decisions import ROLE as APPROVER
 from sdlc.release.decisions import SignedDecision, load_decision, quorum
 from sdlc.release.manifest import ROLE as RELEASE_SIGNER
 from sdlc.release.opening import RUNNER
-from sdlc.release.recompute import compare, read_again, verdict_of
+from sdlc.release.recompute import compare, holdings_of, read_again, verdict_of
 from sdlc.signing.dsse import load_envelope
 
 
@@ -37,13 +37,15 @@ def check_policy(case: Case) -> str:
 
 def check_verdict(case: Case) -> str:
     candidate = case.candidate
-    case.known_verdict = verdict = verdict_of(candidate, case.results, lambda digest: case.blobs[digest])
+    case.known_verdict = verdict = verdict_of(
+        candidate, case.results, lambda digest: case.blobs[digest], trust=case.trust
+    )
     if verdict.answer is not Answer.ALLOWED:
         first = next((r for r in verdict.rules if r.state in (State.BLOCKED, State.INCOMPLETE)), None)
         why = f"{first.rule}: {first.sentence}" if first else "no rule applies"
         raise BlockedError("verdict-not-allowed", f"decided again, the policy says {verdict.answer}: {why}")
     if case.own_policy is not None:
-        own = verdict_of(candidate, case.results, lambda digest: case.blobs[digest], case.own_policy)
+        own = verdict_of(candidate, case.results, lambda digest: case.blobs[digest], case.own_policy, case.trust)
         if own.answer is not Answer.ALLOWED:
             first = next(r for r in own.rules if r.state in (State.BLOCKED, State.INCOMPLETE))
             raise BlockedError(
@@ -51,7 +53,9 @@ def check_verdict(case: Case) -> str:
             )
         case.notes.append(f"{len(own.rules)} rules of the given policy hold as well")
     case.notes += [f"waived until {one.expires}: {one.finding.rule} ({one.waiver})" for one in verdict.waived]
+    case.notes += [f"closed by VEX: {one.finding.rule}, {one.status}, {one.name}" for one in verdict.closed]
     debt = f", {len(verdict.waived)} findings waived" if verdict.waived else ""
+    debt += f", {len(verdict.closed)} closed by signed VEX decisions" if verdict.closed else ""
     return f"{len(verdict.rules)} rules decided again: allowed{debt}"
 
 
@@ -69,7 +73,9 @@ def check_attestations(case: Case) -> str:
     if not blind and summary.payload != summary_of(case.manifest, case.candidate.policy, signed):
         raise BlockedError("attestation-differs", f"{SUMMARY} is not what the manifest says")
     case.signed(summary, RELEASE_SIGNER, case.manifest.created, SUMMARY)
-    return f"{len(signed) + 1} statements for other tools, each says what the evidence says"
+    case.holdings = holdings_of(case.candidate, case.results, lambda digest: case.blobs[digest], believe=bool(blind))
+    case.notes += ["what the release is made of is as its runner recorded it: evidence is withheld"] if blind else []
+    return f"{len(signed) + 1} statements for other tools, and the inventory, say what the evidence says"
 
 
 def check_quorum(case: Case) -> str:
@@ -92,6 +98,6 @@ def check_quorum(case: Case) -> str:
     if manifest.viewer != viewer.VERSION:
         case.notes.append(f"report.html was drawn by {manifest.viewer}; this version cannot draw it again")
         return answer.sentence
-    if viewer.draw(case.candidate, manifest.candidate, case.verdict, signed) != drawn:
+    if viewer.draw(case.candidate, manifest.candidate, case.verdict, signed, case.holdings) != drawn:
         raise BlockedError("page-differs", "report.html does not show what candidate and decisions say")
     return f"{answer.sentence}; the page shows the same"

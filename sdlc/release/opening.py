@@ -77,7 +77,7 @@ def check_members(case: Case) -> str:
     artifacts = {f"{bundle.ARTIFACTS}{a.name}": a.digest for a in candidate.artifacts}
     withheld = _withheld(case)
     case.blind = blind_gates(candidate.results, withheld)
-    blobs = candidate.evidence - set(artifacts.values()) - withheld
+    blobs = (candidate.evidence - withheld | candidate.attached) - set(artifacts.values())
     listed: dict[str, tuple[Digest, str]] = {
         **{name: (digest, "artifact-changed") for name, digest in artifacts.items()},
         **{f"{bundle.EVIDENCE}{digest}": (digest, "evidence-changed") for digest in blobs},

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sdlc.model.digest import Digest
-from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import State, Verdict
 from sdlc.release import bundle
@@ -45,8 +44,13 @@ GAPS = (
         "a time authority, where one was asked",
     ),
     (
-        "What changed since the release before, and what became known after this one: the bundle holds one release.",
-        "the bundle of the release before; the product's monitoring",
+        "That the release before was what the runner says of it here: the bundle of the release before proves that, "
+        "and `sdlc diff` compares both.",
+        "who keeps the bundle of the release before",
+    ),
+    (
+        "What became known after this release: the bundle is as old as its signature.",
+        "the product's monitoring",
     ),
     (
         "That the product conforms to a standard: a control is answered by more than the record of one release.",
@@ -114,12 +118,16 @@ class GateRow:
 
 @dataclass(frozen=True)
 class File:
-    """One member of the bundle: what it is, and which gates read it under which name. `digest` is empty where the page
-    cannot know it, since the file is signed after the page was drawn, and where another member has the same."""
+    """One member of the bundle: what it is, and which gates read it under which name.
+
+    `ours` says that `what` is in words of ours alone. `digest` is empty where the page cannot know it, since the file
+    is signed after the page was drawn, and where another member has the same.
+    """
 
     member: str
     digest: str
     what: str
+    ours: bool = True
     uses: tuple[tuple[str, str], ...] = ()
 
 
@@ -211,19 +219,35 @@ def contents_of(
     made = {artifact.digest for artifact in candidate.artifacts}
     for artifact in candidate.artifacts:
         used = tuple(uses.get(artifact.digest, ()))
-        files.append(File(f"{bundle.ARTIFACTS}{artifact.name}", artifact.digest, "released", used))
+        files.append(File(f"{bundle.ARTIFACTS}{artifact.name}", artifact.digest, "released", uses=used))
     for name in (SUMMARY, *names_of(results, withheld)):
         files.append(File(f"{bundle.ATTESTATIONS}{name}", "", "an attestation for other people's tools"))
     for number, signed in enumerate(decisions, start=1):
         one = signed.decision
-        files.append(File(bundle.decision_name(number), signed.digest, f"{one.kind} of {one.name}"))
+        files.append(File(bundle.decision_name(number), signed.digest, f"{one.kind} of {one.name}", ours=False))
+    files.append(File(f"{bundle.EVIDENCE}{candidate.inventory}", candidate.inventory, "what it is made of, in tables"))
+    if candidate.before:
+        files.append(File(f"{bundle.EVIDENCE}{candidate.before}", candidate.before, "what the release before was"))
     for read in sorted(set(uses) - made):
         what = "withheld from this copy" if read in hidden else "evidence: raw bytes that a gate read"
-        files.append(File(f"{bundle.EVIDENCE}{read}", read, what, tuple(uses[read])))
+        files.append(File(f"{bundle.EVIDENCE}{read}", read, what, uses=tuple(uses[read])))
     first: dict[str, str] = {}
     for file in files:
         first.setdefault(file.digest, file.member)
     return tuple(file if first[file.digest] == file.member else replace(file, digest="") for file in files)
+
+
+def vulnerabilities_of(results: Sequence[GateResult]) -> Mapping[str, tuple[str, ...]] | None:
+    """Known vulnerabilities by the package URL of the component, also of one that is inside of another; None where the
+    gate did not answer."""
+    made: dict[str, tuple[str, ...]] = {}
+    found = [
+        r for r in results if r.gate == "vulnerabilities" and r.reading.outcome in (Outcome.PASSED, Outcome.FAILED)
+    ]
+    for finding in (one for result in found for one in result.reading.findings):
+        purl = finding.subject.rpartition(": ")[2]
+        made[purl] = (*made.get(purl, ()), finding.rule)
+    return made if found else None
 
 
 def answers_of(coverages: Sequence[Coverage]) -> dict[str, dict[str, list[str]]]:
@@ -234,22 +258,3 @@ def answers_of(coverages: Sequence[Coverage]) -> dict[str, dict[str, list[str]]]
             for producer in one.producers:
                 made.setdefault(producer.name, {}).setdefault(coverage.standard.id, []).append(one.control.id)
     return made
-
-
-def categories_of(standards: Sequence[Standard]) -> Mapping[int, tuple[str, ...]]:
-    """Which categories of a Top 10 or Top 25 a weakness belongs to, by its exact number."""
-    made: dict[int, tuple[str, ...]] = {}
-    for standard in standards:
-        for control in standard.controls:
-            for number in control.cwe:
-                said = "Top 25" if control.id == f"CWE-{number}" else control.id
-                made[number] = (*made.get(number, ()), f"{said} exact")
-    return made
-
-
-def category_words(finding: Finding, categories: Mapping[int, tuple[str, ...]]) -> tuple[str, ...]:
-    """The categories of a finding; that it is outside of all is said as well."""
-    named = {word for number in finding.cwe for word in categories.get(number, ())}
-    if finding.cwe and not named:
-        return ("outside of every Top 10",)
-    return tuple(sorted(named))

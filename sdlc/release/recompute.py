@@ -12,16 +12,27 @@ from collections.abc import Callable, Mapping, Sequence
 from sdlc.errors import BlockedError, IncompleteError, SdlcError, UsageError
 from sdlc.formats.context_json import load_tools
 from sdlc.formats.reading_json import reading_digest
-from sdlc.model.digest import Digest
+from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import GateResult, Grade, Outcome, Reading, ToolVersion
 from sdlc.model.verdict import Verdict
 from sdlc.policy.decide import decide
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import load_policy
+from sdlc.policy.vex import GATE, PREFIX, examine
 from sdlc.policy.waivers import load_waivers
 from sdlc.readings import Reader
 from sdlc.readings.replay import reader_of, replay
 from sdlc.release.candidate import Candidate
+from sdlc.release.inventory import (
+    Before,
+    Holdings,
+    Inventory,
+    dump_inventory,
+    inventory_of,
+    load_before,
+    load_inventory,
+)
+from sdlc.signing.trust import TrustRoot
 
 Blobs = Callable[[Digest], bytes]
 """Bytes by digest; raises an SdlcError when there are none."""
@@ -66,11 +77,17 @@ def compare(stored: Sequence[GateResult], now: Sequence[GateResult]) -> None:
 
 
 def verdict_of(
-    candidate: Candidate, results: Sequence[GateResult], blobs: Blobs, own_policy: bytes | None = None
+    candidate: Candidate,
+    results: Sequence[GateResult],
+    blobs: Blobs,
+    own_policy: bytes | None = None,
+    trust: TrustRoot | None = None,
 ) -> Verdict:
     """The verdict of the profile `release` over `results`, as of the time that `candidate` was made.
 
     Decided by the policy of the candidate, or by `own_policy`, which a verifier brings.
+
+    A VEX decision counts when a person of `trust` signed it; without a trust root none does.
 
     Raises BlockedError for a policy or a file of waivers that cannot be read, and what `blobs` raises.
     """
@@ -92,8 +109,15 @@ def verdict_of(
         waivers=waivers,
         committed=candidate.committed,
         checked=candidate.checked,
+        vex=examine(vex_files(by_gate.get(GATE), blobs), trust),
     )
     return decide(policy, facts)
+
+
+def vex_files(result: GateResult | None, blobs: Blobs) -> dict[str, bytes]:
+    """The VEX decisions that the gate vulnerabilities kept, by file name."""
+    raw = result.raw if result is not None else {}
+    return {name.removeprefix(PREFIX): blobs(digest) for name, digest in raw.items() if name.startswith(PREFIX)}
 
 
 class LacksReader(IncompleteError):
@@ -134,3 +158,37 @@ def _read_one(
             hint="report it with the command that you ran",
         )
     return dataclasses.replace(result, reading=reading, grade=grade, tools=tools)
+
+
+def holdings_of(
+    candidate: Candidate, results: Sequence[GateResult], blobs: Blobs, *, believe: bool = False
+) -> Holdings:
+    """What the release is made of, made again, and the release before as the runner recorded it.
+
+    Raises BlockedError (`inventory-differs`) unless the bytes give what is stored, and unless the release before is the
+    one that the candidate follows. `believe` takes what is stored: where evidence is withheld, it cannot be made again.
+    """
+    before = load_before(blobs(candidate.before)) if candidate.before is not None else None
+    if before is not None and (before.manifest, before.sequence) != (candidate.previous, candidate.sequence - 1):
+        raise BlockedError("inventory-differs", "what is said of the release before is about another one")
+    if believe:
+        return Holdings(load_inventory(blobs(candidate.inventory)), before)
+    made = make_inventory(candidate.policy, candidate.waivers, results, blobs, before)
+    if sha256(dump_inventory(made)) != candidate.inventory:
+        raise BlockedError("inventory-differs", "the evidence does not give what is said that the release is made of")
+    return Holdings(made, before)
+
+
+def make_inventory(
+    policy: Digest, waivers: Digest | None, results: Sequence[GateResult], blobs: Blobs, before: Before | None
+) -> Inventory:
+    """What a release is made of, by the digests of its policy and waivers, and from the evidence of its results.
+
+    Raises BlockedError for a policy or a file of waivers that cannot be read, and what `blobs` raises.
+    """
+    try:
+        return inventory_of(results, blobs(policy), blobs(waivers) if waivers else None, blobs, before)
+    except UsageError as error:
+        raise BlockedError("waivers-unreadable", error.message, hint=error.hint) from None
+    except ValueError as error:
+        raise BlockedError("policy-unreadable", f"policy.toml: {error}", hint="mend the TOML syntax") from None

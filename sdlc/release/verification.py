@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
@@ -11,6 +11,7 @@ from sdlc.model.result import GateResult
 from sdlc.model.verdict import Verdict
 from sdlc.release.candidate import Candidate
 from sdlc.release.decisions import SignedDecision
+from sdlc.release.inventory import Holdings
 from sdlc.release.manifest import Manifest
 
 
@@ -45,6 +46,7 @@ class Verification:
     approvers: tuple[str, ...]
     notes: tuple[str, ...]
     withheld: frozenset[str] = frozenset()
+    holdings: Holdings = field(default_factory=Holdings)
 
     @property
     def reason(self) -> str:

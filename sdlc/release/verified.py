@@ -11,6 +11,7 @@ from sdlc.model.verdict import Verdict
 from sdlc.release.candidate import Candidate
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
+from sdlc.release.inventory import Before, Holdings, with_signers
 from sdlc.release.manifest import Manifest
 from sdlc.release.verification import Verification
 from sdlc.standards.coverage import Producer
@@ -28,12 +29,20 @@ class Verified:
     decisions: tuple[SignedDecision, ...]
     withheld: frozenset[str]
     notes: tuple[str, ...]
+    holdings: Holdings
 
     @property
     def producers(self) -> dict[str, Producer]:
         """What this release shows, for the standards."""
         glass = self.candidate.break_glass
         return producers_of(self.results, self.verdict, self.decisions, withheld=self.withheld, break_glass=glass)
+
+    @property
+    def as_before(self) -> Before:
+        """What the next release says of this one."""
+        manifest = self.manifest
+        inventory = with_signers(self.holdings.now, self.decisions)
+        return Before(self.manifest_digest, manifest.version, manifest.sequence, manifest.created, inventory)
 
 
 def demand_verified(result: Verification, what: str) -> Verified:
@@ -47,6 +56,5 @@ def demand_verified(result: Verification, what: str) -> Verified:
             f"{what} was not verified, so nothing is made of it: {result.sentence}",
             hint=f"every step: sdlc verify {what} --trust FILE",
         )
-    return Verified(
-        manifest, digest, candidate, result.results, verdict, result.decisions, result.withheld, result.notes
-    )
+    known = (result.results, verdict, result.decisions, result.withheld, result.notes, result.holdings)
+    return Verified(manifest, digest, candidate, *known)

@@ -85,6 +85,7 @@ def verify(
         approvers=case.approvers,
         notes=tuple(case.notes),
         withheld=case.blind,
+        holdings=case.holdings,
     )
 
 

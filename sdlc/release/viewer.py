@@ -19,30 +19,37 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sdlc.drawing.canvas import STYLE
 from sdlc.formats.terminal import printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
+from sdlc.release import pictures
+from sdlc.release.blockers import blockers_of
 from sdlc.release.candidate import Candidate
+from sdlc.release.changes import changes
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
+from sdlc.release.inventory import Holdings, with_signers
+from sdlc.release.languages import ENGLISH, PLAIN, Catalog, Translated, load_catalog
 from sdlc.release.page_facts import (
     GAPS,
     Beyond,
     answers_of,
-    categories_of,
-    category_words,
     contents_of,
     gate_rows,
+    vulnerabilities_of,
 )
 from sdlc.standards.coverage import cover
-from sdlc.standards.shipped import our_standards, standards_digest
+from sdlc.standards.shipped import our_categories, our_standards, standards_digest
+from sdlc.standards.weaknesses import categories_of
 
 SOURCES = (
     *("page.html.j2", "page_macros.html.j2", "page_manager.html.j2", "page_auditor.html.j2", "page_rows.html.j2"),
-    *("page.css", "page.js"),
+    *("page.css", "page.js", "page_ja.toml"),
 )
+LANGUAGES = (ENGLISH, "ja")
 
 
 def _version() -> str:
@@ -51,8 +58,8 @@ def _version() -> str:
     The number counts the changes of the code that fills them.
     """
     loader, environment = PackageLoader("sdlc", "release"), Environment(autoescape=True)
-    texts = [loader.get_source(environment, name)[0] for name in SOURCES]
-    return f"viewer/2+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
+    texts = [*(loader.get_source(environment, name)[0] for name in SOURCES), STYLE]
+    return f"viewer/3+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
 
 
 VERSION = _version()
@@ -75,20 +82,27 @@ def draw(
     digest: Digest,
     verdict: Verdict,
     decisions: Sequence[SignedDecision],
+    holdings: Holdings,
     beyond: Beyond | None = None,
+    language: str | Catalog = "",
 ) -> bytes:
-    """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload."""
+    """The page as UTF-8 HTML; equal input gives equal bytes. `digest` is that of the candidate's payload,
+    `holdings` are what the release and the one before are made of. The language is that of the policy unless another
+    one of `LANGUAGES`, or a catalogue of messages, is asked for."""
     beyond = beyond or Beyond()
+    catalog = language if isinstance(language, Catalog) else catalog_of(language or stated_language(holdings))
     results = beyond.results or candidate.results
     standards = beyond.standards or our_standards()
     shown = producers_of(results, verdict, decisions, withheld=beyond.withheld, break_glass=candidate.break_glass)
     coverages = [cover(standard, shown) for standard in standards]
     rows = gate_rows(candidate, results, verdict)
-    categories = categories_of(standards)
-    style, script = _source("page.css"), _source("page.js")
-    against = [rule for rule in verdict.rules if rule.state in (State.BLOCKED, State.INCOMPLETE)]
+    categories = categories_of(standards, our_categories().parents)
+    now = with_signers(holdings.now, decisions) if decisions else holdings.now
+    style, script = _source("page.css") + Markup(STYLE), _source("page.js")  # noqa: S704 - our own
+    known = vulnerabilities_of(results)
+    against = blockers_of(verdict, candidate, holdings.now)
     page = (
-        _environment()
+        (_environment(catalog.language) if catalog is catalog_of(catalog.language) else _environment_of(catalog))
         .get_template("page.html.j2")
         .render(
             viewer=VERSION,
@@ -100,6 +114,7 @@ def draw(
             verdict=verdict,
             decisions=decisions,
             beyond=beyond,
+            catalog=catalog,
             blockers=against,
             counts={
                 "holds": len(verdict.having(State.HOLDS)),
@@ -110,10 +125,25 @@ def draw(
             gates=rows,
             anchors=_PARTS | {row.name: row.anchor for row in rows},
             anchors_findings={row.name: row.findings_anchor for row in rows},
+            before=holdings.before,
+            changes=changes(holdings.before.inventory, now) if holdings.before else (),
+            tables=now.tables,
+            raw_of={result.gate: result.raw for result in results},
+            compared={"this release": candidate.inventory}
+            | ({"the release before": candidate.before} if candidate.before else {}),
+            decided_by={"policy.toml": candidate.policy}
+            | ({"waivers.toml": candidate.waivers} if candidate.waivers else {}),
+            vulnerabilities=known,
+            pictures={
+                "flows": pictures.data_flow(now.tables),
+                "dependencies": pictures.dependencies(now.tables, known),
+                "releases": pictures.over_releases(holdings, candidate.version),
+                "coverage": pictures.coverage_map(coverages),
+            },
             waivers={(one.gate, one.finding.fingerprint): one for one in verdict.waived},
             coverages=coverages,
             answers=answers_of(coverages),
-            categories=lambda finding: category_words(finding, categories),
+            categories=lambda finding: categories.words(finding.cwe),
             contents=contents_of(candidate, results, decisions, beyond.withheld),
             grade_meanings=GRADE_MEANINGS,
             gaps=GAPS,
@@ -122,17 +152,40 @@ def draw(
     return page.encode("utf-8")
 
 
+def stated_language(holdings: Holdings) -> str:
+    """The language that the policy of the release gives its page: part of what is signed, so that all draw the same."""
+    stated = holdings.now.tables.get("policy", {}).get("page.language", {}).get("value", ENGLISH)
+    return stated if stated in LANGUAGES else ENGLISH
+
+
 @cache
-def _environment() -> Environment:
+def catalog_of(language: str) -> Catalog:
+    """The messages of one of `LANGUAGES`."""
+    if language == ENGLISH:
+        return PLAIN
+    name = f"page_{language}.toml"
+    loader = PackageLoader("sdlc", "release")
+    return load_catalog(loader.get_source(Environment(autoescape=True), name)[0].encode(), name)
+
+
+@cache
+def _environment(language: str) -> Environment:
+    return _environment_of(catalog_of(language))
+
+
+def _environment_of(catalog: Catalog) -> Environment:
     environment = Environment(
-        loader=PackageLoader("sdlc", "release"),
+        loader=Translated(catalog),
         autoescape=True,
         undefined=StrictUndefined,
+        optimized=False,  # what is compiled once is drawn once
         trim_blocks=True,
         lstrip_blocks=True,
         # Everything that is printed goes through this, so that no text can forget it; escaping comes after.
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
+    environment.filters["t"] = catalog.say
+    environment.globals["many"] = catalog.many
     environment.filters["time"] = time_to_text
     environment.filters["utc"] = _utc
     environment.filters["plain"] = lambda value: json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)

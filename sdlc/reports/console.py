@@ -88,7 +88,7 @@ def _other_rules(record: CheckRecord) -> list[str]:
 def _debt(record: CheckRecord) -> list[str]:
     """Waivers that waive nothing, by name, and what is said of the others."""
     verdict = record.verdict
-    refused = [f" ! waiver {printable(w.waiver)} [{w.reason}]: {printable(w.sentence)}" for w in verdict.refused]
+    refused = [f" ! {w.kind} {printable(w.waiver)} [{w.reason}]: {printable(w.sentence)}" for w in verdict.refused]
     return [*refused, *(f" ! {printable(note)}" for note in verdict.notes)]
 
 
@@ -123,12 +123,17 @@ def _verbose(record: CheckRecord) -> list[str]:
         where = printable(str(one.finding.place or one.finding.subject or one.gate))
         by = f"{one.waiver} of {one.owner}, agreed by {one.approver}, until {one.expires}"
         lines.append(f" ~ {where}  {printable(one.finding.rule)} is waived: {printable(by)}")
+    for shut in record.verdict.closed:
+        why = ", ".join(filter(None, (shut.status, shut.justification)))
+        by = f"{why}, by {shut.name} on {shut.created}: {shut.impact}"
+        subject = printable(shut.finding.subject)
+        lines.append(f" ~ {subject}  {printable(shut.finding.rule)} is closed by {printable(f'{shut.decision}: {by}')}")
+    decided = [one.finding for one in record.verdict.waived] + [one.finding for one in record.verdict.closed]
     advice = [
         (result.gate, finding)
         for result in record.results
         for finding in result.reading.findings
-        if not any(finding in rule.findings for rule in record.verdict.rules)
-        and not any(finding == one.finding for one in record.verdict.waived)
+        if not any(finding in rule.findings for rule in record.verdict.rules) and finding not in decided
     ]
     if advice:
         lines += ["", " Advice, old, or suppressed with a reason"]

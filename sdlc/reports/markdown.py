@@ -36,7 +36,11 @@ def render(record: CheckRecord, *, verbose: bool) -> str:
             f"- waived: {escape(w.finding.rule)} by {escape(w.waiver)} of {escape(w.owner)} until {w.expires}"
             for w in record.verdict.waived
         ),
-        *(f"- refused waiver {escape(w.waiver)} ({w.reason}): {escape(w.sentence)}" for w in record.verdict.refused),
+        *(
+            f"- closed by VEX: {escape(c.finding.rule)} ({escape(c.status)}) by {escape(c.name)}: {escape(c.impact)}"
+            for c in record.verdict.closed
+        ),
+        *(f"- refused {w.kind} {escape(w.waiver)} ({w.reason}): {escape(w.sentence)}" for w in record.verdict.refused),
         *(f"- {escape(note)}" for note in record.verdict.notes),
     ]
     if debt:

@@ -3,8 +3,7 @@
 semgrep follows values through a function, but it does not compute. So the copy that it reads is folded first: a branch
 whose condition is always false becomes `pass`, an entry of a list or mapping that was filled in one block becomes what
 was put there, a slice (through which semgrep's open engine loses values) becomes the first entry. Every line keeps its
-number.
-Only what is certain is folded; a name counts as constant when its function assigns it once.
+number. Only what is certain is folded; a name counts as constant when its function assigns it once.
 """
 
 from __future__ import annotations

@@ -15,8 +15,10 @@ from sdlc.model.verdict import Answer
 from sdlc.policy.decide import decide
 from sdlc.policy.facts import Facts
 from sdlc.policy.schema import load_policy
+from sdlc.policy.vex import GATE, examine
 from sdlc.release import bundle
 from sdlc.release.candidate import dump_candidate
+from sdlc.release.recompute import vex_files
 from sdlc.selftest.mirror import Approval, Mirror
 from sdlc.signing.dsse import Envelope, dump_envelope
 
@@ -131,14 +133,16 @@ def _on_the_policy(mirror: Mirror) -> Iterator[Trial]:
     """What the policy answers when a gate finds the worst, does nothing, or looks at something old."""
     candidate = mirror.candidate
     policy = load_policy(mirror.blob(candidate.policy), "policy.toml")
+    by_gate = {result.gate: result for result in candidate.results}
     facts = Facts(
-        results={result.gate: result for result in candidate.results},
+        results=by_gate,
         profile="release",
         at=candidate.created,
         product=candidate.product,
         version=candidate.version,
         committed=candidate.committed,
         checked=candidate.checked,
+        vex=examine(vex_files(by_gate.get(GATE), mirror.blob), mirror.trust),
     )
 
     def asked(name: str, result: GateResult | None, mend: str, left_out: str = "") -> Trial:

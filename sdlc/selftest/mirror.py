@@ -16,17 +16,21 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sdlc.errors import BlockedError
+from sdlc.evidence.vex import dump_decision as dump_vex
 from sdlc.model.digest import Digest, sha256
+from sdlc.model.result import GateResult
+from sdlc.policy.vex import GATE, PREFIX, examine
 from sdlc.release import bundle, viewer
 from sdlc.release.assemble import Proposal, members_of
 from sdlc.release.attestations import attestations_of, summary_of
 from sdlc.release.candidate import Candidate, dump_candidate
 from sdlc.release.decisions import Decision, SignedDecision, dump_decision, load_decision
 from sdlc.release.manifest import Manifest, dump_manifest
-from sdlc.release.recompute import verdict_of
+from sdlc.release.recompute import holdings_of, verdict_of, vex_files
 from sdlc.release.verification import Verification
 from sdlc.release.verify import verify
 from sdlc.signers.key_file import KeyFile
+from sdlc.signing.dsse import dump_envelope
 from sdlc.signing.keyed import ALGORITHM
 from sdlc.signing.trust import Key, TrustRoot
 
@@ -52,6 +56,7 @@ class Mirror:
         self.trust = dataclasses.replace(
             trust, keys={key.id: key for key in keys}, time_authorities=(), time_stamps_required=0, sigstore_root=""
         )
+        self.candidate = self._with_own_vex(candidate, trust)
         self.stranger = KeyFile(ec.generate_private_key(ec.SECP256R1()))
 
     def holders(self, role: str) -> tuple[KeyFile, ...]:
@@ -104,11 +109,12 @@ class Mirror:
         runner, signer = runner or self.holders("runner")[0], signer or self.holders("release-signer")[0]
         envelope = runner.sign(dump_candidate(candidate))
         decisions = self._decide(candidate, self.quorum() if approvals is None else approvals)
-        verdict = verdict_of(candidate, candidate.results, self.blob)
+        verdict = verdict_of(candidate, candidate.results, self.blob, trust=self.trust)
         attested = attestations_of(candidate, candidate.results, verdict, self.blob)
         signed = {name: runner.sign(payload) for name, payload in attested.items()}
-        proposal = Proposal(candidate, envelope, decisions, verdict, signed)
-        page = viewer.draw(candidate, proposal.digest, verdict, decisions)
+        holdings = holdings_of(candidate, candidate.results, self.blob, believe=True)
+        proposal = Proposal(candidate, envelope, decisions, verdict, signed, holdings)
+        page = viewer.draw(candidate, proposal.digest, verdict, decisions, holdings)
         lasts = timedelta(days=min(365, self.trust.break_glass_days or 365) if candidate.break_glass else 365)
         fields: dict[str, object] = {
             "product": candidate.product,
@@ -157,6 +163,22 @@ class Mirror:
             )
             made += (load_decision(signer.sign(dump_decision(decision))),)
         return made
+
+    def _with_own_vex(self, candidate: Candidate, trust: TrustRoot) -> Candidate:
+        """The same candidate, whose VEX decisions that count are signed by the persons' twins."""
+        return dataclasses.replace(candidate, results=tuple(self._re_signed(one, trust) for one in candidate.results))
+
+    def _re_signed(self, result: GateResult, trust: TrustRoot) -> GateResult:
+        files = vex_files(result, self.blob) if result.gate == GATE else {}
+        raw = dict(result.raw)
+        for one in examine(files, trust):
+            if one.decision is None or one.reason:
+                continue
+            own = [k for k in self.trust.keys.values() if k.person == one.decision.person and "approver" in k.roles]
+            signer = self._signers[own[0].id]
+            decision = dataclasses.replace(one.decision, key=signer.key_id)
+            raw[f"{PREFIX}{one.name}"] = self.keep(dump_envelope(signer.sign(dump_vex(decision))))
+        return dataclasses.replace(result, raw=raw)
 
     def _twin(self, key: Key) -> Key:
         """The same key with other numbers."""

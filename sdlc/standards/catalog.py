@@ -43,7 +43,7 @@ _CONTROL: _Kinds = {"id": str, "text": str, "full": list, "partial": list, "peop
 
 @dataclass(frozen=True)
 class Control:
-    """One requirement of a standard; `text` is our own sentence about it."""
+    """One requirement of a standard; `text` is our own sentence about it, `document` a number of the user's house."""
 
     id: str
     text: str
@@ -51,6 +51,7 @@ class Control:
     partial: tuple[str, ...] = ()
     people: str = ""
     cwe: tuple[int, ...] = ()
+    document: str = ""
 
     @property
     def producers(self) -> tuple[str, ...]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
+from typing import Any
 
 from sdlc.model.finding import Finding
+from sdlc.threats.entry import UNFINISHED
 from sdlc.threats.load import Key, LoadedModel, Problem
 from sdlc.threats.model import ThreatModel
+from sdlc.threats.references import check_references
 from sdlc.threats.rules import finding
+from sdlc.threats.taxonomy import unknown_attack, unknown_capec, unknown_cwe, unknown_emb3d
 
 ELEMENTS = ("trust_zones", "trust_boundaries", "actors", "components", "data_stores", "data_flows")
-TODO = re.compile(r"\b(TODO|FIXME|TBD)\b")
 
 
 def check_files(problems: Iterable[Problem]) -> tuple[Finding, ...]:
@@ -21,9 +23,11 @@ def check_files(problems: Iterable[Problem]) -> tuple[Finding, ...]:
 
 
 def check_model(loaded: LoadedModel, files: tuple[str, ...]) -> tuple[Finding, ...]:
-    """TM103 to TM107 of one model; `files` are the paths of the tree."""
+    """TM103 to TM109 of one model; `files` are the paths of the tree."""
     return (
-        *_references(loaded),
+        *check_references(loaded),
+        *_orphans(loaded),
+        *_taxonomies(loaded),
         *_ambiguous(loaded),
         *_crossings(loaded),
         *_unfinished(loaded),
@@ -39,41 +43,6 @@ def check_systems(models: Iterable[LoadedModel]) -> Iterator[Finding]:
         if name in seen:
             yield finding("TM104", place, f"{name}/system", f"system {name} is described in {seen[name]} too")
         seen.setdefault(name, place.path)
-
-
-def _references(loaded: LoadedModel) -> Iterator[Finding]:
-    model = loaded.model
-    zones = set(model.trust_zones)
-    ends = {*model.actors, *model.components, *model.data_stores}
-    elements = {*ends, *zones, *model.trust_boundaries, *model.data_flows}
-    known: list[tuple[tuple[Key, ...], str, set[str], str]] = []
-    for name, boundary in model.trust_boundaries.items():
-        for index, zone in enumerate(boundary.between):
-            known.append((("trust_boundaries", name, "between", index), zone, zones, "trust zone"))
-    for kind in ("actors", "components", "data_stores"):
-        for name, element in getattr(model, kind).items():
-            known.append(((kind, name, "trust_zone"), element.trust_zone, zones, "trust zone"))
-    for name, flow in model.data_flows.items():
-        known.append((("data_flows", name, "from"), flow.source, ends, "actor, component or data store"))
-        known.append((("data_flows", name, "to"), flow.target, ends, "actor, component or data store"))
-        if flow.boundary is not None:
-            boundaries = set(model.trust_boundaries)
-            known.append((("data_flows", name, "boundary"), flow.boundary, boundaries, "trust boundary"))
-    for name, threat in model.threats.items():
-        for index, element_id in enumerate(threat.on):
-            known.append((("threats", name, "on", index), element_id, elements, "element"))
-    for name, control in model.controls.items():
-        for index, threat_id in enumerate(control.mitigates):
-            known.append((("controls", name, "mitigates", index), threat_id, set(model.threats), "threat"))
-    for keys, target, allowed, noun in known:
-        if target not in allowed:
-            kind, name = str(keys[0]), str(keys[1])
-            yield finding(
-                "TM103",
-                loaded.positions.place(*keys),
-                f"{model.system.id}/{kind}/{name}/{target}",
-                f"{kind}.{name}.{keys[2]} names {target}, and there is no such {noun}",
-            )
 
 
 def _ambiguous(loaded: LoadedModel) -> Iterator[Finding]:
@@ -92,7 +61,7 @@ def _ambiguous(loaded: LoadedModel) -> Iterator[Finding]:
 
 def _crossings(loaded: LoadedModel) -> Iterator[Finding]:
     model = loaded.model
-    zone = _zones(model)
+    zone = zones_of(model)
     for name, flow in model.data_flows.items():
         pair = {zone.get(flow.source), zone.get(flow.target)}
         if None in pair or len(pair) < 2:
@@ -110,7 +79,8 @@ def _crossings(loaded: LoadedModel) -> Iterator[Finding]:
         )
 
 
-def _zones(model: ThreatModel) -> Mapping[str, str]:
+def zones_of(model: ThreatModel) -> Mapping[str, str]:
+    """The zone of everything that data can come from or go to, by id."""
     actors = {name: actor.trust_zone for name, actor in model.actors.items()}
     components = {name: component.trust_zone for name, component in model.components.items()}
     stores = {name: store.trust_zone for name, store in model.data_stores.items()}
@@ -118,18 +88,28 @@ def _zones(model: ThreatModel) -> Mapping[str, str]:
 
 
 def _unfinished(loaded: LoadedModel) -> Iterator[Finding]:
-    model = loaded.model
-    texts: list[tuple[tuple[str, ...], str]] = []
-    texts.extend((("assumptions", name), text) for name, text in model.assumptions.items())
-    for name, threat in model.threats.items():
-        texts.append((("threats", name, "statement"), threat.statement))
-        texts.append((("threats", name, "rationale"), threat.rationale or ""))
-    texts.extend((("controls", name, "title"), control.title) for name, control in model.controls.items())
-    for keys, text in texts:
-        if TODO.search(text):
-            dotted = ".".join(keys)
-            element = f"{model.system.id}/{'/'.join(keys)}"
-            yield finding("TM106", loaded.positions.place(*keys), element, f"{dotted} is not finished: {text[:60]}")
+    """TM106: every text with a word for "later"; entries of lists are named by what stands in them."""
+    system = loaded.model.system.id
+    document = loaded.model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for keys, names, text in _texts(document, (), ()):
+        if UNFINISHED.search(text):
+            said = f"{'.'.join(names)} is not finished: {text[:60]}"
+            yield finding("TM106", loaded.positions.place(*keys), f"{system}/{'/'.join(names)}", said)
+
+
+def _texts(
+    value: Any, keys: tuple[Key, ...], names: tuple[str, ...]
+) -> Iterator[tuple[tuple[Key, ...], tuple[str, ...], str]]:
+    """All texts below `value`: where they stand, what to call that, and the text."""
+    if isinstance(value, str):
+        yield keys, names, value
+    elif isinstance(value, dict):
+        for name, below in value.items():
+            yield from _texts(below, (*keys, name), (*names, name))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            called = below.get("claim", str(index)) if isinstance(below, dict) else str(index)
+            yield from _texts(below, (*keys, index), (*names, called))
 
 
 def _globs(loaded: LoadedModel, files: tuple[str, ...]) -> Iterator[Finding]:
@@ -142,3 +122,32 @@ def _globs(loaded: LoadedModel, files: tuple[str, ...]) -> Iterator[Finding]:
                     f"{loaded.model.system.id}/components/{name}/{glob}",
                     f"components.{name}.code: {glob} matches none of {len(files)} files",
                 )
+
+
+def _orphans(loaded: LoadedModel) -> Iterator[Finding]:
+    """TM108: what no data flow reaches or leaves; a model without flows is not drawn yet, and not judged."""
+    model = loaded.model
+    used = {end for flow in model.data_flows.values() for end in (flow.source, flow.target)}
+    if not used:
+        return
+    for kind in ("actors", "components", "data_stores"):
+        for name in getattr(model, kind):
+            if name not in used:
+                place = loaded.positions.place(kind, name)
+                said = f"{kind}.{name} takes part in no data flow"
+                yield finding("TM108", place, f"{model.system.id}/{kind}/{name}", said)
+
+
+def _taxonomies(loaded: LoadedModel) -> Iterator[Finding]:
+    """TM109: numbers of nothing."""
+    system = loaded.model.system.id
+    for name, threat in loaded.model.threats.items():
+        rows: list[tuple[str, int, str]] = []
+        rows += [("cwe", index, unknown_cwe(number)) for index, number in enumerate(threat.cwe)]
+        rows += [("capec", index, unknown_capec(number)) for index, number in enumerate(threat.capec)]
+        rows += [("attack", index, unknown_attack(technique)) for index, technique in enumerate(threat.attack)]
+        rows += [("emb3d", index, unknown_emb3d(id_)) for index, id_ in enumerate(threat.emb3d)]
+        for key, index, said in rows:
+            if said:
+                place = loaded.positions.place("threats", name, key, index)
+                yield finding("TM109", place, f"{system}/threats/{name}/{said.split()[0]}", f"threat {name}: {said}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -32,9 +33,13 @@ from ruamel.yaml.events import (
 from sdlc.errors import UnreadableError
 from sdlc.model.finding import Place
 from sdlc.threats.model import Acceptances, ThreatModel
+from sdlc.threats.risk_model import Harms, RiskPolicy
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 20
+
+BESIDE = ("acceptances.yaml", "harms.yaml", "policy.yaml")
+"""Files in the folder of the models that are none; all of them count from the base commit only."""
 
 Key = str | int
 Position = tuple[int, int]
@@ -99,16 +104,49 @@ class LoadedAcceptances:
     positions: Positions
 
 
+def is_model(path: str, folder: str) -> bool:
+    """True when the YAML file `path` in `folder` (or below it) is to be a threat model."""
+    return path not in {f"{folder}/{name}" for name in BESIDE}
+
+
+@lru_cache(maxsize=16)
 def load_model(data: bytes, *, path: str) -> LoadedModel:
-    """The threat model in `data`; `path` is for messages and places. Raises ModelError."""
+    """The threat model in `data`; `path` is for messages and places. Raises ModelError.
+
+    A verification asks for the same file three times, and reading YAML is the slowest thing that it does.
+    """
     document, positions = load_yaml(data, path=path)
     return LoadedModel(_validate(ThreatModel, document, positions), positions)
+
+
+def model_of(document: Any, *, path: str) -> LoadedModel:
+    """The threat model in `document`, JSON values that somebody else read, without places. Raises ModelError."""
+    positions = Positions(path, {(): (1, 1)})
+    return LoadedModel(_validate(ThreatModel, _frozen(document), positions), positions)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items()}
+    return tuple(_frozen(inner) for inner in value) if isinstance(value, (list, tuple)) else value
 
 
 def load_acceptances(data: bytes, *, path: str) -> LoadedAcceptances:
     """The acceptances in `data`. Raises ModelError."""
     document, positions = load_yaml(data, path=path)
     return LoadedAcceptances(_validate(Acceptances, document, positions), positions)
+
+
+def load_harms(data: bytes, *, path: str) -> Harms:
+    """The table of harms in `data`. Raises ModelError."""
+    document, positions = load_yaml(data, path=path)
+    return _validate(Harms, document, positions)
+
+
+def load_risk_policy(data: bytes, *, path: str) -> tuple[RiskPolicy, Positions]:
+    """The policy for risks in `data`, and where its entries stand. Raises ModelError."""
+    document, positions = load_yaml(data, path=path)
+    return _validate(RiskPolicy, document, positions), positions
 
 
 def load_yaml(data: bytes, *, path: str) -> tuple[Any, Positions]:
@@ -258,6 +296,11 @@ def _say(kind: str, message: str) -> str:
     if kind == "missing":
         return "this key is required"
     return message[:1].lower() + message[1:]
+
+
+def is_guessed(text: str) -> bool:
+    """True for a plain word that YAML, or some reader of it, takes for something else than a text."""
+    return text in ("", "~", "null", "true", "false") or bool(_GUESSED.match(text) or _NUMBER_LIKE.match(text))
 
 
 def _refuse(path: str, message: str, at: Position = (1, 1)) -> NoReturn:

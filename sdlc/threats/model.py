@@ -7,32 +7,32 @@ a control is `implemented`; that it is *verified* can be said nowhere in the fil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from sdlc.formats import strict_json
 from sdlc.model.digest import Digest, sha256
+from sdlc.threats.entry import UNFINISHED, Day, Id, Number, Strict, Text
+from sdlc.threats.risk_model import Risk
+from sdlc.threats.taxonomy import Linddun, Stride
 
 MODEL_SCHEMA = "sdlc.threat-model/1"
 ACCEPTANCES_SCHEMA = "sdlc.threat-acceptances/1"
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
-Number = Annotated[int, Field(ge=1)]
 Pointer = Annotated[str, StringConstraints(pattern=r"^[^\s/*:][^\s*:]*(::[A-Za-z_][\w.]*)?$")]
 TestId = Annotated[str, StringConstraints(pattern=r"^[^\s/:][^:]*\.py(::[A-Za-z_]\w*)+$")]
 SopClass = Literal[
     "storage", "verification", "query-retrieve", "worklist", "storage-commitment", "procedure-step", "print"
 ]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w.-]{0,100}$")]
+Glob = Annotated[str, StringConstraints(pattern=r"^[^\s/][^\s]{0,300}$")]
+Sensitivity = Literal["pii", "phi", "fin", "ip", "cred", "biz", "gov", "pci", "op"]
 HarnessName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class System(_Strict):
+class System(Strict):
     """What the model is about; `id` names the model in acceptances, findings and documents."""
 
     id: Id
@@ -42,14 +42,14 @@ class System(_Strict):
     data: tuple[Id, ...] = ()
 
 
-class TrustZone(_Strict):
+class TrustZone(Strict):
     """A part of the world in which everything is believed equally much."""
 
     title: Text
     trust: Literal["none", "semi", "high"]
 
 
-class TrustBoundary(_Strict):
+class TrustBoundary(Strict):
     """What stands between two zones."""
 
     between: Annotated[tuple[Id, ...], Field(min_length=2, max_length=2)]
@@ -57,7 +57,7 @@ class TrustBoundary(_Strict):
     authorization: tuple[Text, ...] = ()
 
 
-class Actor(_Strict):
+class Actor(Strict):
     """A person or a system outside of ours."""
 
     title: Text
@@ -67,12 +67,13 @@ class Actor(_Strict):
 ClaimPattern = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}:\S.{0,300}$")]
 
 
-class Claim(_Strict):
+class Claim(Strict):
     """
     A part of the attack surface that a component may have: `kind:locator`, with `*` (within a segment) and `**`.
 
     `auth` names the guard that is intended, `none` where there is to be none. Without `bind` only the loopback
     interface is claimed; `any` means all of them. `sop_classes` are for a `dicom-scp` claim that names no service.
+    `why` says why it may be so.
     """
 
     claim: ClaimPattern
@@ -81,6 +82,12 @@ class Claim(_Strict):
     tls: Literal["required", "optional", "none"] | None = None
     port: Annotated[int, Field(ge=0, le=65535)] | None = None
     sop_classes: tuple[SopClass, ...] = ()
+    why: Text | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """True when somebody still has to decide about it: then it claims nothing."""
+        return any(UNFINISHED.search(text or "") for text in (self.auth, self.bind, self.why))
 
     @model_validator(mode="after")
     def _services(self) -> Claim:
@@ -90,7 +97,7 @@ class Claim(_Strict):
         return self
 
 
-class Component(_Strict):
+class Component(Strict):
     """
     A part of the system; `code` are globs of the files that belong to it, `surface` is what they may offer and do.
 
@@ -104,15 +111,31 @@ class Component(_Strict):
     surface: tuple[Claim, ...] = ()
 
 
-class DataStore(_Strict):
-    """Where data rest."""
+class DataSet(Strict):
+    """Data of one kind; with `pii` or `phi` among its sensitivities, the privacy threats have to be answered."""
+
+    title: Text
+    data_sensitivity: tuple[Sensitivity, ...] = ()
+    record_count: Annotated[int, Field(ge=0)] | None = None
+
+
+class ThreatPersona(Strict):
+    """Who attacks."""
+
+    title: Text
+    description: Text | None = None
+
+
+class DataStore(Strict):
+    """Where data rest; `encryption` says how they are kept from whoever carries the medium away."""
 
     title: Text
     trust_zone: Id
+    encryption: Text | None = None
     data: tuple[Id, ...] = ()
 
 
-class DataFlow(_Strict):
+class DataFlow(Strict):
     """Data on their way; `boundary` is needed when the two ends lie in different zones."""
 
     source: Id = Field(alias="from")
@@ -125,27 +148,23 @@ class DataFlow(_Strict):
     data: tuple[Id, ...] = ()
 
 
-class Threat(_Strict):
+class Threat(Strict):
     """What could go wrong, and on which elements; `rationale` is needed by every status but `open`."""
 
     on: Annotated[tuple[Id, ...], Field(min_length=1)]
-    stride: Literal[
-        "spoofing",
-        "tampering",
-        "repudiation",
-        "information-disclosure",
-        "denial-of-service",
-        "elevation-of-privilege",
-    ]
+    stride: Stride
     statement: Text
+    linddun: tuple[Linddun, ...] = ()
     cwe: tuple[Number, ...] = ()
     capec: tuple[Number, ...] = ()
+    attack: tuple[Text, ...] = ()
     emb3d: tuple[Text, ...] = ()
+    persona: Id | None = None
     status: Literal["open", "transferred", "avoided", "not_applicable"] = "open"
     rationale: Text | None = None
 
 
-class TestEvidence(_Strict):
+class TestEvidence(Strict):
     """A test that has to pass in the same build; `id` is pytest's, without parameters."""
 
     __test__ = False
@@ -155,7 +174,7 @@ class TestEvidence(_Strict):
     must: Literal["pass"] = "pass"
 
 
-class FuzzEvidence(_Strict):
+class FuzzEvidence(Strict):
     """A harness that has to run at least `min_execs` times in the same build, without a crash."""
 
     kind: Literal["fuzz"]
@@ -164,21 +183,53 @@ class FuzzEvidence(_Strict):
     must: Literal["ran"] = "ran"
 
 
-Evidence: TypeAlias = Annotated[TestEvidence | FuzzEvidence, Field(discriminator="kind")]
+class SastEvidence(Strict):
+    """A rule of static analysis that has to look at files matching the glob `over`, and find nothing in them."""
+
+    kind: Literal["sast"]
+    rule: RuleId
+    over: Glob
+    must: Literal["clean"] = "clean"
 
 
-class Control(_Strict):
-    """What is done against threats; `code` points at where: `path`, `path::function` or `path::Class.method`."""
+class ManualEvidence(Strict):
+    """What persons did: a penetration test, a review. It lapses after `valid_until`; `document` is its record."""
+
+    kind: Literal["manual"]
+    activity: Text
+    by: Text
+    performed: Day
+    valid_until: Day
+    document: Pointer
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+Evidence: TypeAlias = Annotated[
+    TestEvidence | FuzzEvidence | SastEvidence | ManualEvidence, Field(discriminator="kind")
+]
+
+
+class Control(Strict):
+    """
+    What is done against threats; `code` points at where: `path`, `path::function` or `path::Class.method`.
+
+    `introduces` names hazards that the control itself brings, such as a lock-out in an emergency.
+    """
 
     title: Text
     mitigates: Annotated[tuple[Id, ...], Field(min_length=1)]
     status: Literal["planned", "implemented"]
+    introduces: tuple[Text, ...] = ()
     code: tuple[Pointer, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
 
-class ThreatModel(_Strict):
-    """One system's threat model, one file under `threat_models/`."""
+class ThreatModel(Strict):
+    """
+    One system's threat model, one file under `threat_models/`.
+
+    `extensions` hold what other tools said and this model has no word for; no rule reads them.
+    """
 
     schema_: Literal["sdlc.threat-model/1"] = Field(alias="schema")
     system: System
@@ -187,14 +238,23 @@ class ThreatModel(_Strict):
     actors: dict[Id, Actor] = Field(default_factory=dict)
     components: dict[Id, Component]
     data_stores: dict[Id, DataStore] = Field(default_factory=dict)
+    data_sets: dict[Id, DataSet] = Field(default_factory=dict)
     data_flows: dict[Id, DataFlow] = Field(default_factory=dict)
     assumptions: dict[Id, Text] = Field(default_factory=dict)
+    threat_personas: dict[Id, ThreatPersona] = Field(default_factory=dict)
     threats: dict[Id, Threat]
+    not_applicable: dict[Linddun, Text] = Field(default_factory=dict)
     controls: dict[Id, Control] = Field(default_factory=dict)
+    risks: dict[Id, Risk] = Field(default_factory=dict)
+    extensions: dict[Text, Any] = Field(default_factory=dict)
 
 
-class Acceptance(_Strict):
-    """A threat that is lived with, until a day; all but `threat` may be missing here, and is then a finding."""
+class Acceptance(Strict):
+    """
+    A threat that is lived with, until a day; all but `threat` may be missing here, and is then a finding.
+
+    `benefit_risk` is asked for where a risk of the threat stays high.
+    """
 
     threat: Annotated[str, StringConstraints(pattern=r"^\S+$")]
     risk: str = ""
@@ -203,19 +263,26 @@ class Acceptance(_Strict):
     rationale: str = ""
     accepted: str = ""
     expires: str = ""
+    benefit_risk: str = ""
 
 
-class Acceptances(_Strict):
+class Acceptances(Strict):
     """`threat_models/acceptances.yaml`."""
 
     schema_: Literal["sdlc.threat-acceptances/1"] = Field(alias="schema")
     acceptances: dict[Id, Acceptance]
 
 
-def risk_digest(threat: Threat) -> Digest:
-    """What an acceptance is bound to: statement, elements and classification of `threat`, not how it was decided."""
-    accepted = threat.model_dump(mode="json", by_alias=True, exclude={"status", "rationale"})
-    return sha256(strict_json.dumps(accepted))
+def risk_digest(threat: Threat, risks: Mapping[str, object] | None = None) -> Digest:
+    """
+    What an acceptance is bound to: statement, elements and classification of `threat`, not how it was decided.
+
+    `risks` are what was computed of the risks that name the threat (`RiskState.accepted`), by their ids.
+    """
+    later = ("linddun", "attack", "persona")  # keys that came later: without them, the digest is what it was
+    left_out = {"status", "rationale"} | {name for name in later if not getattr(threat, name)}
+    accepted = threat.model_dump(mode="json", by_alias=True, exclude=left_out)
+    return sha256(strict_json.dumps({**accepted, "risks": dict(risks)} if risks else accepted))
 
 
 def json_schema() -> dict[str, Any]:

@@ -14,7 +14,8 @@ from fnmatch import fnmatch
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.threats.model import FuzzEvidence, TestEvidence, ThreatModel
+from sdlc.model.digest import sha256
+from sdlc.threats.model import Evidence, FuzzEvidence, ManualEvidence, TestEvidence, ThreatModel
 
 HARNESS_FILES = "*fuzz_*.py"
 SCHEMA = "sdlc.threat-pointers/1"
@@ -30,24 +31,34 @@ class Resolution:
 
 
 def pointers_of(model: ThreatModel) -> tuple[str, ...]:
-    """All that `model` points at, sorted: code, test ids, and harnesses as `harness:<name>`."""
+    """All that `model` points at, sorted: code, test ids, `harness:<name>` and `record:<path>#<sha256>`."""
     found: set[str] = set()
     for control in model.controls.values():
         found.update(control.code)
         for evidence in control.evidence:
             found.add(pointer_to(evidence))
-    return tuple(sorted(found))
+    return tuple(sorted(found - {""}))
 
 
-def pointer_to(evidence: TestEvidence | FuzzEvidence) -> str:
-    """What `evidence` points at."""
-    return evidence.id if isinstance(evidence, TestEvidence) else f"harness:{evidence.harness}"
+def pointer_to(evidence: Evidence) -> str:
+    """What `evidence` points at in the tree; empty for a rule of static analysis, which lies outside of it."""
+    match evidence:
+        case TestEvidence():
+            return evidence.id
+        case FuzzEvidence():
+            return f"harness:{evidence.harness}"
+        case ManualEvidence():
+            return f"record:{evidence.document}#{evidence.digest}"
+        case _:
+            return ""
 
 
 def resolve(pointer: str, files: tuple[str, ...], source: Callable[[str], bytes]) -> Resolution:
     """Follow `pointer` among `files` (POSIX paths of the tree), whose bytes `source` returns."""
     if pointer.startswith("harness:"):
         return _resolve_harness(pointer, files, source)
+    if pointer.startswith("record:"):
+        return _resolve_record(pointer, files, source)
     path, _, symbol = pointer.partition("::")
     if path not in files:
         return Resolution(pointer, False, f"there is no file {path}")
@@ -103,6 +114,14 @@ def _resolve_harness(pointer: str, files: tuple[str, ...], source: Callable[[str
         except (SyntaxError, ValueError, RecursionError):
             continue  # the fuzz gate reports a harness file that is no Python
     return Resolution(pointer, False, f"none of {len(candidates)} fuzz_*.py files defines {name}")
+
+
+def _resolve_record(pointer: str, files: tuple[str, ...], source: Callable[[str], bytes]) -> Resolution:
+    path, _, digest = pointer.removeprefix("record:").rpartition("#")
+    if path not in files:
+        return Resolution(pointer, False, f"there is no file {path}")
+    now = sha256(source(path))
+    return Resolution(pointer, now == digest, "" if now == digest else f"the digest of {path} is {now}")
 
 
 def _defined(body: list[ast.stmt], prefix: str) -> Iterator[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.utils import canonicalize_version
 from packaging.version import Version
 
-from sdlc.advisories.ranges import Comparison, parse, problems_of
+from sdlc.advisories.ranges import Comparison, key, parse, problems_of
 from sdlc.formats.osv_json import Advisory, Affected, Events
 
 versions = st.builds(
@@ -62,7 +63,7 @@ def test_what_reading_a_record_found_is_named_too() -> None:
 @given(versions, versions, versions)
 def test_the_order_is_that_of_packaging(low: str, high: str, version: str) -> None:
     inside = Comparison(Affected("a", (), ((("introduced", low), ("fixed", high)),))).holds(version)
-    at, begin, end = Version(version), Version(low), Version(high)
+    at, (begin, end) = Version(version), (Version("0.dev0" if text == "0" else text) for text in (low, high))
     assert inside is (begin <= at and (at < end or end <= begin)), "an end that ends nothing is none"
 
 
@@ -79,6 +80,15 @@ def test_what_packaging_refuses_is_compared_as_text_alone(text: str) -> None:
 def test_equal_is_what_packaging_holds_for_equal(listed: str, version: str) -> None:
     same = {Version(version), Version(Version(version).public)}
     assert Comparison(Affected("a", (listed,), ())).holds(version) is (Version(listed) in same)
+
+
+number = r"(0|[1-9][0-9]?)"
+written = st.from_regex(rf"\A{number}(\.{number}){{0,5}}((a|b|rc){number})?(\.post{number})?(\.dev{number})?\Z")
+
+
+@given(written)
+def test_one_text_for_all_that_is_equal_is_that_of_packaging(text: str) -> None:
+    assert key(text) == canonicalize_version(text)
 
 
 @pytest.mark.parametrize("text", ["1", "1.0", "1.0.0", "v1.0", "01.0", "1.0.0.0", " 1.0"])

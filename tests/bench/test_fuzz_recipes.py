@@ -15,12 +15,13 @@ from sdlc.fuzzing.listing import declared, swallows
 FOLDER = REPOSITORY / "bench" / "fuzz"
 RECIPES: list[dict[str, Any]] = tomllib.loads((FOLDER / "recipes.toml").read_text("utf-8"))["recipes"]
 NAMES = [recipe["name"] for recipe in RECIPES]
-DOCUMENTED = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}|[\w.-]+/[\w.-]+#[0-9]+")
+DOCUMENTED = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}|[\w.-]+/[\w.-]+(#[0-9]+|@v[0-9.]+)")
+KINDS = {"exception", "recursion", "hang", "growth", "memory", "round trip", "differential", "idempotence"}
 
 
 def test_every_class_is_there_and_every_name_once() -> None:
-    assert len(set(NAMES)) == len(NAMES) >= 18
-    assert {recipe["kind"] for recipe in RECIPES} == {"exception", "recursion", "hang", "growth"}
+    assert len(set(NAMES)) == len(NAMES) >= 22
+    assert {recipe["kind"] for recipe in RECIPES} == KINDS
 
 
 def test_no_file_is_without_a_recipe() -> None:

@@ -55,6 +55,8 @@ def explain(name: str, path: Path) -> ExitCode:
         ("command-injection", "found by static-analysis: src/a.py:2"),
         ("quorum-not-reached", "what to do:"),
         ("K04", "a cross-check of the row consistency"),
+        ("TM208", "acceptance of another text, a rule about threat models"),
+        ("TM401", "fix: Claim it in the model"),
     ],
 )
 def test_what_is_known_is_explained(checked: Path, capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:

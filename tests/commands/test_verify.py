@@ -41,8 +41,13 @@ def test_verified(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(case) == ExitCode.ALLOWED
     said = capsys.readouterr().out
     assert said.startswith("VERIFIED  bundle.zip\n")
+    assert len(said.splitlines()) <= 25
+    assert "\n  passed, attested: build\n  passed, replayed: tests\n" in said
+    assert "Not shown by this bundle: 8 things" in said
+    assert run(case, "--verbose") == ExitCode.ALLOWED
+    said = capsys.readouterr().out
     assert "tests            passed          replayed" in said
-    assert "Not shown by this bundle" in said
+    assert "- What became known after this release" in said
 
 
 def test_one_flipped_byte(case: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,16 +14,21 @@ import openpyxl
 import pytest
 from conftest import REPOSITORY
 from fakes.hostile import TEXT, hostile, verified
+from fakes.releases import good_members
 from hypothesis import given
 from hypothesis import strategies as st
 from trestle.oscal.assessment_results import AssessmentResults
 
+from sdlc.errors import UsageError
 from sdlc.exports import EXPORTS, export
-from sdlc.exports.comma_separated import STARTS, harmless
 from sdlc.exports.oscal import control_token
+from sdlc.exports.submission import folders
 from sdlc.exports.tables import tables_of
+from sdlc.formats.spreadsheet_text import STARTS, harmless
+from sdlc.model.digest import sha256
 from sdlc.release.verified import Verified
 from sdlc.standards.coverage import Coverage, cover
+from sdlc.standards.documents import with_documents
 from sdlc.standards.shipped import our_standards
 
 SCHEMA = jsonschema.Draft202012Validator(
@@ -196,3 +201,52 @@ def test_the_hostile_release_is_hostile(good: Verified) -> None:
     rows = [cell for table in tables_of(hostile(good), []) for row in table.rows for cell in row]
     assert sum("alert(1)" in str(cell) for cell in rows) > 30
     assert TEXT not in rows
+
+
+def test_the_clause_table_has_the_house_numbers(good: Verified) -> None:
+    numbers = {"slsa-1.2": {"Build L1": "DOC-0815 rev. C"}}
+    standards = with_documents(our_standards(), numbers, "d.toml")
+    covered = [cover(standard, good.producers) for standard in standards]
+    rows = list(csv.DictReader(io.StringIO(export("clauses", good, covered).decode("utf-8-sig"))))
+    assert len(rows) == sum(len(standard.controls) for standard in standards)
+    named = {(row["standard"], row["clause"]): row["document"] for row in rows if row["document"]}
+    assert named == {("slsa-1.2", "Build L1"): "DOC-0815 rev. C"}
+    matrix = csv.DictReader(io.StringIO(export("csv", good, covered).decode("utf-8-sig")))
+    assert {row["document"] for row in matrix if row["control"] == "Build L1"} == {"DOC-0815 rev. C"}
+    document = json.loads(export("json", good, covered))
+    SCHEMA.validate(document)
+    slsa = next(one for one in document["standards"] if one["id"] == "slsa-1.2")
+    assert {one["document"] for one in slsa["controls"] if one["id"] == "Build L1"} == {"DOC-0815 rev. C"}
+
+
+def test_findings_say_to_which_categories_they_belong(good: Verified) -> None:
+    release = hostile(good)
+    document = json.loads(export("json", release, coverages(release)))
+    assert document["categories"][0]["words"] == ["A03:2021 exact", "A05:2025 exact", "Top 25 exact"]
+    table = next(one for one in tables_of(release, coverages(release)) if one.name == "findings")
+    assert table.rows[0][table.columns.index("categories")] == "A03:2021 exact; A05:2025 exact; Top 25 exact"
+
+
+@pytest.mark.parametrize("evil", [False, True])
+def test_a_folder_for_each_row_of_a_submission(good: Verified, tmp_path: Path, evil: bool) -> None:
+    release = hostile(good) if evil else good
+    members = good_members(tmp_path / "store")
+    files = folders(release, coverages(release), members)
+    standard = next(one for one in our_standards() if one.id == "fda-premarket-2026")
+    assert len({path.partition("/")[0] for path in files if "/" in path}) == len(standard.controls)
+    assert [path for path in files if not re.fullmatch(r"([A-Za-z0-9._-]+/){0,2}[A-Za-z0-9._-]+", path)] == []
+    assert [path for path in files if ".." in path.split("/")] == []
+    assert files == folders(release, coverages(release), members)
+    assert "\x1b" not in "".join(data.decode() for path, data in files.items() if path.endswith("about.txt"))
+    if not evil:
+        raw = next(result.raw for result in good.results if result.gate == "build")
+        number = next(n for n, one in enumerate(standard.controls, start=1) if "provenance" in one.producers)
+        folder = next(path for path in files if path.startswith(f"{number:02}-")).partition("/")[0]
+        for name, digest in raw.items():
+            assert f"sha256 {digest}, provenance: {name}" in files[f"{folder}/about.txt"].decode()
+        assert {sha256(files[path]) for path in files if path.startswith(f"{folder}/provenance/")} == set(raw.values())
+
+
+def test_the_folders_need_their_standard(good: Verified) -> None:
+    with pytest.raises(UsageError, match="fda-premarket-2026"):
+        folders(good, [], {})

@@ -18,7 +18,7 @@ from sdlc.workspace import Workspace, open_workspace
 
 Repository = Callable[..., Path]
 NO_TOOLS = FakeTools(lambda argv, cwd: b"")
-FEED = vulnerabilities.Settings(feed="advisories")
+FEED = vulnerabilities.Settings(feed="advisories", upgrades="off")
 INFO = {"schema": "sdlc.feed/1", "name": "test feed", "published": "2026-05-01T00:00:00Z"}
 V3 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H"
 

@@ -14,7 +14,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
+BROUGHT = Path(__file__).parent.parent.parent / ".browser"
+"""What `make browser` brought."""
+
+
+def find() -> str:
+    """The machine's own Chromium, or the one that was brought; empty where there is none."""
+    own = () if os.environ.get("SDLC_BROWSER") == "brought" else ("chromium", "chromium-browser", "google-chrome")
+    brought = str(BROUGHT / "chromium" / "chromium")
+    return next(filter(None, map(shutil.which, (*own, brought))), "")
+
+
+CHROMIUM = find()
+AXE = BROUGHT / "axe.min.js"
+_FOUND = bool(CHROMIUM) and AXE.exists()
+MISSING = "" if _FOUND else "there is no Chromium, or no axe-core: `make browser` brings both, without root"
 SECONDS = 60.0
 KEYS = {"Tab": ("Tab", 9, ""), "Enter": ("Enter", 13, "\r"), "Space": (" ", 32, " ")}
 
@@ -79,6 +93,12 @@ class Browser:
         assert "exceptionDetails" not in got, got
         return got["result"].get("value")
 
+    def violations(self) -> list[str]:
+        """What axe-core finds in the page as it is now: rule, impact and the first element."""
+        self.call("Runtime.evaluate", expression=AXE.read_text())
+        found = self.run("axe.run(document, {resultTypes: ['violations']}).then((done) => done.violations)")
+        return [f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}" for one in found]
+
     def press(self, key: str) -> None:
         """One key, as from a keyboard."""
         name, code, text = KEYS[key]
@@ -124,6 +144,9 @@ def browser(folder: Path) -> Iterator[Browser]:
     reader, to_us = os.pipe()
     flags = "--headless=new --no-sandbox --disable-gpu --remote-debugging-pipe --no-first-run --disable-dev-shm-usage"
     command = f'exec "$0" {flags} --user-data-dir="$1" about:blank 3<&{from_us} 4>&{to_us}'
+    brought = Path(CHROMIUM).parent
+    own = {"LD_LIBRARY_PATH": str(brought / "lib"), "FONTCONFIG_PATH": str(brought / "fonts")}
+    environment = {**os.environ, **(own if brought.is_relative_to(BROUGHT) else {})}
     with (folder / "browser.log").open("wb") as log:
         started = subprocess.Popen(
             [
@@ -137,6 +160,7 @@ def browser(folder: Path) -> Iterator[Browser]:
             stdout=log,
             stderr=log,
             pass_fds=(from_us, to_us),
+            env=environment,
         )
     os.close(from_us)
     os.close(to_us)

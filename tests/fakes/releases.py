@@ -28,8 +28,9 @@ from sdlc.release.assemble import Proposal
 from sdlc.release.attestations import attestations_of, summary_of
 from sdlc.release.candidate import Candidate, dump_candidate
 from sdlc.release.decisions import Decision, SignedDecision, dump_decision, load_decision
+from sdlc.release.inventory import Holdings
 from sdlc.release.manifest import Manifest, dump_manifest
-from sdlc.release.recompute import read_again, verdict_of
+from sdlc.release.recompute import holdings_of, read_again, verdict_of
 from sdlc.signing.trust import Key, Person, TrustRoot
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -219,14 +220,17 @@ def proposal_of(
     store: Store,
     *,
     runner: MemorySigner = RUNNER,
+    holdings: Holdings | None = None,
+    trust: TrustRoot | None = None,
 ) -> Proposal:
     """Candidate and decisions as `sdlc release sign` would open them, without asking whether they suffice."""
     results = read_again(candidate.results, store.get)
-    verdict = verdict_of(candidate, results, store.get)
+    verdict = verdict_of(candidate, results, store.get, trust=trust)
     attested = {
         name: runner.sign(payload) for name, payload in attestations_of(candidate, results, verdict, store.get).items()
     }
-    return Proposal(candidate, runner.sign(dump_candidate(candidate)), decisions, verdict, attested)
+    holdings = holdings or holdings_of(candidate, results, store.get, believe=True)
+    return Proposal(candidate, runner.sign(dump_candidate(candidate)), decisions, verdict, attested, holdings)
 
 
 def members(
@@ -239,7 +243,7 @@ def members(
 ) -> dict[str, bytes]:
     """The members of a signed bundle, made without any of the checks of `sdlc release sign`: as an insider would."""
     candidate = proposal.candidate
-    drawn = page or viewer.draw(candidate, proposal.digest, proposal.verdict, proposal.decisions)
+    drawn = page or viewer.draw(candidate, proposal.digest, proposal.verdict, proposal.decisions, proposal.holdings)
     manifest = Manifest(
         product=candidate.product,
         version=candidate.version,

@@ -63,6 +63,51 @@ def test_brackets_in_strings_are_no_nesting() -> None:
     assert strict_json.loads(json.dumps(["[" * 1000]).encode(), what="x") == ["[" * 1000]
 
 
+def depth_of(text: str) -> int:
+    """How deep brackets are nested outside of strings, letter by letter."""
+    depth = deepest = 0
+    inside = escaped = False
+    for letter in text:
+        if inside:
+            inside, escaped = letter != '"' or escaped, letter == "\\" and not escaped
+        elif letter == '"':
+            inside = True
+        elif letter in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif letter in "]}":
+            depth -= 1
+    return deepest
+
+
+@given(st.lists(st.sampled_from(['"', "\\", "[" * 33, "{", "]" * 20, "}", "a", "\n"]), max_size=12).map("".join))
+def test_nesting_is_counted_outside_of_strings_alone(text: str) -> None:
+    deep = depth_of(text) > strict_json.MAX_DEPTH
+    try:
+        strict_json.loads(text.encode(), what="x")
+    except UnreadableError as error:
+        assert ("nested deeper" in error.message) is deep
+    else:
+        assert not deep
+
+
+def test_a_string_that_does_not_end_takes_no_time() -> None:
+    text = b'["' + b'\\"' * 500_000 + b"[" * 100
+    with pytest.raises(UnreadableError, match="not JSON"):
+        strict_json.loads(text, what="x")
+
+
+@pytest.mark.parametrize("text", ['"\\ud83d\\ude00"', '"\\\\ud800"', '"\\u0041"'])
+def test_a_whole_pair_is_a_letter(text: str) -> None:
+    assert strict_json.loads(text.encode(), what="x") == json.loads(text)
+
+
+@pytest.mark.parametrize("text", ['{"\\ud800": 1}', '[["\\udfff"]]', '"\\uDBFF"'])
+def test_half_of_a_pair_is_refused_wherever_it_stands(text: str) -> None:
+    with pytest.raises(UnreadableError, match="surrogate"):
+        strict_json.loads(text.encode(), what="x")
+
+
 def test_a_size_limit_is_a_refusal() -> None:
     with pytest.raises(UnreadableError, match="more than the 10"):
         strict_json.loads(b'"aaaaaaaaaaaaaaa"', what="x", max_bytes=10)

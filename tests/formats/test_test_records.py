@@ -106,3 +106,25 @@ def test_a_document_type_is_refused_before_its_entities_grow() -> None:
 )
 def test_the_version_that_wrote_them(data: bytes, version: str) -> None:
     assert version_of(data) == version
+
+
+TOUCHED = (
+    b'{"event": "start"}\n{"event": "function", "number": 0, "name": "a.py::f"}\n'
+    b'{"event": "touched", "id": "t.py::test_a[1]", "functions": [0], "spawned": false, "unseen": ["b.py"]}\n'
+    b'{"event": "touched", "id": "t.py::test_a[2]", "functions": [], "spawned": true, "unseen": []}\n'
+    b'{"event": "end", "exit": 0}\n'
+)
+
+
+def test_what_all_parameters_of_a_test_touched() -> None:
+    records = load_records(TOUCHED)
+    one = records.touched_by("t.py::test_a")
+    assert one is not None
+    assert (one.functions, one.spawned, one.unseen) == (frozenset({"a.py::f"}), True, frozenset({"b.py"}))
+    assert records.touched_by("t.py::test_b") is None
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"[0]", b"[7]"), (b'"number": 0', b'"number": "x"'), (b'["b.py"]', b"5")])
+def test_a_touch_of_nothing_is_refused(old: bytes, new: bytes) -> None:
+    with pytest.raises(UnreadableError, match="line"):
+        load_records(TOUCHED.replace(old, new, 1))

@@ -248,7 +248,7 @@ def test_a_harness_that_cannot_run_is_an_error(repository: Repository, code: str
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("import os\n    os._exit(0)", "hypothesis: the harness ended the process after 1 inputs"),
+        ("import os\n    os._exit(0)", "words: the harness ended the process after 1 inputs"),
         ("import os\n    os.kill(os.getpid(), 9)", "was killed by signal 9"),
     ],
 )

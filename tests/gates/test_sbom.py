@@ -11,11 +11,13 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from fakes.binaries import make_elf
 from fakes.environments import install
+from fakes.locks import ALL
 from fakes.products import PRODUCT, TOOLS
 from fakes.tools import FakeTools
 from fakes.wheels import make_wheel
 
 from sdlc.errors import ToolError, UnreadableError
+from sdlc.formats.bom_properties import FILENAME, SOURCE, UNKNOWN
 from sdlc.gates import sbom
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
 from sdlc.readings import sbom as reading
@@ -263,6 +265,9 @@ def test_a_part_that_only_one_of_the_two_has_is_refused(repository: Repository) 
             told(bom=json.dumps(changed).encode())
     with pytest.raises(UnreadableError, match="twice"):
         told(bom=json.dumps(twice).encode())
+    with pytest.raises(UnreadableError, match=r"embedded\.json is missing"):
+        told(embedded=None)
+    raw["validation.json"] = raw["validation.json"].replace(b'"format":2,', b"")
     with pytest.raises(UnreadableError, match="inside of box"):
         told(embedded=None)
     fewer = json.loads(raw["embedded.json"])
@@ -277,6 +282,9 @@ def test_evidence_from_before_anybody_looked_inside(repository: Repository) -> N
     workspace = product(repository)
     raw = raw_of(workspace, build_of(make_wheel(requires=["h11"])))
     del raw["embedded.json"]
+    with pytest.raises(UnreadableError, match=r"embedded\.json is missing"):
+        reading.read(raw, sbom.Settings(), Context())
+    raw["validation.json"] = raw["validation.json"].replace(b'"format":2,', b"")
     assert set(reading.read(raw, sbom.Settings(), Context()).counters) == {"components", "edges", "wheels"}
 
 
@@ -331,11 +339,38 @@ def test_an_environment_of_another_build_is_not_looked_into(repository: Reposito
     assert json.loads(raw["embedded.json"]) == {"distributions": []}
 
 
-def test_a_base_commit_is_looked_into_where_its_head_is_installed(repository: Repository, tmp_path: Path) -> None:
-    workspace, _ = carrying(repository)
-    base = extract_base(workspace, TOOLS, tmp_path)
+def base_of(repository: Repository, folder: Path, lock: str, name: str) -> tuple[Workspace, list[str]]:
+    """The base commit of a head that has another lock, and what of the head's environment is looked into for it."""
+    workspace, _ = carrying(repository, name)
+    folder.mkdir()
+    base = extract_base(workspace, TOOLS, folder)
+    (workspace.root / "requirements" / "runtime.txt").write_text(lock)
     raw = sbom.run(base, NO_TOOLS, sbom.Settings(), {})
-    assert [row["name"] for row in json.loads(raw["embedded.json"])["distributions"]] == ["h11"]
+    return base, [row["name"] for row in json.loads(raw["embedded.json"])["distributions"]]
+
+
+def test_a_base_commit_is_looked_into_where_its_head_is_installed(repository: Repository, tmp_path: Path) -> None:
+    assert base_of(repository, tmp_path / "same", LOCK, "one")[1] == ["h11"]
+    longer = LOCK + f"attrs==25.1.0 --hash=sha256:{DIGEST}\n"
+    assert base_of(repository, tmp_path / "longer", longer, "two")[1] == ["h11"]
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        LOCK.replace("h11==0.16.0", "h11==0.17.0"),
+        LOCK.replace(DIGEST, "b" * 64, 1),
+        LOCK.replace(f" --hash=sha256:{DIGEST}", "", 1),
+        "-r elsewhere.txt\n",
+        "",
+    ],
+)
+def test_a_build_of_the_head_cannot_say_what_was_in_the_base(repository: Repository, tmp_path: Path, lock: str) -> None:
+    """The head moved away from h11 0.16.0, and its build left a distribution of that version, with a hole, behind."""
+    base, looked = base_of(repository, tmp_path / "base", lock, "head")
+    assert looked == []
+    raw = sbom.run(base, NO_TOOLS, sbom.Settings(), {})
+    assert "components" not in json.loads(raw["bom.cdx.json"])["components"][0]
 
 
 def installed(**versions: str) -> RawArtifacts:
@@ -374,3 +409,113 @@ def test_other_locks_are_found_after_hashed_requirements(repository: Repository)
     assert both.counters["components"] == 2
     unhashed = answer(product(repository, "h11==0.14.0\n", name="unhashed", **{"pylock.toml": PYLOCK}), build)
     assert (rules(unhashed), unhashed.counters["components"]) == ([], 1)
+
+
+def test_locks_of_other_tools_are_joined_alike(repository: Repository) -> None:
+    """The product requires h11 and idna; each lock has only the first, and a package from a repository."""
+    build = build_of(make_wheel(requires=["h11>=0.14", "idna"]))
+    for number, (name, text) in enumerate(ALL.items()):
+        workspace = product(repository, None, name=f"product-{number}", **{name: text.replace("H_11", "h11")})
+        given = answer(workspace, build)
+        assert ("SBOM-UNLOCKED", "idna") in rules(given), name
+        unpinned = [finding for finding in given.findings if finding.subject == "repository"]
+        assert [finding.rule for finding in unpinned] == ["SBOM-UNPINNED"], name
+        assert f"to git+https://code.example/r.git@{'c' * 40} without" in unpinned[0].message
+        assert ("SBOM-OUTSIDE", "h11") not in rules(given)
+        raw = raw_of(workspace, build)
+        bom = json.loads(raw["bom.cdx.json"])
+        repo = next(one for one in bom["components"] if one["name"] == "repository")
+        assert {"name": SOURCE, "value": f"git+https://code.example/r.git@{'c' * 40}"} in repo["properties"]
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(raw["bom.cdx.json"].decode()) is None
+        elsewhere = raw["bom.cdx.json"].replace(b"code.example", b"evil.example")
+        with pytest.raises(UnreadableError, match="do not say the same of repository"):
+            reading.read({**raw, "bom.cdx.json": elsewhere}, sbom.Settings(), Context())
+
+
+def test_a_requirement_with_an_address_is_named(repository: Repository) -> None:
+    lock = f"h11 @ https://user:secret@index.example/h11.whl --hash=sha256:{DIGEST}\n"
+    [finding, *_] = answer(product(repository, lock), build_of(make_wheel())).findings
+    assert finding.rule == "SBOM-UNPINNED"
+    assert finding.message == "h11 is locked to https://index.example/h11.whl without an exact version"
+
+
+def test_evidence_from_before_locks_named_their_sources(repository: Repository) -> None:
+    raw = raw_of(product(repository), build_of(make_wheel()))
+    lock = json.loads(raw["lock.json"])
+    for pin in lock["files"][0]["pins"]:
+        del pin["source"]
+    old = {**raw, "lock.json": json.dumps(lock).encode()}
+    assert reading.read(old, sbom.Settings(), Context()) == reading.read(raw, sbom.Settings(), Context())
+
+
+UV_LOCK = f"""\
+version = 1
+[[package]]
+name = "box"
+version = "1.0"
+source = {{ virtual = "." }}
+dependencies = [{{ name = "h11" }}]
+[[package]]
+name = "h11"
+version = "0.16.0"
+source = {{ registry = "https://index.example/simple" }}
+sdist = {{ url = "https://index.example/h11-0.16.0.tar.gz", hash = "sha256:{"b" * 64}" }}
+wheels = [{{ url = "https://index.example/h11-0.16.0-py3-none-any.whl", hash = "sha256:{DIGEST}" }}]
+"""
+
+
+def test_addresses_and_names_of_files_come_from_the_lock_and_are_replayed(repository: Repository) -> None:
+    workspace, build = product(repository, None, **{"uv.lock": UV_LOCK}), build_of(make_wheel(requires=["h11"]))
+    assert answer(workspace, build).outcome is Outcome.PASSED
+    raw = raw_of(workspace, build)
+    [h11] = json.loads(raw["bom.cdx.json"])["components"]
+    links = {row["url"]: row["hashes"][0]["content"] for row in h11["externalReferences"]}
+    assert links["https://index.example/h11-0.16.0-py3-none-any.whl"] == DIGEST
+    told = [row["value"] for row in h11["properties"] if row["name"] == FILENAME]
+    assert told == ["h11-0.16.0-py3-none-any.whl", "h11-0.16.0.tar.gz"]
+    unknown = {row["name"].rpartition(":")[2] for row in h11["properties"] if row["name"].startswith(UNKNOWN)}
+    assert not unknown & {"hash", "filename", "distribution-address"}
+    elsewhere = raw["bom.cdx.json"].replace(b"index.example/h11-0.16.0-py3", b"evil.example/h11-0.16.0-py3")
+    with pytest.raises(UnreadableError, match="do not say the same of h11"):
+        reading.read({**raw, "bom.cdx.json": elsewhere}, sbom.Settings(), Context())
+    renamed = json.loads(raw["bom.cdx.json"])
+    next(row for row in renamed["components"][0]["properties"] if row["name"] == FILENAME)["value"] = "evil.whl"
+    with pytest.raises(UnreadableError, match="do not say the same of h11"):
+        reading.read({**raw, "bom.cdx.json": json.dumps(renamed).encode()}, sbom.Settings(), Context())
+
+
+def test_one_file_at_two_addresses_is_no_contradiction(repository: Repository) -> None:
+    twice = UV_LOCK.replace(
+        "wheels = [", f'wheels = [{{ url = "https://mirror.example/h11.whl", hash = "sha256:{DIGEST}" }}, '
+    )
+    workspace, build = product(repository, None, **{"uv.lock": twice}), build_of(make_wheel(requires=["h11"]))
+    assert answer(workspace, build).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("author", "said"),
+    [
+        ("Box Makers <sbom@box.example>", {"name": "Box Makers", "contact": [{"email": "sbom@box.example"}]}),
+        ("Box <https://box.example/security>", {"name": "Box", "url": ["https://box.example/security"]}),
+    ],
+)
+def test_somebody_answers_for_the_sbom(repository: Repository, author: str, said: dict[str, object]) -> None:
+    workspace, build = product(repository), build_of(make_wheel())
+    settings = sbom.Settings(author=author)
+    assert answer(workspace, build, settings).outcome is Outcome.PASSED
+    raw = sbom.run(workspace, NO_TOOLS, settings, {"build": build})
+    metadata = json.loads(raw["bom.cdx.json"])["metadata"]
+    assert metadata["manufacturer"] == said
+    assert [row["name"] for row in metadata["properties"]] == [f"{UNKNOWN}timestamp"]
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(raw["bom.cdx.json"].decode()) is None
+    needs = {f"build/{name}": data for name, data in build.items()}
+    with pytest.raises(UnreadableError, match="different authors"):
+        reading.read({**raw, **needs}, sbom.Settings(), Context())
+
+
+@pytest.mark.parametrize(
+    "author", ["Box", "<a@b.example>", "Box <nobody>", "Box <javascript:x>", "Box\n <a@b.example>"]
+)
+def test_an_author_who_cannot_be_reached_is_none(repository: Repository, author: str) -> None:
+    with pytest.raises(UnreadableError, match=r"gates\.sbom\.author"):
+        answer(product(repository), build_of(make_wheel()), sbom.Settings(author=author))

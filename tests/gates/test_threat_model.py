@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import commit
 
 from sdlc.formats.context_json import load_context
 from sdlc.gates import threat_model as gate
 from sdlc.model.result import Outcome, RawArtifacts, Reading
 from sdlc.readings.threat_model import Settings, read
+from sdlc.threats.load import BESIDE
 from sdlc.threats.pointers import load_pointers
 from sdlc.threats.rules import RULES
 from sdlc.tools import LocalTools
@@ -21,6 +23,12 @@ SAMPLES = Path(__file__).parents[1] / "samples" / "threat-model"
 VULNERABLE = sorted(path.name for path in (SAMPLES / "vulnerable").iterdir())
 CLEAN = sorted(path.name for path in (SAMPLES / "clean").iterdir())
 ERRORS = {"TM101", "TM102", "TM901"}
+OF = {
+    "records.jsonl": "tests/records.jsonl",
+    "run.json": "tests/run.json",
+    "fuzz.json": "fuzz/fuzz.json",
+    "build.json": "build/build.json",
+}
 Make = Callable[..., Path]
 
 
@@ -44,13 +52,15 @@ def run(root: Path) -> RawArtifacts:
 def judge(root: Path, make: Make) -> Reading:
     files = tree(SAMPLES / "clean" / "all", root)
     raw = dict(run(make(files)))
-    raw["tests/records.jsonl"] = bytes(files["results/records.jsonl"])  # type: ignore[arg-type]
-    raw["fuzz/fuzz.json"] = bytes(files["results/fuzz.json"])  # type: ignore[arg-type]
+    for path, data in files.items():
+        if path.startswith("results/"):
+            name = path.removeprefix("results/")
+            raw[OF.get(name, name)] = bytes(data)  # type: ignore[arg-type]
     return read(raw, Settings(), load_context(raw["context.json"]))
 
 
 def test_every_rule_has_both_samples() -> None:
-    assert set(RULES) <= set(VULNERABLE)
+    assert set(RULES) <= set(VULNERABLE), set(RULES) - set(VULNERABLE)
     assert set(RULES) <= set(CLEAN)
 
 
@@ -96,12 +106,16 @@ def test_what_the_gate_returns(repository: Make) -> None:
     assert "src/box.py" in load_context(raw["context.json"]).files
 
 
-def test_an_acceptance_counts_only_from_the_base_commit(repository: Make) -> None:
+def test_what_lies_beside_the_models_counts_only_from_the_base_commit(repository: Make) -> None:
     files = tree(SAMPLES / "clean" / "all")
-    acceptances = files.pop("threat_models/acceptances.yaml")
+    del files["threat_models/acceptances.yaml"]
     root = repository(files)
-    (root / "threat_models" / "acceptances.yaml").write_bytes(bytes(acceptances))  # type: ignore[arg-type]
-    assert "acceptances.yaml" not in run(root)
+    for name in BESIDE:
+        (root / "threat_models" / name).write_text("schema: sdlc.anything/1\n")
+    assert {name for name in run(root) if name.startswith("models/")} == {"models/mailbox.yaml"}
+    assert not set(BESIDE) & set(run(root))
+    commit(root, {})
+    assert set(BESIDE) <= set(run(root))
 
 
 def test_models_in_subfolders_and_of_the_other_ending_are_not_skipped(repository: Make) -> None:

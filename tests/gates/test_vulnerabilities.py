@@ -98,6 +98,21 @@ def test_a_disputed_record_stands_and_says_so(repository: Repository) -> None:
     assert "disputed, decide" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("details", "disputed"),
+    [
+        ("It leaks. NOTE: this is disputed by the vendor because it is meant so.", True),
+        ("It leaks. NOTE: the vendor of v1.2 disputes this.", True),
+        ("It leaks. NOTE: see the tracker. Nobody disputed the fix.", False),
+        ("The disputed function leaks.", False),
+    ],
+)
+def test_a_note_that_somebody_disputes_it_is_seen(repository: Repository, details: str, disputed: bool) -> None:
+    [finding] = answer(product(repository, record(details=details)), sbom_of(h11="0.14.0")).findings
+    assert ("disputed" in finding.properties) is disputed
+    assert not finding.suppressed
+
+
 def test_an_impossible_range_is_named_and_the_rest_counts(repository: Repository) -> None:
     odd = record("DEMO-2", "idna")
     odd["affected"][0]["ranges"][0]["events"] = [{"introduced": "2"}, {"fixed": "1"}]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from sdlc.harness.deadline import Deadline
 from sdlc.harness.fuzz import fuzz, harnesses_of
 from sdlc.harness.growth import measure, patterns_of, search_growth
+from sdlc.harness.lexicon import Lexicon
 from sdlc.harness.oracle import Oracle
 from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
@@ -22,6 +25,24 @@ NOTHING = Known([], [])
 @fuzz(max_len=8192)
 def nested(data: bytes) -> None:
     EVIL.match(data)
+
+
+HIDDEN = re.compile("Q7: (?:k|kk)+!")
+
+
+@fuzz(max_len=8192)
+def hidden(data: bytes) -> None:
+    HIDDEN.match(data.decode("utf-8", "replace"))
+
+
+def inner(data: bytes) -> None:
+    if data.startswith(b"0\x80"):
+        inner(data[2:])
+
+
+@fuzz(max_len=8192)
+def tagged(data: bytes) -> None:
+    inner(data)
 
 
 def deeper(data: bytes) -> None:
@@ -45,11 +66,18 @@ def linear(data: bytes) -> None:
     data.count(b"x")
 
 
-def search(function: Any, tmp_path: Path, known: Known = NOTHING, seconds: float = 6.0) -> dict[str, Any]:
+def search(
+    function: Any,
+    tmp_path: Path,
+    known: Known = NOTHING,
+    seconds: float = 6.0,
+    expressions: Sequence[tuple[str, int]] = (),
+) -> dict[str, Any]:
     [harness] = harnesses_of(SimpleNamespace(function=function))
     oracle = Oracle(harness, HERE)
     report = Report(tmp_path / "report.json", oracle)
-    search_growth(oracle, report, seconds, known)
+    lexicon = Lexicon(known.words, expressions)
+    search_growth(oracle, report, Deadline(seconds), known, lexicon)
     report.write(finished=True)
     document: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
     return document
@@ -66,6 +94,16 @@ def test_an_exponential_expression_behind_a_word_of_the_product(tmp_path: Path) 
 def test_recursion_without_end(tmp_path: Path) -> None:
     [crash] = search(recursive, tmp_path)["crashes"]
     assert crash["exception"] == "RecursionError"
+
+
+def test_an_expression_says_itself_what_makes_it_slow(tmp_path: Path) -> None:
+    document = search(hidden, tmp_path, expressions=[(HIDDEN.pattern, HIDDEN.flags)])
+    assert document["crashes"][0]["exception"] == "Timeout"
+
+
+def test_an_input_that_another_search_kept_is_repeated(tmp_path: Path) -> None:
+    document = search(tagged, tmp_path, Known([], [], kept=[b"0\x80"]))
+    assert [crash["exception"] for crash in document["crashes"]] == ["RecursionError"]
 
 
 def test_a_power_is_in_the_report_and_no_crash(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 from types import SimpleNamespace
 
 from sdlc.harness.fuzz import fuzz, harnesses_of
-from sdlc.harness.oracle import Oracle
+from sdlc.harness.oracle import Oracle, leaving
 from sdlc.harness.sight import FIRST, Sight
 
 HERE = (__file__,)
@@ -36,9 +36,9 @@ def test_lines_beyond_those_of_the_first_input_are_counted() -> None:
     assert (sight.score()["first_lines"], sight.score()["lines"]) == (1, 3)
 
 
-def test_a_tenth_is_watched_closely_after_the_first_hundred_and_nothing_after_hurrying() -> None:
+def test_a_tenth_is_watched_closely_after_the_first_three_hundred_and_nothing_after_hurrying() -> None:
     sight = Sight(HERE)
-    assert [sum(sight.closely(n) for n in range(1, end)) for end in (101, 1001, 5001)] == [100, 190, 190]
+    assert [sum(sight.closely(n) for n in range(1, end)) for end in (301, 1001, 5001)] == [300, 370, 370]
     sight.watch(deeper, b"")
     assert sight.hurry()
     assert not sight.closely(2)
@@ -85,6 +85,6 @@ def test_the_commonest_raise_is_counted_and_the_trace_function_put_back() -> Non
         try:
             sight.watch(enters, data)
         except ValueError as error:
-            sight.left(error.__traceback__)
+            sight.left(leaving(error.__traceback__))
     assert few(sight) == {"looked": 3, "entered": 3, "first_raise": 2}
     assert sys.gettrace() is before

@@ -18,11 +18,14 @@ CLIENTS = {
     "actionlint": ("github.com/rhysd/actionlint", "v1.7.12", "cmd/actionlint"),
     "cosign": ("github.com/sigstore/cosign/v3", "v3.1.3", "cmd/cosign"),
     "slsa-verifier": ("github.com/slsa-framework/slsa-verifier/v2", "v2.7.1", "cli/slsa-verifier"),
+    "syft": ("github.com/anchore/syft", "v1.57.1", "cmd/syft"),
 }
 """Module, version and package of each client; docs/interop.md says what it did with our output."""
 
 NODE = Path(__file__).parent
-"""Where package.json names the forge's own parser, which npm brings."""
+"""Where package.json names the forge's own parser and a validator of SBOMs, which npm brings."""
+
+PROGRAMS = ("forge_parser.mjs", "sbom_validator.mjs")
 
 TARGET = Path(__file__).parent.parent.parent / ".interop"
 
@@ -34,7 +37,8 @@ def main() -> int:
         return 0
     missing = [name for name in CLIENTS if not (TARGET / name).exists()]
     failed = [name for name in missing if not build(name)]
-    failed += [] if (TARGET / "node" / "forge_parser.cjs").exists() or bundle() else ["the forge's parser"]
+    made = all((TARGET / "node" / name).exists() for name in ("forge_parser.cjs", *PROGRAMS))
+    failed += [] if made or bundle() else ["the forge's parser or the validator of SBOMs"]
     for name in failed:
         print(f"{name} could not be installed", file=sys.stderr)
     return 1 if failed else 0
@@ -52,13 +56,13 @@ def build(name: str) -> bool:
 
 
 def bundle() -> bool:
-    """One program of the forge's own parser and our few lines; True when it was made, or when there is no npm."""
+    """What npm brings, with our few lines, the forge's parser as one program; True when it was made, or without npm."""
     if shutil.which("npm") is None:
-        print("npm was not found; the tests against the forge's own parser will be skipped")
+        print("npm was not found; the tests with clients of JavaScript will be skipped")
         return True
     folder = TARGET / "node"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "forge_parser.mjs"):
+    for name in ("package.json", *PROGRAMS):
         shutil.copy(NODE / name, folder)
     words = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
     print("npm install, of tests/interop/package.json", flush=True)

@@ -185,7 +185,7 @@ def test_labels_say_bootstrap_and_mode() -> None:
 
 
 def test_the_built_in_policy_loads() -> None:
-    assert len(load_policy(BUILT_IN, "built-in").rules) == 10
+    assert len(load_policy(BUILT_IN, "built-in").rules) == 11
 
 
 @pytest.mark.parametrize(
@@ -262,3 +262,22 @@ def test_adopting_ends_and_excuses_nothing_new(until: str, facts: dict[str, obje
 def test_adopting_has_an_end_or_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="belong together"):
         load_policy(f'schema = "sdlc.policy/1"\nid = "p"\n{text}\nrules = [{REQUIRED}]'.encode())
+
+
+ENDS = {"deadline/TM203/acceptances/one": "2026-05-31 threat_models/acceptances.yaml:4"}
+
+
+def test_what_held_for_a_time_blocks_when_it_is_over() -> None:
+    passed = result(Outcome.PASSED, details=ENDS)
+    over = verdict(REQUIRED, passed, at=datetime(2026, 6, 1, tzinfo=UTC))
+    assert (over.answer, [f.rule for f in over.rules[0].findings]) == (Answer.BLOCKED, ["TM203"])
+    before = verdict(REQUIRED, passed, at=datetime(2026, 5, 31, 23, tzinfo=UTC))
+    assert before.answer is Answer.ALLOWED
+    assert before.notes == ("TM204: acceptances/one ends on 2026-05-31, in 0 days",)
+
+
+def test_no_pull_request_is_stopped_by_a_day_that_it_did_not_bring_about() -> None:
+    passed = result(Outcome.PASSED, details=ENDS)
+    given = verdict(REQUIRED, passed, at=datetime(2026, 6, 1, tzinfo=UTC), base={"g": Counter()})
+    assert given.answer is Answer.ALLOWED
+    assert given.notes == ("TM203: acceptances/one ended on 2026-05-31",)

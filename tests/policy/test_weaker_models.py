@@ -110,3 +110,39 @@ def test_tls_that_is_asked_for_no_more() -> None:
     strict = SURFACE.replace('"listen:tcp/8025"}', '"listen:tcp/8025", tls: required}')
     before, after = list(components_of(model(strict))), list(components_of(model(SURFACE)))
     assert "tls: required was asked for" in of_claims(ITEMS, before, after)[0].message
+
+
+RISK = """\
+risks:
+  late-mail:
+    threats: [flood, listener]
+    harm: no-mail
+    expert: {pre: E4, rationale: It was tried.}
+    multi_patient: true
+    safety_ref: HAZ-7
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (RISK, "", "the risk late-mail is gone, and the threat flood is still there"),
+        ("harm: no-mail", "harm: small-harm", "its harm was no-mail, and is small-harm"),
+        ("    multi_patient: true\n", "", "multi_patient is gone"),
+        ("    safety_ref: HAZ-7\n", "", "safety_ref is gone"),
+        ("[flood, listener]", "[listener]", "the threat flood is no longer in it"),
+        ("pre: E4", "pre: E3", "its exploitability was E4, and is E3"),
+    ],
+)
+def test_a_risk_that_weighs_less_is_named(old: str, new: str, said: str) -> None:
+    before, after = changed(PROVED + RISK, old, new)
+    (found,) = of_models([before], [after])
+    assert (found.rule, said in found.message) == ("TM406", True), found.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("pre: E4", "pre: E5"), ("It was tried.", "It was tried twice."), (RISK, RISK)]
+)
+def test_a_risk_that_weighs_as_much_or_more_is_silent(old: str, new: str) -> None:
+    before, after = changed(PROVED + RISK, old, new)
+    assert of_models([before], [after]) == ()

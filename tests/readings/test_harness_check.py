@@ -43,6 +43,8 @@ def test_a_sound_harness() -> None:
         (replace(RUN, sights=(SOUND, replace(SOUND, engine="hypothesis", first_raise=999))), []),
         (replace(RUN, sights=(replace(SOUND, first_raise=1000), replace(SOUND, engine="hypothesis", looked=560))), []),
         (replace(RUN, swallows=7), ["FUZZ-SWALLOWS"]),
+        (replace(RUN, target="parse"), ["FUZZ-MISSES"]),
+        (replace(sights(hit=1), target="parse"), []),
         (sights(early=("box.core",)), ["FUZZ-NOT-INSTRUMENTED"]),
     ],
 )

@@ -45,7 +45,10 @@ def test_all_is_decided_and_counted() -> None:
         "acceptances": 1,
         "evidence": 2,
     }
-    assert reading.details == {"acceptance-expires": "2026-06-01"}
+    assert reading.details == {
+        "acceptance-expires": "2026-06-01",
+        "deadline/TM203/acceptances/clear-text": "2026-06-01 threat_models/acceptances.yaml:10",
+    }
     assert "2 of 2 controls verified" in reading.sentence
 
 

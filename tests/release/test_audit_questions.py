@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
-from fakes.browser import CHROMIUM, browser
+from conftest import REPOSITORY, run_sdlc
+from fakes.browser import browser
 from fakes.hostile import verified
 
 from sdlc.release import viewer
@@ -53,7 +53,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     release = verified(folder / "store")
     file = folder / "report.html"
-    file.write_bytes(viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions))
+    file.write_bytes(
+        viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings)
+    )
     return file
 
 
@@ -67,7 +69,7 @@ def test_each_has_its_element(page: Path, question: Question) -> None:
     assert len(element_text(page.read_text(), question.element)) > 20
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here: apt-get install chromium")
+@pytest.mark.browser
 def test_each_is_two_presses_of_enter_away(page: Path, tmp_path: Path) -> None:
     with browser(tmp_path) as chromium:
         for question in QUESTIONS:
@@ -89,15 +91,26 @@ def test_each_is_two_presses_of_enter_away(page: Path, tmp_path: Path) -> None:
             assert chromium.run(f"{seen}.checkVisibility() && {seen}.innerText.trim().length > 20"), question
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_the_demonstration_answers_as_the_page_says() -> None:
+@pytest.fixture(scope="module")
+def demonstration() -> str:
+    """What `make demo` prints."""
     done = subprocess.run(
         [sys.executable, str(REPOSITORY / "examples" / "demo.py")], capture_output=True, text=True, check=False
     )
-    drawn = re.search(r"^page: +(\S+)$", done.stdout, re.M)
-    assert drawn, done.stdout[-2000:] + done.stderr[-2000:]
-    said = Path(drawn[1]).read_text()
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def named(demonstration: str, what: str) -> Path:
+    found = re.search(rf"^{what}: +(\S+)$", demonstration, re.M)
+    assert found, demonstration[-2000:]
+    return Path(found[1])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_demonstration_answers_as_the_page_says(demonstration: str) -> None:
+    said = named(demonstration, "page").read_text()
     wrong = [
         (question.element, answer)
         for question in QUESTIONS
@@ -105,3 +118,33 @@ def test_the_demonstration_answers_as_the_page_says() -> None:
         if answer not in element_text(said, question.element)
     ]
     assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_terminal_says_the_same_as_the_page_on_one_screen(demonstration: str) -> None:
+    bundle, page = named(demonstration, "bundle"), named(demonstration, "page").read_text()
+    trust = ["--trust", str(bundle.parent / "trust.json")]
+    verified = run_sdlc("verify", str(bundle), *trust)
+    status = run_sdlc("release", "status", str(bundle.parent / "image-router"), *trust)
+    same = run_sdlc("diff", str(bundle), str(bundle), *trust)
+    for answer in (verified, status, same):
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        assert len(answer.stdout.splitlines()) <= 25
+    assert "the page shows the same" in verified.stdout
+    assert status.stdout.startswith("ALLOWED   image-router 1.0.0, stable, sequence 1")
+    assert "allowed" in element_text(page, "verdict")
+    gates = re.findall(
+        r'<tr><th scope="row">([a-z-]+)</th><td><span class="word \w+"><span[^>]*>.</span> ([^<]+)</span>', page
+    )
+    assert len(gates) == 10
+    for gate, word in gates:
+        assert re.search(rf"^  {gate} +{word}\b", status.stdout, re.M), gate
+        assert re.search(rf"^  {word}, [a-z ]+:.*\b{gate}\b", verified.stdout, re.M), gate
+    for name, meaning in (("Akira Tanaka", "review"), ("Maria Weber", "approval")):
+        assert f"{name} , meaning {meaning}" in element_text(page, "decisions")
+        for answer in (verified, status):
+            assert re.search(rf"{name}, meaning {meaning}", answer.stdout)
+    [digest] = re.findall(r"\b[0-9a-f]{64}\b", element_text(page, "artifacts"))
+    assert digest in verified.stdout
+    assert "  as before   gates, findings, components, tests, policy" in same.stdout

@@ -14,7 +14,7 @@ from fakes import releases
 from fakes.releases import PEOPLE, SIGNED, candidate_of, chain, members, proposal_of, trust_root
 
 from sdlc.cli import main
-from sdlc.commands.release import summary
+from sdlc.commands.standing import summary
 from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
 from sdlc.evidence.store import Store

@@ -21,10 +21,10 @@ from sdlc.model.result import Outcome
 from sdlc.model.verdict import Action, RuleDecision, State, Waived
 from sdlc.release import viewer
 from sdlc.release.assemble import Proposal
-from sdlc.release.page_facts import Beyond, Standing, age, anchors_of, categories_of, category_words
+from sdlc.release.inventory import Before, Holdings, Inventory
+from sdlc.release.page_facts import Beyond, Standing, age, anchors_of
 from sdlc.release.verification import Step
 from sdlc.release.verified import Verified
-from sdlc.standards.shipped import our_standards
 
 
 @pytest.fixture
@@ -38,7 +38,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 
 def drawn(proposal: Proposal, beyond: Beyond | None = None) -> str:
-    page = viewer.draw(proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, beyond)
+    page = viewer.draw(
+        proposal.candidate, proposal.digest, proposal.verdict, proposal.decisions, proposal.holdings, beyond
+    )
     return page.decode()
 
 
@@ -52,8 +54,15 @@ def drawn_of(release: Verified) -> str:
         manifest_digest=release.manifest_digest,
         standing=Standing(False, TEXT, (TEXT,)),
     )
-    page = viewer.draw(release.candidate, release.manifest.candidate, release.verdict, release.decisions, beyond)
+    page = viewer.draw(
+        release.candidate, release.manifest.candidate, release.verdict, release.decisions, release.holdings, beyond
+    )
     return page.decode()
+
+
+def drawn_text(release: Verified) -> str:
+    """What a reader sees of the whole page, on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", drawn_of(release)))
 
 
 class Page(HTMLParser):
@@ -89,7 +98,7 @@ def allowed(text: str) -> str:
 def test_it_makes_no_request_and_runs_nothing_but_its_own_script(good: Verified, evil: bool) -> None:
     text = drawn_of(hostile(good) if evil else good)
     page = Page(text)
-    forbidden = {"img", "iframe", "link", "object", "embed", "base", "form", "svg", "audio", "video", "template"}
+    forbidden = {"img", "iframe", "link", "object", "embed", "base", "form", "audio", "video", "template"}
     assert set(page.tags).isdisjoint(forbidden)
     assert (page.tags.count("script"), page.tags.count("style")) == (1, 1)
     names = {name for _, name, _ in page.attributes}
@@ -109,7 +118,8 @@ def test_it_makes_no_request_and_runs_nothing_but_its_own_script(good: Verified,
 
 def test_hostile_text_in_every_field_is_text(good: Verified) -> None:
     clean, evil = Page(drawn_of(good)), Page(drawn_of(hostile(good)))
-    assert set(evil.tags) <= set(clean.tags) | {"ol", "br"}
+    drawn = {"figure", "figcaption", "svg", "g", "path", "circle", "rect", "text", "title", "desc"}
+    assert set(evil.tags) <= set(clean.tags) | {"ol", "br"} | drawn
     text = drawn_of(hostile(good))
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 60
     assert "<script>alert" not in text
@@ -246,6 +256,49 @@ def test_many_findings_come_in_parts_that_a_browser_lays_out_fast(good: Verified
     assert page.count('<td class="digest">f1:') == 1001
 
 
+def test_components_and_tests_stand_one_by_one(good: Verified) -> None:
+    found = Finding("ADV-1", "bad", Severity.HIGH, Confidence.HIGH, "f1:1", subject="inside a 1: pkg:generic/zlib@1.2")
+    looked = dataclasses.replace(
+        good.results[0],
+        gate="vulnerabilities",
+        reading=dataclasses.replace(good.results[0].reading, outcome=Outcome.FAILED, findings=(found,)),
+    )
+    components = {
+        "a": {"version": "1", "license": "MIT", "hashes": "aa bb", "purl": "pkg:pypi/a@1"},
+        "a > zlib": {"version": "1.2", "purl": "pkg:generic/zlib@1.2"},
+    }
+    tables = {**good.holdings.now.tables, "components": components}
+    known = dataclasses.replace(good, results=(*good.results, looked), holdings=Holdings(Inventory(tables)))
+    shown = text_between(drawn_of(known), "components", "tests")
+    assert "a 1 MIT none known aa and 1 more" in shown
+    assert "a &gt; zlib 1.2 not stated ADV-1 none" in shown
+    assert "tests/test_a.py::test_one passed 0.010" in text_between(drawn_of(known), "tests", "contents")
+    assert "a 1 MIT not looked up" in drawn_text(dataclasses.replace(known, results=good.results))
+
+
+def test_what_is_not_known_is_said(good: Verified) -> None:
+    nothing = drawn_text(dataclasses.replace(good, holdings=Holdings()))
+    assert "Components: not known, since the gate sbom did not answer." in nothing
+    assert "Tests: not known, since the gate tests did not answer." in nothing
+    follows = dataclasses.replace(good.candidate, previous=good.manifest_digest, sequence=2)
+    assert "not known It follows the release whose manifest is" in drawn_text(
+        dataclasses.replace(good, candidate=follows)
+    )
+
+
+def test_what_changed_is_counted_and_every_number_leads_to_its_rows(good: Verified) -> None:
+    tables = good.holdings.now.tables
+    old = Inventory({**tables, "tests": {"t::gone": {"outcome": "passed"}}, "surface": {}, "signers": {}})
+    before = Before(good.manifest_digest, "0.9", 1, good.manifest.created, old)
+    page = drawn_of(dataclasses.replace(good, holdings=Holdings(good.holdings.now, before)))
+    shown = text_between(page, "changes", "auditor")
+    assert "What changed since 0.9, sequence 1" in shown
+    assert "tests 2 1 0 + tests/test_a.py::test_one; + tests/test_a.py::test_two; and 1 more" in shown
+    assert "signers 2 0 0" in shown
+    assert "surface – – – not known" in shown
+    assert "gone t::gone outcome passed" in text_between(page, "changes-tests", "changes-policy")
+
+
 def test_each_evidence_file_leads_to_its_gate_and_back(good: Verified) -> None:
     page = drawn_of(good)
     for result in good.results:
@@ -263,7 +316,7 @@ def test_equal_input_gives_equal_bytes(store: Store) -> None:
 def test_every_file_that_is_drawn_with_is_a_part_of_the_viewers_version() -> None:
     files = {path.name for path in Path(viewer.__file__).parent.iterdir() if path.name.startswith("page")}
     assert set(viewer.SOURCES) == files - {"page_facts.py", "page_facts.pyc"}
-    assert re.fullmatch(r"viewer/2\+[0-9a-f]{12}", viewer.VERSION)
+    assert re.fullmatch(r"viewer/3\+[0-9a-f]{12}", viewer.VERSION)
 
 
 def test_names_become_ids_that_never_meet() -> None:
@@ -280,15 +333,3 @@ def test_age_is_said_in_the_unit_that_says_something(store: Store) -> None:
     now = candidate_of(store).created
     ages = [timedelta(minutes=-5), timedelta(minutes=119), timedelta(hours=2), timedelta(hours=47), timedelta(days=31)]
     assert [age(now, now - one) for one in ages] == ["0 min", "119 min", "2 h", "47 h", "31 days"]
-
-
-def test_a_finding_says_to_which_categories_it_belongs_by_number() -> None:
-    categories = categories_of(our_standards())
-
-    def words(*cwe: int) -> tuple[str, ...]:
-        return category_words(Finding("R", "m", Severity.LOW, Confidence.LOW, "f1:1", cwe=cwe), categories)
-
-    assert words(79) == ("A03:2021 exact", "A05:2025 exact", "Top 25 exact")
-    assert words(477) == ("A03:2025 exact",)
-    assert words(9999) == ("outside of every Top 10",)
-    assert words() == ()

@@ -10,7 +10,18 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import REPOSITORY
-from fakes.releases import NOW, POLICY, SECOND_KEY, SIGNED, candidate_of, chain, members, proposal_of, trust_root
+from fakes.releases import (
+    NOW,
+    POLICY,
+    SECOND_KEY,
+    SIGNED,
+    candidate_of,
+    chain,
+    check_of,
+    members,
+    proposal_of,
+    trust_root,
+)
 
 from sdlc.cli import main
 from sdlc.disk import LocalDisk
@@ -33,13 +44,13 @@ def strict(**changes: object) -> TrustRoot:
 
 def release_of(folder: Path, policy: bytes) -> dict[str, bytes]:
     store = Store(folder, LocalDisk())
-    candidate = dataclasses.replace(candidate_of(store), policy=store.put(policy))
+    candidate = candidate_of(store, check_of(store, policy=store.put(policy)))
     return members(proposal_of(candidate, chain(candidate, "ada", "grace"), store), store)
 
 
 def trials(folder: Path, trust: TrustRoot, policy: bytes = STRICT) -> tuple[Trial, ...]:
     store = Store(folder, LocalDisk())
-    candidate = dataclasses.replace(candidate_of(store), policy=store.put(policy))
+    candidate = candidate_of(store, check_of(store, policy=store.put(policy)))
     listed = dataclasses.replace(trust, policies=(candidate.policy,))
     return try_all(Mirror(release_of(folder, policy), candidate, listed))
 

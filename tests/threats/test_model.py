@@ -9,8 +9,12 @@ import jsonschema
 import pytest
 
 from sdlc.formats import strict_json
-from sdlc.threats.load import load_acceptances, load_model, load_yaml
+from sdlc.threats.decisions import standings
+from sdlc.threats.evidence import ControlState
+from sdlc.threats.load import load_acceptances, load_harms, load_model, load_yaml
 from sdlc.threats.model import Threat, json_schema, risk_digest
+from sdlc.threats.risk import Scale
+from sdlc.threats.risk_checks import judge_risks
 
 REPOSITORY = Path(__file__).parents[2]
 SCHEMA = REPOSITORY / "docs" / "schemas" / "threat-model.schema.json"
@@ -44,13 +48,18 @@ def test_the_schema_refuses_what_the_loader_refuses() -> None:
         jsonschema.validate(plain, schema)
 
 
-def test_the_examples_acceptance_is_bound_to_the_threat_of_today() -> None:
+def test_the_examples_acceptance_is_bound_to_the_risk_of_today() -> None:
     folder = OURS[1].parent
-    model = load_model(OURS[1].read_bytes(), path="m").model
+    loaded = load_model(OURS[1].read_bytes(), path="m")
     accepted = load_acceptances((folder / "acceptances.yaml").read_bytes(), path="a").file.acceptances
+    harms = load_harms((folder / "harms.yaml").read_bytes(), path="h")
+    controls = {name: ControlState(name, True, ()) for name in loaded.model.controls}
+    risks = judge_risks(loaded, controls, Scale.of(harms, None))
+    assert [state.findings for state in risks.values()] == [(), ()]
+    threats = standings(loaded, risks)
     assert accepted
     for acceptance in accepted.values():
-        assert acceptance.risk == risk_digest(model.threats[acceptance.threat.removeprefix("image-router/")])
+        assert acceptance.risk == threats[acceptance.threat].digest
 
 
 @pytest.mark.parametrize("change", [{"statement": "It is closed."}, {"on": ("lid",)}, {"cwe": (22,)}])

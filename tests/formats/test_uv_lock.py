@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.lock_toml import load_lock, load_pylock, load_uv_lock
+from sdlc.formats.locks import load_lock
 from sdlc.formats.requirements_txt import Pin
+from sdlc.formats.uv_lock import load_pylock, load_uv_lock
 
 DIGEST, OTHER = "a" * 64, "b" * 64
 REGISTRY = 'source = { registry = "https://index.example/simple" }'
@@ -141,7 +142,8 @@ def test_a_lock_that_is_none_is_refused(old: str, new: str, message: str) -> Non
 
 def test_pylock() -> None:
     first, second = load_pylock(PYLOCK.encode(), what="pylock.toml")
-    assert first == Pin("typing-extensions", "4.0", (DIGEST, OTHER), "python_version < '3.12'", 4)
+    files = ((DIGEST, "t.whl", ""), (OTHER, "t.tar.gz", ""))
+    assert first == Pin("typing-extensions", "4.0", (DIGEST, OTHER), "python_version < '3.12'", 4, files=files)
     assert (second.version, second.hashes, second.line) == ("", (), 11)
 
 
@@ -186,3 +188,25 @@ def test_no_value_breaks_it(key: str, value: str) -> None:
             load(changed.encode(), what="a")
         except UnreadableError as error:
             assert error.message.startswith("a: ")
+
+
+def test_the_files_that_a_lock_names() -> None:
+    files = uv()["web 2.0"].files
+    assert files == (
+        (DIGEST, "web.whl", "https://index.example/web.whl"),
+        (OTHER, "web.tar.gz", "https://index.example/web.tar.gz"),
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ["https://index.example/a b.whl", "file:///srv/web.whl", "web.whl", "https://index.example/<x>.whl"]
+)
+def test_an_address_that_is_none_is_left_out_with_its_name(address: str) -> None:
+    assert uv(UV.replace("https://index.example/web.whl", address))["web 2.0"].files == (
+        (OTHER, "web.tar.gz", "https://index.example/web.tar.gz"),
+    )
+
+
+def test_a_token_in_an_address_is_not_shown() -> None:
+    text = UV.replace("https://index.example/web.whl", "https://user:token@index.example/web.whl?key=secret#x")
+    assert uv(text)["web 2.0"].files[0] == (DIGEST, "web.whl", "https://index.example/web.whl")

@@ -1,0 +1,33 @@
+"""When a search is over: in seconds of the wall for a gate, in CPU seconds of the process where two are compared."""
+
+from __future__ import annotations
+
+import time
+
+
+class Deadline:
+    """`seconds` from now on; with `cpu`, CPU seconds of the whole process, what it spent until now included."""
+
+    def __init__(self, seconds: float, *, cpu: bool = False) -> None:
+        self._clock = time.process_time if cpu else time.monotonic
+        self._seconds = seconds
+        self._ends = seconds if cpu else self._clock() + seconds
+
+    def begin(self) -> None:
+        """The seconds of the wall begin now: what went before was preparation. Those of the CPU are what they are."""
+        if self._clock is time.monotonic:
+            self._ends = self._clock() + self._seconds
+
+    def over(self) -> bool:
+        """True when nothing is left."""
+        return self._clock() > self._ends
+
+    def left(self) -> float:
+        """Seconds that are left, below zero when it is over."""
+        return self._ends - self._clock()
+
+    def within(self, share: float) -> Deadline:
+        """One that is over after that share of what is left."""
+        part = Deadline(0.0, cpu=self._clock is time.process_time)
+        part._ends = self._clock() + share * max(0.0, self.left())
+        return part

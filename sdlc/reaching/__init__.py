@@ -1,0 +1,1 @@
+"""Does the product use what is vulnerable? Advice for a person, with every doubt named; it decides nothing."""

@@ -1,0 +1,65 @@
+"""The page of a fuzz run: what each harness reached, what blocks it, what crashed, and how that went before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from sdlc.drawing.series import Bar, Line, bars, lines
+from sdlc.formats.fuzz_report import FuzzReport, HarnessRun
+from sdlc.formats.terminal import printable
+from sdlc.readings.harness_check import weak
+
+LAST = 30
+"""Runs of the history that are drawn."""
+
+
+def fuzz_page(report: FuzzReport, history: Sequence[Mapping[str, float | str]] = ()) -> bytes:
+    """A page that asks nothing of anybody.
+
+    `history` has the runs before, oldest first: `when` as text, and the numbers `executions`, `edges`, `crashes`.
+    """
+    runs = [run for run in report.harnesses if run.name]
+    page = _template().render(
+        report=report,
+        weak={run.name: list(weak(run, old="")) for run in report.harnesses},
+        crashes=[(run, crash) for run in report.harnesses for crash in run.crashes],
+        executions=_bars(runs, "executions", [run.executions for run in runs]),
+        coverage=_bars(runs, "edges or lines covered", [max(run.edges, run.reached) for run in runs]),
+        history=_history(history[-LAST:]),
+    )
+    return page.encode("utf-8")
+
+
+def _bars(runs: Sequence[HarnessRun], what: str, values: Sequence[int]) -> Markup:
+    rows = [
+        Bar(printable(run.name), ((float(value), ""),), f"{value}") for run, value in zip(runs, values, strict=True)
+    ]
+    return Markup(bars(rows, title=f"{what} of each harness")) if rows else Markup()  # noqa: S704 - the drawing escapes
+
+
+def _history(runs: Sequence[Mapping[str, float | str]]) -> Markup:
+    if len(runs) < 2:
+        return Markup()
+    axis = [printable(str(run["when"])) for run in runs]
+    pictures = [
+        lines(axis, [Line(word, tuple(float(run[word]) for run in runs))], title=f"{word} of the last runs")
+        for word in ("executions", "edges", "crashes")
+    ]
+    return Markup("\n".join(pictures))  # noqa: S704 - the drawing escapes
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("sdlc", "reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )
+    return environment.get_template("fuzz.html.j2")

@@ -1,0 +1,62 @@
+"""
+Days on which something stops to hold, for the policy, which knows the day; a reading does not.
+
+They travel in the details of a reading: `deadline/<rule>/<subject>` is `<day> <path>:<line>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sdlc.model.finding import Finding, Place
+from sdlc.threats.rules import finding
+
+PREFIX = "deadline/"
+NOTICE = timedelta(days=30)
+"""How long before its end something is said to end."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """`subject` holds through `day`; after it, `rule` is broken at `place`."""
+
+    rule: str
+    subject: str
+    day: date
+    place: Place
+
+
+def dump_deadlines(deadlines: Iterable[Deadline]) -> dict[str, str]:
+    """`deadlines` as details."""
+    return {f"{PREFIX}{one.rule}/{one.subject}": f"{one.day.isoformat()} {one.place}" for one in deadlines}
+
+
+def load_deadlines(details: Mapping[str, str]) -> Iterator[Deadline]:
+    """The deadlines in `details`, which a reading made; what is none is left out."""
+    for key, text in sorted(details.items()):
+        if not key.startswith(PREFIX):
+            continue
+        rule, _, subject = key.removeprefix(PREFIX).partition("/")
+        day, _, where = text.partition(" ")
+        path, _, line = where.rpartition(":")
+        yield Deadline(rule, subject, date.fromisoformat(day), Place(path, int(line)))
+
+
+def overdue(details: Mapping[str, str], today: date) -> tuple[Finding, ...]:
+    """A finding for everything in `details` whose day is over."""
+    return tuple(
+        finding(one.rule, one.place, one.subject, f"{one.subject} ended on {one.day}")
+        for one in load_deadlines(details)
+        if one.day < today
+    )
+
+
+def ending(details: Mapping[str, str], today: date) -> tuple[str, ...]:
+    """A sentence (TM204) for everything in `details` that ends soon."""
+    return tuple(
+        f"TM204: {one.subject} ends on {one.day}, in {(one.day - today).days} days"
+        for one in load_deadlines(details)
+        if today <= one.day <= today + NOTICE
+    )

@@ -1,0 +1,74 @@
+"""`sdlc vex` without a check of minutes: drafts of what is not reached, and what a person gets wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from fakes.checks import finding, record, result
+
+from sdlc.errors import ExitCode
+from sdlc.evidence.vex import load_draft
+from sdlc.formats.check_json import dump_check
+from sdlc.model.finding import Finding
+from sdlc.model.result import Outcome
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def known(number: int, **properties: str) -> Finding:
+    return finding(
+        number,
+        rule=f"DEMO-{number}",
+        place=None,
+        subject=f"pkg:pypi/h{number}@1.0",
+        properties={"aliases": f"DEMO-{number}", "modified": "2026-04-01T00:00:00+00:00", **properties},
+    )
+
+
+def checked(folder: Path, *findings: Finding) -> Path:
+    out = folder / ".sdlc" / "out"
+    out.mkdir(parents=True)
+    made = dataclasses.replace(record(), results=(result("vulnerabilities", Outcome.FAILED, *findings),))
+    (out / "check.json").write_bytes(dump_check(made))
+    return folder
+
+
+def test_a_draft_is_made_of_what_is_not_reached_beyond_doubt_and_of_nothing_else(tmp_path: Path, cli: Cli) -> None:
+    root = checked(
+        tmp_path,
+        known(1, reach="not-imported"),
+        known(2, reach="not-imported", **{"reach-doubts": "src/a.py:2 loads plug-ins"}),
+        known(3, reach="not-called"),
+        known(4, reach="called", **{"reach-path": "src/a.py:1 main"}),
+        known(5, reach="imported"),
+        known(6, reach="unknown", **{"reach-doubts": "it is not installed"}),
+        known(7),
+    )
+    done = cli("vex", "draft", str(root))
+    assert done.returncode == 0, done.stderr
+    drafts = sorted((root / ".sdlc/vex/drafts").iterdir())
+    assert [path.name for path in drafts] == ["DEMO-1-h1.json", "DEMO-3-h3.json"]
+    said, grounds = load_draft(drafts[0].read_bytes(), what="draft")
+    assert (said.status, said.component, said.versions) == ("under_investigation", "pkg:pypi/h1", "==1.0")
+    assert "syntax trees of cccccccccccc" in grounds
+    assert "no draft  DEMO-2 pkg:pypi/h2: not-imported; src/a.py:2 loads plug-ins" in done.stdout
+    assert "2 drafts; a person decides" in done.stdout
+    assert "there is no decision" in cli("vex", "list", str(root)).stdout
+
+
+def test_an_unsigned_file_in_the_folder_is_named(tmp_path: Path, cli: Cli) -> None:
+    root = checked(tmp_path, known(1, reach="not-imported"))
+    cli("vex", "draft", str(root))
+    (root / ".sdlc/vex/drafts/DEMO-1-h1.json").rename(root / ".sdlc/vex/mine.json")
+    listed = cli("vex", "list", str(root))
+    assert "refused   mine.json [vex-draft]" in listed.stdout
+    exported = cli("vex", "export", str(root), "--file", str(tmp_path / "x"))
+    assert exported.returncode == ExitCode.USAGE
+    assert "counts today" in exported.stderr
+    (tmp_path / "foreign.json").write_text(json.dumps({"bomFormat": "CycloneDX"}))
+    assert cli("vex", "import", str(tmp_path / "foreign.json"), str(root)).returncode == ExitCode.INCOMPLETE
+    assert cli("vex", "list", str(tmp_path / "nowhere")).returncode == ExitCode.USAGE

@@ -1,0 +1,27 @@
+"""What holds for a time: a reading names the day, the policy knows whether it is over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sdlc.model.finding import Place
+from sdlc.threats.deadline import Deadline, dump_deadlines, ending, load_deadlines, overdue
+
+ONE = Deadline("TM203", "acceptances/clear-text", date(2026, 6, 1), Place("threat_models/acceptances.yaml", 10))
+DETAILS = dump_deadlines([ONE]) | {"acceptance-expires": "2026-06-01"}
+
+
+def test_what_is_written_is_read() -> None:
+    assert list(load_deadlines(DETAILS)) == [ONE]
+
+
+def test_a_day_is_over_when_it_is_past() -> None:
+    assert overdue(DETAILS, date(2026, 6, 1)) == ()
+    (found,) = overdue(DETAILS, date(2026, 6, 2))
+    assert (found.rule, found.place, found.subject) == ("TM203", ONE.place, ONE.subject)
+
+
+def test_a_month_before_it_is_said() -> None:
+    assert ending(DETAILS, date(2026, 5, 1)) == ()
+    assert ending(DETAILS, date(2026, 5, 2)) == ("TM204: acceptances/clear-text ends on 2026-06-01, in 30 days",)
+    assert ending(DETAILS, date(2026, 6, 2)) == ()
