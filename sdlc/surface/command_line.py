@@ -131,6 +131,9 @@ class CommandLine:
                     yield from self._parameter(command, other, scope)
 
     def _parameter(self, command: str, mark: ast.expr, scope: Scope) -> Iterator[Item]:
+        thing = self._project.resolve(mark, scope) if isinstance(mark, (ast.Name, ast.Attribute)) else None
+        if isinstance(thing, Binding) and len(thing.values) == 1:  # an option that several commands share
+            mark, scope = thing.values[0]
         called = self._project.resolve(mark.func, scope) if isinstance(mark, ast.Call) else None
         if isinstance(mark, ast.Call) and called in ("click.option", "click.argument"):
             names = [text.partition("/")[0] for one in mark.args for text in self._folder.texts(one, scope)]

@@ -229,6 +229,11 @@ def test_a_file_that_is_called_like_a_library_hides_nothing() -> None:
     assert "http:GET /x" in {item.key for item in read(text, flask="class Flask: pass", lib__flask="Flask = None")}
 
 
+def test_an_option_that_several_commands_share() -> None:
+    text = "import click\nOUT = click.option('--out')\n@click.command(name='put')\n@OUT\ndef f(out): pass"
+    assert {item.key for item in read(text)} == {"cli:{}/put", "cli:{}/put --out"}
+
+
 def test_classes_that_are_their_own_ancestors_end() -> None:
     text = "class A(A): pass\nclass B(C): pass\nclass C(B): pass\nfrom celery import Celery\nfrom flask import Flask\n"
     many = "class D0: pass\n" + "".join(f"class D{n}(D{n - 1}, D{n - 1}): pass\n" for n in range(1, 60))
