@@ -19,8 +19,11 @@ from sdlc.harness.seeds import Known
 ROUND = 300
 """Examples of one run of Hypothesis; the next begins with another seed."""
 
-AT_LEAST = 20
-"""Examples that are tried however late it is: on a busy machine Hypothesis needs a second to begin."""
+AT_LEAST, TYPED_AT_LEAST = 20, 100
+"""Examples that are tried however late it is: on a busy machine Hypothesis needs seconds to begin.
+
+A typed harness has fewer other searches, and with less than a hundred inputs nothing was searched.
+"""
 
 SHRINKS = 1000
 SHRINK_SECONDS = 10.0
@@ -50,6 +53,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: Deadline) -
     ends: list[float] = []
     first: list[Any] = []
     bound = [sys.maxsize]
+    least = TYPED_AT_LEAST if oracle.harness.strategy is not None else AT_LEAST
 
     @hypothesis.seed(number)
     @hypothesis.settings(
@@ -63,7 +67,7 @@ def _one_round(oracle: Oracle, strategy: Any, number: int, deadline: Deadline) -
     @hypothesis.given(strategy)
     def once(value: Any) -> None:
         late = time.monotonic() > ends[0] if ends else deadline.over()
-        if (late and oracle.executions >= AT_LEAST) or oracle.executions > bound[0]:
+        if (late and oracle.executions >= least) or oracle.executions > bound[0]:
             return
         crash = oracle.judge(value)
         if crash is None or oracle.knows(crash) or (last and last[0].key != crash.key):
