@@ -7,26 +7,23 @@ every foreign text is escaped, and shown with its invisible characters spelled o
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from markupsafe import Markup
 
 from sdlc import __version__
 from sdlc.drawing.canvas import STYLE
 from sdlc.drawing.graph import Edge, Node, picture
-from sdlc.formats.terminal import printable
+from sdlc.formats.html_page import content_security_policy, source, templates
 from sdlc.inventory.rows import Inventory, Item
 
+ROOM = "inventory"
 MOST_DRAWN = 120
 """More components than that are no picture that anybody reads: those nearest to the product are drawn."""
 
 
 def to_page(inventory: Inventory) -> bytes:
     """The page as UTF-8 HTML; equal documents give equal bytes."""
-    style, script = _source("page.css") + Markup(STYLE), _source("page.js")  # noqa: S704 - our own style
+    style, script = source(ROOM, "page.css") + Markup(STYLE), source(ROOM, "page.js")  # noqa: S704 - our own style
     carried = inventory.carried()
     named = {item.ref: f"{item.name} {item.version}".strip() for item in inventory.every}
     needed: dict[str, list[str]] = {}
@@ -35,11 +32,11 @@ def to_page(inventory: Inventory) -> bytes:
             needed.setdefault(ref, []).append(named[item.ref])
     svg, left_out = drawn(inventory)
     page = (
-        _environment()
+        templates(PackageLoader("sdlc", ROOM))
         .get_template("page.html.j2")
         .render(
             version=__version__,
-            csp=_content_security_policy(style, script),
+            csp=content_security_policy(style, script),
             style=style,
             script=script,
             bom=inventory,
@@ -86,34 +83,3 @@ def _node(item: Item, inside: int) -> Node:
         notes.append(f"{inside} inside")
     mark = "bad" if item.unexplained else "warn" if inside else ""
     return Node(item.ref, item.name, note=tuple(notes), mark=mark)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("sdlc", "inventory"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Everything that is printed goes through this, so that no text can forget it; escaping comes after.
-        finalize=lambda value: printable(value) if type(value) is str else value,
-    )
-
-
-@cache
-def _source(name: str) -> Markup:
-    """Our own style or script; nothing foreign is ever put into it."""
-    loader = PackageLoader("sdlc", "inventory")
-    return Markup(loader.get_source(Environment(autoescape=True), name)[0])  # noqa: S704 - see above
-
-
-def _content_security_policy(style: str, script: str) -> Markup:
-    return Markup(  # noqa: S704 - two digests of our own
-        f"default-src 'none'; style-src '{_allowed(style)}'; script-src '{_allowed(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _allowed(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

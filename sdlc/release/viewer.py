@@ -9,18 +9,16 @@ foreign text is escaped, and shown with its invisible characters spelled out. Th
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from sdlc.drawing.canvas import STYLE
-from sdlc.formats.terminal import printable
+from sdlc.formats.html_page import content_security_policy, source, templates
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
@@ -45,6 +43,7 @@ from sdlc.standards.coverage import cover
 from sdlc.standards.shipped import our_categories, our_standards, standards_digest
 from sdlc.standards.weaknesses import categories_of
 
+ROOM = "release"
 SOURCES = (
     *("page.html.j2", "page_macros.html.j2", "page_manager.html.j2", "page_auditor.html.j2", "page_rows.html.j2"),
     *("page.css", "page.js", "page_ja.toml"),
@@ -57,8 +56,7 @@ def _version() -> str:
 
     The number counts the changes of the code that fills them.
     """
-    loader, environment = PackageLoader("sdlc", "release"), Environment(autoescape=True)
-    texts = [*(loader.get_source(environment, name)[0] for name in SOURCES), STYLE]
+    texts = [*(str(source(ROOM, name)) for name in SOURCES), STYLE]
     return f"viewer/3+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
 
 
@@ -98,7 +96,7 @@ def draw(
     rows = gate_rows(candidate, results, verdict)
     categories = categories_of(standards, our_categories().parents)
     now = with_signers(holdings.now, decisions) if decisions else holdings.now
-    style, script = _source("page.css") + Markup(STYLE), _source("page.js")  # noqa: S704 - our own
+    style, script = source(ROOM, "page.css") + Markup(STYLE), source(ROOM, "page.js")  # noqa: S704 - our own
     known = vulnerabilities_of(results)
     against = blockers_of(verdict, candidate, holdings.now)
     page = (
@@ -106,7 +104,7 @@ def draw(
         .get_template("page.html.j2")
         .render(
             viewer=VERSION,
-            csp=_content_security_policy(style, script),
+            csp=content_security_policy(style, script),
             style=style,
             script=script,
             candidate=candidate,
@@ -164,8 +162,7 @@ def catalog_of(language: str) -> Catalog:
     if language == ENGLISH:
         return PLAIN
     name = f"page_{language}.toml"
-    loader = PackageLoader("sdlc", "release")
-    return load_catalog(loader.get_source(Environment(autoescape=True), name)[0].encode(), name)
+    return load_catalog(str(source(ROOM, name)).encode(), name)
 
 
 @cache
@@ -174,16 +171,7 @@ def _environment(language: str) -> Environment:
 
 
 def _environment_of(catalog: Catalog) -> Environment:
-    environment = Environment(
-        loader=Translated(catalog),
-        autoescape=True,
-        undefined=StrictUndefined,
-        optimized=False,  # what is compiled once is drawn once
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Everything that is printed goes through this, so that no text can forget it; escaping comes after.
-        finalize=lambda value: printable(value) if type(value) is str else value,
-    )
+    environment = templates(Translated(catalog))
     environment.filters["t"] = catalog.say
     environment.globals["many"] = catalog.many
     environment.filters["time"] = time_to_text
@@ -194,21 +182,3 @@ def _environment_of(catalog: Catalog) -> Environment:
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-@cache
-def _source(name: str) -> Markup:
-    """Our own style or script; nothing foreign is ever put into it."""
-    loader = PackageLoader("sdlc", "release")
-    return Markup(loader.get_source(Environment(autoescape=True), name)[0])  # noqa: S704 - see above
-
-
-def _content_security_policy(style: str, script: str) -> Markup:
-    return Markup(  # noqa: S704 - two digests of our own
-        f"default-src 'none'; style-src '{_allowed(style)}'; script-src '{_allowed(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _allowed(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import PackageLoader
 from markupsafe import Markup
 
 from sdlc.drawing.series import Bar, Line, bars, lines
 from sdlc.formats.fuzz_report import FuzzReport, HarnessRun
+from sdlc.formats.html_page import templates
 from sdlc.formats.terminal import printable
 from sdlc.readings.harness_check import weak
 
@@ -23,13 +23,17 @@ def fuzz_page(report: FuzzReport, history: Sequence[Mapping[str, float | str]] =
     `history` has the runs before, oldest first: `when` as text, and the numbers `executions`, `edges`, `crashes`.
     """
     runs = [run for run in report.harnesses if run.name]
-    page = _template().render(
-        report=report,
-        weak={run.name: list(weak(run, old="")) for run in report.harnesses},
-        crashes=[(run, crash) for run in report.harnesses for crash in run.crashes],
-        executions=_bars(runs, "executions", [run.executions for run in runs]),
-        coverage=_bars(runs, "edges or lines covered", [max(run.edges, run.reached) for run in runs]),
-        history=_history(history[-LAST:]),
+    page = (
+        templates(PackageLoader("sdlc", "reports"))
+        .get_template("fuzz.html.j2")
+        .render(
+            report=report,
+            weak={run.name: list(weak(run, old="")) for run in report.harnesses},
+            crashes=[(run, crash) for run in report.harnesses for crash in run.crashes],
+            executions=_bars(runs, "executions", [run.executions for run in runs]),
+            coverage=_bars(runs, "edges or lines covered", [max(run.edges, run.reached) for run in runs]),
+            history=_history(history[-LAST:]),
+        )
     )
     return page.encode("utf-8")
 
@@ -50,16 +54,3 @@ def _history(runs: Sequence[Mapping[str, float | str]]) -> Markup:
         for word in ("executions", "edges", "crashes")
     ]
     return Markup("\n".join(pictures))  # noqa: S704 - the drawing escapes
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("sdlc", "reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
-    )
-    return environment.get_template("fuzz.html.j2")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from markupsafe import Markup
 
+from sdlc.formats.html_page import templates
 from sdlc.formats.markdown_text import escape
 from sdlc.formats.terminal import printable
 from sdlc.reports.surface_facts import Page, Table
@@ -33,14 +34,7 @@ def table_lines(table: Table) -> list[str]:
 
 def html(page: Page) -> str:
     """One file; text is escaped, pictures are our own SVG."""
-    environment = Environment(
-        loader=PackageLoader("sdlc", "reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: _shown(value) if type(value) is str else value,
-    )
+    environment = templates(PackageLoader("sdlc", "reports"), shown=_shown)
     pictures = [(picture.title, Markup(picture.svg)) for picture in page.pictures]  # noqa: S704 - drawn, and escaped, by us
     return environment.get_template("surface.html.j2").render(page=page, pictures=pictures) + "\n"
 

@@ -33,8 +33,15 @@ def test_this_version_has_a_bundle() -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_old_bundle_is_read_as_ever(version: str) -> None:
     expected = json.loads((FOLDER / version / "verification.json").read_text())
-    assert answer(FOLDER / version, AT) == expected
+    assert _beside_the_page(answer(FOLDER / version, AT)) == _beside_the_page(expected)
     assert expected["ok"]
+
+
+def _beside_the_page(said: dict[str, Any]) -> dict[str, Any]:
+    """An answer without what it says of `report.html`: a later version draws another page, which is no failure."""
+    notes = [note for note in said["notes"] if not note.startswith("report.html was drawn by")]
+    steps = [{**step, "sentence": step["sentence"].removesuffix("; the page shows the same")} for step in said["steps"]]
+    return {**said, "notes": notes, "steps": steps}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
