@@ -12,6 +12,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
 
 from sdlc.harness.oracle import TookTooLong, raise_took_too_long
 from sdlc.harness.properties import Violated
@@ -22,6 +24,9 @@ FLOOR = 0.002
 
 STEPWISE = 12
 """Sizes that are tried one token at a time before doubling: exponential growth shows only there."""
+
+LAST = 6
+"""Points, from the largest down, that the exponent is taken from."""
 
 STEEP = 1.2
 """Factor per token from which growth is exponential: thirty tokens are 240 times the time."""
@@ -129,12 +134,13 @@ def _once(function: Callable[[bytes], object], data: bytes, raises: tuple[type[B
 
 
 def _exponent(points: Sequence[tuple[int, float]]) -> float:
-    """Slope of log time over log count between the first measurable point and the last."""
-    clear = [(count, spent) for count, spent in points if spent >= FLOOR]
-    if len(clear) < 2:
-        return 0.0
-    (small, fast), (large, slow) = clear[max(0, len(clear) - 4)], clear[-1]
-    return round(math.log(slow / fast) / math.log(large / small), 2)
+    """Slope of log time over log count: the median over pairs of points (Theil and Sen).
+
+    One disturbed measurement among the last ones changes nothing.
+    """
+    clear = [(math.log(count), math.log(spent)) for count, spent in points if spent >= FLOOR][-LAST:]
+    slopes = [(slow - fast) / (large - small) for (small, fast), (large, slow) in combinations(clear, 2)]
+    return round(median(slopes), 2) if slopes else 0.0
 
 
 def _exponential(points: Sequence[tuple[int, float]]) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 HARNESS = Path(__file__).parent.parent / "harness"
 PLUGIN_ALONE = "secure_sdlc_records"
+PLUGIN_FILES = ("pytest_plugin.py", "touched.py")
 
 
 def lay_out(target: Path) -> Path:
@@ -23,10 +24,13 @@ def lay_out_plugin(target: Path, product: Iterable[str]) -> tuple[Path, str]:
     """Like `lay_out`, for a run of tests: what belongs on PYTHONPATH, and the name of the pytest plug-in.
 
     `product` are the top-level modules of the product. A product that is itself called `sdlc`, the toolkit for one,
-    would be hidden by ours: then the plug-in, which needs nothing of the rest, lies there alone and under another name.
+    would be hidden by ours: then the plug-in and what it needs lie there alone, in a package of another name.
     """
     if "sdlc" not in product:
         return lay_out(target), "sdlc.harness.pytest_plugin"
-    target.mkdir(parents=True)
-    (target / f"{PLUGIN_ALONE}.py").write_bytes((HARNESS / "pytest_plugin.py").read_bytes())
-    return target, PLUGIN_ALONE
+    package = target / PLUGIN_ALONE
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    for name in PLUGIN_FILES:
+        (package / name).write_bytes((HARNESS / name).read_bytes())
+    return target, f"{PLUGIN_ALONE}.pytest_plugin"
