@@ -16,7 +16,7 @@ from sdlc.surface.slim import SLIM, slim
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Binding:
     """A name in a scope and all that is bound to it; two bindings are the same only if they are one object.
 
@@ -36,7 +36,7 @@ class Binding:
     parameter: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Scope:
     """A module, class or function, and its names; attributes that methods set on `self` are names of their class."""
 

@@ -62,7 +62,8 @@ class Project:
                 # A folder that is no package may be where imports begin; a file in a package is no top-level module.
                 if start == 0 or ".".join(parts[:start]) not in packages:
                     self._by_suffix[".".join(parts[start:])].append(module)
-        self._known: dict[tuple[int, str], Any] = {}
+        self._known: dict[str, dict[int, Any]] = defaultdict(dict)
+        self._texts: dict[ast.expr, ast.expr | None] = {}
         self._open: set[tuple[int, str]] = set()
         self._cut, self._steps = False, 0
         self._functions = Counter(node.name for module in self.modules.values() for node, _ in module.functions)
@@ -73,8 +74,10 @@ class Project:
 
         What was found while something was cut off is remembered only for the question that was asked from outside.
         """
-        if key in self._known:
-            return self._known[key]
+        of, question = key
+        known = self._known[question]
+        if of in known:
+            return known[of]
         outermost = not self._open
         if outermost:
             self._cut, self._steps = False, 0
@@ -89,7 +92,7 @@ class Project:
         finally:
             self._open.discard(key)
         if outermost or not self._cut:
-            self._known[key] = found
+            known[of] = found
         self._cut = self._cut or before
         return found
 
@@ -369,10 +372,7 @@ class Project:
 
     def _annotated(self, annotation: ast.expr | None, scope: Scope) -> Binding | str | None:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            try:
-                annotation = ast.parse(annotation.value, mode="eval").body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return None
+            annotation = self._in_quotes(annotation, annotation.value)
         if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
             annotation = annotation.left
         if isinstance(annotation, ast.Subscript):
@@ -381,6 +381,15 @@ class Project:
         if isinstance(found, str):
             return found
         return found if isinstance(found, Binding) and isinstance(found.node, ast.ClassDef) else None
+
+    def _in_quotes(self, annotation: ast.expr, text: str) -> ast.expr | None:
+        """What the text of an annotation says; kept, because answers are remembered by the place of a node in memory."""
+        if annotation not in self._texts:
+            try:
+                self._texts[annotation] = ast.parse(text, mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                self._texts[annotation] = None
+        return self._texts[annotation]
 
 
 def _is_class(thing: Thing) -> TypeGuard[Binding]:

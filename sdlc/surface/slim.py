@@ -17,6 +17,7 @@ def slim(tree: ast.Module) -> ast.Module:
     """
     copy = _new(SLIM[ast.Module])
     stack: list[tuple[ast.AST, ast.AST]] = [(tree, copy)]
+    lines: dict[int, int] = {}
     while stack:
         old, new = stack.pop()
         for name in _FIELDS[type(old)]:
@@ -28,6 +29,8 @@ def slim(tree: ast.Module) -> ast.Module:
                 value = child
             elif type(value) is list:
                 value = _list(value, stack) if value else _EMPTY
+            elif name == "lineno":
+                value = lines.setdefault(value, value)
             setattr(new, name, value)
     assert isinstance(copy, ast.Module)
     return copy
