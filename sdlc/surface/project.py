@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from sdlc.surface.libraries import LIBRARIES, copies, without_folder
 from sdlc.surface.module import Binding, Function, Module, Scope
 
 DEPTH = 12
@@ -22,18 +23,6 @@ DEEP, STEPS = 40, 5000
 
 MANY_CALLS = 200
 """Callers of one name, beyond which nobody looks what they give."""
-
-LIBRARIES = frozenset(
-    word
-    for line in (
-        "aiohttp argparse asyncio bottle celery cffi cherrypy click ctypes dill django falcon fastapi flask grpc",
-        "gunicorn http httpx hypercorn importlib litestar marshal os pickle pynetdicom pyramid quart requests",
-        "rest_framework sanic shelve socket socketserver ssl starlette subprocess sys torch tornado typer urllib",
-        "urllib3 uvicorn waitress wsgiref xmlrpc yaml",
-    )
-    for word in line.split()
-)
-"""Libraries whose names always mean them: a file of the product that is called so hides nothing."""
 
 Thing = Binding | Module | str | None
 """What a name means: something of the product, a module of it, a dotted name of a library, or not known."""
@@ -68,6 +57,9 @@ class Project:
         self._cut, self._steps = False, 0
         self._functions = Counter(node.name for module in self.modules.values() for node, _ in module.functions)
         self._callers: dict[str, list[tuple[ast.Call, Scope]]] | None = None
+        self._copies = copies(self.modules.values())
+        for module in self.modules.values():
+            module.imported |= self._from_copies(module)
 
     def _once(self, key: tuple[int, str], work: Callable[[], Any]) -> Any:
         """`work()`, remembered; None in a circle, too deep, or after too many steps.
@@ -182,6 +174,9 @@ class Project:
         parts = name.split(".")
         if parts[0] in LIBRARIES:
             return name
+        copied = self._of_copy(parts, near)
+        if copied:
+            return copied
         for split in range(len(parts), 0, -1):
             module = self.find_module(".".join(parts[:split]), near)
             if module is None:
@@ -193,7 +188,25 @@ class Project:
                     break
             if thing is not None:
                 return thing
-        return name
+        return without_folder(name)
+
+    def _of_copy(self, parts: list[str], near: Module) -> str:
+        """The dotted name in a library, when `parts` name something in a copy of it; else empty."""
+        for split in range(2, len(parts) + 1) if self._copies else ():
+            module = self.find_module(".".join(parts[:split]), near)
+            if module is not None and module is not near and module in self._copies:
+                return ".".join([self._copies[module], *parts[split:]])
+        return ""
+
+    def _from_copies(self, module: Module) -> set[str]:
+        """The libraries that `module` imports by way of a copy in the product."""
+        found = set()
+        for name in module.imported if module not in self._copies else ():
+            if self._copies or without_folder(name) != name:
+                said = self.dotted(name, module)
+                if isinstance(said, str) and said != name:
+                    found.add(said.partition(".")[0])
+        return found
 
     def kind_of(self, thing: Thing) -> str:
         """The library class that `thing` is an instance of, as a dotted name; empty when it is not known."""
@@ -357,6 +370,8 @@ class Project:
             if binding.name.startswith("*"):
                 source = self.find_module(binding.target, module)
                 if source is not None and source is not module and name in source.top.names:
+                    if source in self._copies:
+                        return f"{self._copies[source]}.{name}"
                     return self.follow(source.top.names[name])
         return None
 
