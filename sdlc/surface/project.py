@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from sdlc.surface.libraries import LIBRARIES, copies, without_folder
+from sdlc.surface.libraries import LIBRARIES, Index, without_folder
 from sdlc.surface.module import Binding, Function, Module, Scope
 
 DEPTH = 12
@@ -43,21 +43,13 @@ class Project:
 
     def __init__(self, modules: Iterable[Module]) -> None:
         self.modules = {module.path: module for module in sorted(modules, key=lambda module: module.path)}
-        self._by_suffix: dict[str, list[Module]] = defaultdict(list)
-        packages = {module.name for module in self.modules.values() if module.is_package}
-        for module in self.modules.values():
-            parts = module.name.split(".")
-            for start in range(len(parts)):
-                # A folder that is no package may be where imports begin; a file in a package is no top-level module.
-                if start == 0 or ".".join(parts[:start]) not in packages:
-                    self._by_suffix[".".join(parts[start:])].append(module)
+        self._index = Index(self.modules.values())
         self._known: dict[str, dict[int, Any]] = defaultdict(dict)
         self._texts: dict[ast.expr, ast.expr | None] = {}
         self._open: set[tuple[int, str]] = set()
         self._cut, self._steps = False, 0
         self._functions = Counter(node.name for module in self.modules.values() for node, _ in module.functions)
         self._callers: dict[str, list[tuple[ast.Call, Scope]]] | None = None
-        self._copies = copies(self.modules.values())
         for module in self.modules.values():
             module.imported |= self._from_copies(module)
 
@@ -90,20 +82,7 @@ class Project:
 
     def find_module(self, dotted: str, near: Module | None = None) -> Module | None:
         """The module that `dotted` names: of several that end so, the one that lies nearest to `near`."""
-        found = self._by_suffix.get(dotted, [])
-        if len(found) < 2 or near is None:
-            return found[0] if found else None
-        here = near.name.split(".")
-
-        def shared(module: Module) -> int:
-            count = 0
-            for one, other in zip(here, module.name.split("."), strict=False):
-                if one != other:
-                    break
-                count += 1
-            return count
-
-        return max(found, key=lambda module: (shared(module), -len(module.name), module.name))
+        return self._index.find(dotted, near)
 
     def resolve(self, node: ast.AST | None, scope: Scope) -> Thing:
         """What the expression `node` means in `scope`: names, attributes and calls of factories are followed."""
@@ -174,7 +153,7 @@ class Project:
         parts = name.split(".")
         if parts[0] in LIBRARIES:
             return name
-        copied = self._of_copy(parts, near)
+        copied = self._index.of_copy(parts, near)
         if copied:
             return copied
         for split in range(len(parts), 0, -1):
@@ -190,19 +169,11 @@ class Project:
                 return thing
         return without_folder(name)
 
-    def _of_copy(self, parts: list[str], near: Module) -> str:
-        """The dotted name in a library, when `parts` name something in a copy of it; else empty."""
-        for split in range(2, len(parts) + 1) if self._copies else ():
-            module = self.find_module(".".join(parts[:split]), near)
-            if module is not None and module is not near and module in self._copies:
-                return ".".join([self._copies[module], *parts[split:]])
-        return ""
-
     def _from_copies(self, module: Module) -> set[str]:
         """The libraries that `module` imports by way of a copy in the product."""
         found = set()
-        for name in module.imported if module not in self._copies else ():
-            if self._copies or without_folder(name) != name:
+        for name in module.imported if module not in self._index.copies else ():
+            if self._index.copies or without_folder(name) != name:
                 said = self.dotted(name, module)
                 if isinstance(said, str) and said != name:
                     found.add(said.partition(".")[0])
@@ -370,8 +341,8 @@ class Project:
             if binding.name.startswith("*"):
                 source = self.find_module(binding.target, module)
                 if source is not None and source is not module and name in source.top.names:
-                    if source in self._copies:
-                        return f"{self._copies[source]}.{name}"
+                    if source in self._index.copies:
+                        return f"{self._index.copies[source]}.{name}"
                     return self.follow(source.top.names[name])
         return None
 
@@ -398,7 +369,7 @@ class Project:
         return found if isinstance(found, Binding) and isinstance(found.node, ast.ClassDef) else None
 
     def _in_quotes(self, annotation: ast.expr, text: str) -> ast.expr | None:
-        """What the text of an annotation says; kept, because answers are remembered by the place of a node in memory."""
+        """What the text of an annotation says; kept, because answers are remembered by the identity of a node."""
         if annotation not in self._texts:
             try:
                 self._texts[annotation] = ast.parse(text, mode="eval").body

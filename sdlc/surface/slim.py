@@ -15,13 +15,13 @@ def slim(tree: ast.Module) -> ast.Module:
     Every node is an instance of the class that it was of, so whoever reads one tree reads the other; `SLIM` has its
     exact type. The copy is to be read only: what is empty is one list for all.
     """
-    copy = _new(SLIM[ast.Module])
+    copy: ast.Module = _new(SLIM[ast.Module])
     stack: list[tuple[ast.AST, ast.AST]] = [(tree, copy)]
     lines: dict[int, int] = {}
     while stack:
         old, new = stack.pop()
         for name in _FIELDS[type(old)]:
-            value = getattr(old, name, None)
+            value: Any = getattr(old, name, None)
             made = SLIM.get(type(value))
             if made is not None:
                 child = _new(made)
@@ -32,7 +32,6 @@ def slim(tree: ast.Module) -> ast.Module:
             elif name == "lineno":
                 value = lines.setdefault(value, value)
             setattr(new, name, value)
-    assert isinstance(copy, ast.Module)
     return copy
 
 
@@ -69,7 +68,7 @@ def _kinds(base: type[ast.AST]) -> list[type[ast.AST]]:
 _EMPTY: list[Any] = []
 _FIELDS = {kind: _fields(kind) for kind in _kinds(ast.AST)}
 SLIM: dict[type[Any], type[ast.AST]] = {
-    kind: type(kind.__name__, (kind,), {"__slots__": fields, "__module__": __name__}) for kind, fields in _FIELDS.items()
+    kind: type(kind.__name__, (kind,), {"__slots__": names, "__module__": __name__}) for kind, names in _FIELDS.items()
 }
 """The class of slim nodes for each class of nodes."""
 _new: Any = ast.AST.__new__

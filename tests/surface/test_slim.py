@@ -12,6 +12,7 @@ import pytest
 from sdlc.surface.slim import SLIM, slim
 
 SOURCES = sorted((Path(__file__).parents[1]).glob("surface/*.py"))
+UNREAD = ("ctx", "kind", "type_comment", "type_ignores")
 EVERYTHING = '''
 """Every statement there is."""
 from __future__ import annotations
@@ -29,7 +30,7 @@ class C(B, metaclass=M):
     finally: del x, y[1:2:3]
 match p:
     case {"a": 1, **rest} | [1, *_] | C(x=None) as q if (w := q): pass
-    case _: assert not -w, f"{w!r:>{width}}" "b" b"c" 1j ...
+    case _: return not -w, f"{w!r:>{width}}" "b", b"c", 1j, ...
 while a < b <= c and d or e: continue
 else: lambda: (1 if a else b) @ c
 '''
@@ -41,7 +42,7 @@ def told(tree: ast.AST) -> list[tuple[str, int, list[object]]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.expr_context):
             continue
-        plain = [getattr(node, name, None) for name in node._fields if name not in ("ctx", "kind", "type_comment", "type_ignores")]
+        plain = [getattr(node, name, None) for name in node._fields if name not in UNREAD]
         values = [one for one in plain if not isinstance(one, (ast.AST, list))]
         found.append((type(node).__name__, getattr(node, "lineno", 0), values))
     return found
