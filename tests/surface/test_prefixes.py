@@ -101,3 +101,12 @@ def all_routes():
 )
 def test_an_application_serves_the_routes_that_a_router_lends(made: str, expected: set[str]) -> None:
     assert routes({"main.py": f"{LENT}\napp = {made}\n"}) == expected
+
+
+def test_a_server_of_an_application_that_nobody_reads_is_visible() -> None:
+    own = "import uvicorn\nfrom app import answer\ndef main():\n    uvicorn.run(answer)\n"
+    app = "async def answer(scope, receive, send):\n    await send({'type': 'http.response.start'})\n"
+    assert routes({"main.py": own, "app.py": app}) == {"?{?application}"}
+    known = "from starlette.applications import Starlette\nfrom starlette.routing import Route\n"
+    known += "async def home(request): ...\nanswer = Starlette(routes=[Route('/', home)])\n"
+    assert routes({"main.py": own, "app.py": known}) == {"GET /"}
