@@ -1,15 +1,18 @@
 """
-How long the surface of 1,000 files takes, on one core: `python bench/surface/measure.py [--files N]`.
+How long the surface of 1,000 files takes, on one core: `python bench/surface/measure.py [--files N] [--folder F]`.
 
-The files are made here, of the shapes that products have: routes, blueprints over modules, services, models, constants.
-Prints seconds of processor time, files per second and what was found; ends with 1 over `--limit` seconds.
+The files are made here, of the shapes that products have: routes, blueprints over modules, services, models, constants;
+or they are the Python files below `--folder`. Prints seconds of processor time, files per second, the most memory that
+the process had, and what was found; ends with 1 over `--limit` seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import time
+from pathlib import Path
 
 from sdlc.surface.extract import extract
 from sdlc.surface.item import dump_surface
@@ -97,21 +100,30 @@ def make_files(count: int) -> dict[str, bytes]:
     return {path: text.encode() for path, text in files.items()}
 
 
+def read_files(folder: Path, count: int) -> dict[str, bytes]:
+    """The first `count` Python files below `folder`, by name."""
+    paths = sorted(folder.rglob("*.py"))[:count]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
 def main() -> int:
     """Measure once to warm up, and once to tell."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--limit", type=float, default=10.0)
     options = parser.parse_args()
-    files = make_files(options.files)
+    files = make_files(options.files) if options.folder is None else read_files(options.folder, options.files)
     size = sum(map(len, files.values()))
     started = time.process_time()
     found = extract(files, frozenset(files))
     seconds = time.process_time() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     same = dump_surface(extract(files, frozenset(files)).surface) == dump_surface(found.surface)
     items = found.surface.items
     speed, unresolved = len(found.files) / seconds, sum(bool(item.unresolved) for item in items)
-    print(f"{len(found.files)} files, {size / 1e6:.1f} MB: {seconds:.2f} s of one core, {speed:.0f} files/s")
+    spent = f"{seconds:.2f} s of one core, {speed:.0f} files/s, {peak:.0f} MiB at most"
+    print(f"{len(found.files)} files, {size / 1e6:.1f} MB: {spent}")
     print(f"{len(items)} items, {unresolved} unresolved; twice the same: {same}")
     return 0 if seconds < options.limit and same else 1
 

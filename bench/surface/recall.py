@@ -54,6 +54,11 @@ def walk(rules):
 walk(app.default_router.rules)
 walk(app.wildcard_router.rules)
 """
+DATASETTE = r"""
+for rule, view in app._routes():
+    path = re.sub(r"\(\?P<[^>]*>(?:[^()]|\([^()]*\))*\)", "{}", getattr(rule, "pattern", rule))
+    rows.add("* " + path.removeprefix("^").removesuffix("$"))
+"""
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,19 @@ APPLICATIONS = {
         "marimo",
         "from marimo._server.main import create_starlette_app\napp = create_starlette_app(base_url='')",
         STARLETTE,
+    ),
+    "fava": Application(("fava",), "fava", "from fava.application import create_app\napp = create_app([])", FLASK),
+    "rq-dashboard": Application(
+        ("rq-dashboard", "six"),
+        "rq_dashboard",
+        "from rq_dashboard.cli import make_flask_app\napp = make_flask_app(None, None, None, '')",
+        FLASK,
+    ),
+    "datasette": Application(
+        ("datasette", "setuptools<80"),
+        "datasette",
+        "from datasette.app import Datasette\napp = Datasette(memory=True)",
+        DATASETTE,
     ),
 }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sdlc.drawing.canvas import LINE, MARKS, Sheet, number, shortened, width_of
 from sdlc.drawing.layers import Layout, arrange
-from sdlc.drawing.placing import Geometry, place, spread
+from sdlc.drawing.placing import BAND_TITLE, Geometry, place, spread
 
 BOX_WIDTH = 190
 BOX_PAD = 10
@@ -99,8 +99,9 @@ def picture(
         )
     for node in nodes:
         _box(sheet, node, geometry.left[rank_of[node.id]], geometry.middle[node.id])
-    _labels(sheet, layout, edges, geometry, rank_of)
-    return sheet.finish(geometry.width, geometry.height, standalone)
+    titles = [geometry.bands[position][0] for position in range(len(zones)) if position in geometry.bands]
+    lowest = _labels(sheet, layout, edges, geometry, rank_of, titles)
+    return sheet.finish(geometry.width, max(geometry.height, lowest), standalone)
 
 
 def _height(node: Node) -> float:
@@ -202,23 +203,49 @@ def _box(sheet: Sheet, node: Node, left: float, middle: float) -> None:
 
 
 def _labels(
-    sheet: Sheet, layout: Layout, edges: Sequence[Edge], geometry: Geometry, rank_of: Mapping[str, int]
-) -> None:
-    """The labels of the arrows, each behind the box on the left of its arrow, none on another."""
+    sheet: Sheet,
+    layout: Layout,
+    edges: Sequence[Edge],
+    geometry: Geometry,
+    rank_of: Mapping[str, int],
+    titles: Sequence[float],
+) -> float:
+    """The labels of the arrows, each behind the box on the left of its arrow, none on another or on a zone's title.
+
+    The answer is how far down they go.
+    """
     columns: dict[int, list[tuple[float, int]]] = {}
     for position, (edge, route) in enumerate(zip(edges, layout.routes, strict=True)):
         if edge.label and len(route) > 1:
             columns.setdefault(rank_of[route[0]], []).append(
                 ((geometry.middle[route[0]] + geometry.middle[route[1]]) / 2, position)
             )
+    lowest = 0.0
     for rank, wishes in columns.items():
-        names = [str(position) for _, position in sorted(wishes)]
-        sizes = dict.fromkeys(names, float(LINE))
-        places = spread(names, {str(position): level for level, position in wishes}, sizes, 0, geometry.height, gap=0)
         right = geometry.left[rank + 1] if rank + 1 < len(geometry.left) else geometry.width
         center = (geometry.left[rank] + BOX_WIDTH + right) / 2
-        for name in names:
-            edge = edges[int(name)]
-            sheet.write(
-                center, places[name] + 4, shortened(edge.label, WIDEST_LABEL), f"halo {edge.mark}".strip(), "middle"
-            )
+        for position, level in _levels(sorted(wishes), titles, geometry.height).items():
+            edge = edges[position]
+            lowest = max(lowest, level + LINE)
+            css = f"halo {edge.mark}".strip()
+            sheet.write(center, level + 4, shortened(edge.label, WIDEST_LABEL), css, "middle")
+    return lowest
+
+
+def _levels(wishes: Sequence[tuple[float, int]], titles: Sequence[float], height: float) -> dict[int, float]:
+    """The middle of each label of a column: in the free space next to its wish that has room, below all at worst."""
+    tops = sorted(titles)
+    spaces = [*zip([0.0, *(top + BAND_TITLE for top in tops)], [*tops, height], strict=True)]
+    inside: list[list[tuple[float, int]]] = [[] for _ in spaces]
+    for level, position in wishes:
+        room = [place for place, (low, high) in enumerate(spaces) if high - low >= LINE * (len(inside[place]) + 1)]
+        nearest = min(
+            room or [len(spaces) - 1], key=lambda place: max(spaces[place][0] - level, level - spaces[place][1], 0.0)
+        )
+        inside[nearest].append((level, position))
+    found: dict[int, float] = {}
+    for (low, high), labels in zip(spaces, inside, strict=True):
+        wished = {str(position): level for level, position in labels}
+        sizes = dict.fromkeys(wished, float(LINE))
+        found |= {int(name): at for name, at in spread(list(wished), wished, sizes, low, high, gap=0).items()}
+    return found

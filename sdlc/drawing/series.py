@@ -128,5 +128,5 @@ def _ceiling(value: float) -> float:
     """The next 1, 2, 4 or 8 times a power of ten, so that four steps of the axis are round numbers."""
     if value <= 0:
         return 4.0
-    power = 10.0 ** math.floor(math.log10(value))
+    power = 10.0 ** max(math.floor(math.log10(value)), -300)  # below, powers of ten become 0
     return next(step * power for step in (1, 2, 4, 8, 10) if step * power >= value)

@@ -123,7 +123,8 @@ def _extract(
         Capabilities(project, folder),
     )
     found = [item for extractor in extractors for item in extractor.items()]
-    found += Frameworks(project, frozenset(item.seen_by for item in found)).items()
+    served = any(item.kind in ("http", "ws") for item in found)
+    found += Frameworks(project, frozenset(item.seen_by for item in found), served).items()
     placed = {path: data for path, data in files.items() if is_deployment(path)}
     for path in placed:
         reason = reason_to_leave_out(path, exclude)

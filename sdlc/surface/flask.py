@@ -139,13 +139,13 @@ class Flask:
                 continue
             prefixes: tuple[str, ...] = ("",)
             if given is not None:
-                prefixes = self._folder.texts(given, use.scope)
+                prefixes = self._folder.prefixes(given, use.scope)
             elif hides_arguments(use.call):
                 prefixes = ("/{?url_prefix}",)
             else:
                 for value, scope in child.values:
                     own = keyword(value, "url_prefix") if isinstance(value, ast.Call) else None
-                    prefixes = self._folder.texts(own, scope) if own is not None else prefixes
+                    prefixes = self._folder.prefixes(own, scope) if own is not None else prefixes
             self._tree.mounts += [Mount(parent, child, prefix) for prefix in prefixes]
 
     def _route(self, use: Use, handler: Handler) -> None:

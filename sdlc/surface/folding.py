@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,7 @@ class Folder:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._options: dict[str, list[tuple[ast.Call, Scope]]] | None = None
 
     def values(self, node: ast.AST | None, scope: Scope, depth: int = 0) -> tuple[Value, ...]:
         """All that `node` can be, in order, without doubles; one hole when nothing is known."""
@@ -64,6 +66,12 @@ class Folder:
     def texts(self, node: ast.AST | None, scope: Scope) -> tuple[str, ...]:
         """All texts that `node` can be; what is no text is a hole."""
         return tuple(one if isinstance(one, str) else _hole_text(one, node) for one in self.values(node, scope))
+
+    def prefixes(self, node: ast.AST | None, scope: Scope) -> tuple[str, ...]:
+        """All texts that a prefix can be: one that is None is empty."""
+        found = ("" if one is None else one if isinstance(one, str) else _hole_text(one, node)
+                 for one in self.values(node, scope))  # fmt: skip
+        return tuple(dict.fromkeys(found))
 
     def words(self, node: ast.AST | None, scope: Scope) -> tuple[str, ...] | None:
         """The texts in the list, tuple or set that `node` is; None when one of them is not known."""
@@ -258,17 +266,33 @@ class Folder:
         """`options.port`, where a parser of the same file has `add_argument("--port", default=...)`."""
         if not isinstance(node.value, ast.Name):
             return None
-        for call, outer in scope.module.calls:
-            if not isinstance(call.func, ast.Attribute) or call.func.attr != "add_argument":
-                continue
-            names = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-            words = {word.arg: word.value for word in call.keywords}
-            named = words.get("dest")
-            if isinstance(named, ast.Constant):
-                names = [str(named.value)]
-            if node.attr in {name.lstrip("-").replace("-", "_") for name in names} and "default" in words:
-                return self.values(words["default"], outer, depth + 1)
+        here = [one for one in self._options_called(node.attr) if one[1].module is scope.module]
+        for call, outer in here or self._elsewhere(node.value, node.attr, scope):
+            default = next((word.value for word in call.keywords if word.arg == "default"), None)
+            if default is not None:
+                return self.values(default, outer, depth + 1)
         return None
+
+    def _elsewhere(self, base: ast.Name, name: str, scope: Scope) -> list[tuple[ast.Call, Scope]]:
+        """The one option `name` of a parser in another file, for what may be the result of that parser."""
+        found = self._options_called(name)
+        thing = self._project.resolve(base, scope)
+        if len(found) != 1 or not isinstance(thing, Binding) or thing.node is not None or base.id == scope.self_name:
+            return []
+        made = self._project.class_of(thing)
+        return found if made is None or (isinstance(made, str) and made.endswith("Namespace")) else []
+
+    def _options_called(self, name: str) -> list[tuple[ast.Call, Scope]]:
+        """Every `add_argument` of the product that sets the attribute `name`."""
+        if self._options is None:
+            self._options = defaultdict(list)
+            for call, scope in self._project.calls_of("add_argument"):
+                named = next((word.value for word in call.keywords if word.arg == "dest"), None)
+                said = [named] if isinstance(named, ast.Constant) else call.args
+                texts = (one.value for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str))
+                for text in {text.lstrip("-").replace("-", "_") for text in texts}:
+                    self._options[text].append((call, scope))
+        return self._options.get(name, [])
 
     def _click_default(self, name: str, node: Function, scope: Scope, depth: int) -> Iterable[Value] | None:
         for mark in node.decorator_list:

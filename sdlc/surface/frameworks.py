@@ -30,17 +30,22 @@ OTHERS = frozenset({"hl7apy", "hl7", "aiomqtt", "paho", "pika", "aio_pika", "kom
 READ = ("tornado", "sanic", "falcon", "bottle", "pyramid", "cherrypy", "litestar", "grpc", "celery")
 """Frameworks that are read: who imports one and lets nothing in by it that was found is visible too."""
 
+SERVERS = frozenset({"uvicorn", "hypercorn", "daphne", "granian", "waitress", "gunicorn", "cheroot", "bjoern"})
+"""Programs that answer HTTP for an application: who imports one and has no route has a framework of its own."""
+
 
 class Frameworks:
-    """Reads one project; `seen` are the frameworks of which something was found."""
+    """Reads one project; `seen` are the frameworks of which something was found, `served` says that routes were."""
 
-    def __init__(self, project: Project, seen: frozenset[str] = frozenset()) -> None:
-        self._project, self._seen = project, seen
+    def __init__(self, project: Project, seen: frozenset[str] = frozenset(), served: bool = True) -> None:
+        self._project, self._seen, self._served = project, seen, served
 
     def items(self) -> Iterator[Item]:
         """One item for every library of these, with every file that imports it."""
         for module in self._project.modules.values():
             yield from self._not_understood(module)
+            if not self._served:
+                yield from self._own(module)
             for name in sorted(module.imported):
                 parts = name.split(".")
                 for known in {".".join(parts[:length]) for length in (1, 2)}:
@@ -49,6 +54,13 @@ class Frameworks:
                         said = f"{known} is imported, and what it lets in is not read"
                         yield Item(kind, f"{{?{known}}}", (place_of(ast.Pass(), module),), known,
                                    guard=UNKNOWN_GUARD, unresolved=said)  # fmt: skip
+
+    def _own(self, module: Module) -> Iterator[Item]:
+        for server in sorted({name.partition(".")[0] for name in module.imported} & SERVERS):
+            if self._project.find_module(server, module) is None:
+                said = f"{server} serves an application of which no route was found"
+                yield Item("http", "{?application}", (place_of(ast.Pass(), module),), server,
+                           guard=UNKNOWN_GUARD, unresolved=said)  # fmt: skip
 
     def _not_understood(self, module: Module) -> Iterator[Item]:
         """A framework that somebody makes something with, and of which nothing was found."""

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sdlc.surface.slim import SLIM, slim
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Binding:
     """A name in a scope and all that is bound to it; two bindings are the same only if they are one object.
 
@@ -34,7 +36,7 @@ class Binding:
     parameter: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Scope:
     """A module, class or function, and its names; attributes that methods set on `self` are names of their class."""
 
@@ -105,11 +107,11 @@ class Module:
 
 
 def read_module(path: str, tree: ast.Module) -> Module:
-    """All of `tree` that the extractors ask for."""
+    """All of `tree` that the extractors ask for, in less room than `tree` takes."""
     package = path.endswith("__init__.py")
     parts = path.removesuffix(".py").split("/")
     module = Module(path, ".".join(parts[:-1] if package else parts), package)
-    _Walk(module).run(tree)
+    _Walk(module).run(slim(tree))
     return module
 
 
@@ -284,7 +286,10 @@ class _Walk:
             binding.values.append((value, scope))
 
 
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.arg})
+_LEAVES = frozenset(
+    SLIM.get(kind, kind)
+    for kind in (ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.arg)
+)
 """Nodes that hold nothing that is asked for: half of a tree."""
 
 
@@ -299,7 +304,7 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-_HANDLERS = {
+_HANDLED = {
     ast.Call: _Walk._call,
     ast.Attribute: _Walk._load,
     ast.Subscript: _Walk._load,
@@ -321,3 +326,4 @@ _HANDLERS = {
     ast.Global: _Walk._global,
     ast.Return: _Walk._return,
 }
+_HANDLERS = {SLIM[kind]: handle for kind, handle in _HANDLED.items()}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from sdlc.surface.libraries import LIBRARIES, Index, without_folder
 from sdlc.surface.module import Binding, Function, Module, Scope
 
 DEPTH = 12
@@ -22,18 +23,6 @@ DEEP, STEPS = 40, 5000
 
 MANY_CALLS = 200
 """Callers of one name, beyond which nobody looks what they give."""
-
-LIBRARIES = frozenset(
-    word
-    for line in (
-        "aiohttp argparse asyncio bottle celery cffi cherrypy click ctypes dill django falcon fastapi flask grpc",
-        "gunicorn http httpx hypercorn importlib litestar marshal os pickle pynetdicom pyramid quart requests",
-        "rest_framework sanic shelve socket socketserver ssl starlette subprocess sys torch tornado typer urllib",
-        "urllib3 uvicorn waitress wsgiref xmlrpc yaml",
-    )
-    for word in line.split()
-)
-"""Libraries whose names always mean them: a file of the product that is called so hides nothing."""
 
 Thing = Binding | Module | str | None
 """What a name means: something of the product, a module of it, a dotted name of a library, or not known."""
@@ -54,27 +43,25 @@ class Project:
 
     def __init__(self, modules: Iterable[Module]) -> None:
         self.modules = {module.path: module for module in sorted(modules, key=lambda module: module.path)}
-        self._by_suffix: dict[str, list[Module]] = defaultdict(list)
-        packages = {module.name for module in self.modules.values() if module.is_package}
-        for module in self.modules.values():
-            parts = module.name.split(".")
-            for start in range(len(parts)):
-                # A folder that is no package may be where imports begin; a file in a package is no top-level module.
-                if start == 0 or ".".join(parts[:start]) not in packages:
-                    self._by_suffix[".".join(parts[start:])].append(module)
-        self._known: dict[tuple[int, str], Any] = {}
+        self._index = Index(self.modules.values())
+        self._known: dict[str, dict[int, Any]] = defaultdict(dict)
+        self._texts: dict[ast.expr, ast.expr | None] = {}
         self._open: set[tuple[int, str]] = set()
         self._cut, self._steps = False, 0
         self._functions = Counter(node.name for module in self.modules.values() for node, _ in module.functions)
         self._callers: dict[str, list[tuple[ast.Call, Scope]]] | None = None
+        for module in self.modules.values():
+            module.imported |= self._from_copies(module)
 
     def _once(self, key: tuple[int, str], work: Callable[[], Any]) -> Any:
         """`work()`, remembered; None in a circle, too deep, or after too many steps.
 
         What was found while something was cut off is remembered only for the question that was asked from outside.
         """
-        if key in self._known:
-            return self._known[key]
+        of, question = key
+        known = self._known[question]
+        if of in known:
+            return known[of]
         outermost = not self._open
         if outermost:
             self._cut, self._steps = False, 0
@@ -89,26 +76,13 @@ class Project:
         finally:
             self._open.discard(key)
         if outermost or not self._cut:
-            self._known[key] = found
+            known[of] = found
         self._cut = self._cut or before
         return found
 
     def find_module(self, dotted: str, near: Module | None = None) -> Module | None:
         """The module that `dotted` names: of several that end so, the one that lies nearest to `near`."""
-        found = self._by_suffix.get(dotted, [])
-        if len(found) < 2 or near is None:
-            return found[0] if found else None
-        here = near.name.split(".")
-
-        def shared(module: Module) -> int:
-            count = 0
-            for one, other in zip(here, module.name.split("."), strict=False):
-                if one != other:
-                    break
-                count += 1
-            return count
-
-        return max(found, key=lambda module: (shared(module), -len(module.name), module.name))
+        return self._index.find(dotted, near)
 
     def resolve(self, node: ast.AST | None, scope: Scope) -> Thing:
         """What the expression `node` means in `scope`: names, attributes and calls of factories are followed."""
@@ -179,6 +153,9 @@ class Project:
         parts = name.split(".")
         if parts[0] in LIBRARIES:
             return name
+        copied = self._index.of_copy(parts, near)
+        if copied:
+            return copied
         for split in range(len(parts), 0, -1):
             module = self.find_module(".".join(parts[:split]), near)
             if module is None:
@@ -190,7 +167,17 @@ class Project:
                     break
             if thing is not None:
                 return thing
-        return name
+        return without_folder(name)
+
+    def _from_copies(self, module: Module) -> set[str]:
+        """The libraries that `module` imports by way of a copy in the product."""
+        found = set()
+        for name in module.imported if module not in self._index.copies else ():
+            if self._index.copies or without_folder(name) != name:
+                said = self.dotted(name, module)
+                if isinstance(said, str) and said != name:
+                    found.add(said.partition(".")[0])
+        return found
 
     def kind_of(self, thing: Thing) -> str:
         """The library class that `thing` is an instance of, as a dotted name; empty when it is not known."""
@@ -354,6 +341,8 @@ class Project:
             if binding.name.startswith("*"):
                 source = self.find_module(binding.target, module)
                 if source is not None and source is not module and name in source.top.names:
+                    if source in self._index.copies:
+                        return f"{self._index.copies[source]}.{name}"
                     return self.follow(source.top.names[name])
         return None
 
@@ -369,10 +358,7 @@ class Project:
 
     def _annotated(self, annotation: ast.expr | None, scope: Scope) -> Binding | str | None:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            try:
-                annotation = ast.parse(annotation.value, mode="eval").body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return None
+            annotation = self._in_quotes(annotation, annotation.value)
         if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
             annotation = annotation.left
         if isinstance(annotation, ast.Subscript):
@@ -381,6 +367,15 @@ class Project:
         if isinstance(found, str):
             return found
         return found if isinstance(found, Binding) and isinstance(found.node, ast.ClassDef) else None
+
+    def _in_quotes(self, annotation: ast.expr, text: str) -> ast.expr | None:
+        """What the text of an annotation says; kept, because answers are remembered by the identity of a node."""
+        if annotation not in self._texts:
+            try:
+                self._texts[annotation] = ast.parse(text, mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                self._texts[annotation] = None
+        return self._texts[annotation]
 
 
 def _is_class(thing: Thing) -> TypeGuard[Binding]:

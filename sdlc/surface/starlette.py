@@ -106,7 +106,7 @@ class Starlette:
 
     def _prefix_of(self, call: ast.Call, scope: Scope) -> str:
         given = keyword(call, "prefix")
-        return self._folder.texts(given, scope)[0] if given is not None else ""
+        return self._folder.prefixes(given, scope)[0] if given is not None else ""
 
     def _own_prefix(self, owner: Binding) -> str:
         for value, scope in owner.values:
@@ -154,7 +154,7 @@ class Starlette:
                 self._tree.routes.append(Route(use.owner, "/{?router}", ("*",), place_of(use.call, use.scope),
                                                UNKNOWN_GUARD, unresolved=_NOT_MOUNTED))  # fmt: skip
                 continue
-            prefixes = self._folder.texts(given, use.scope) if given is not None else ("",)
+            prefixes = self._folder.prefixes(given, use.scope) if given is not None else ("",)
             self._tree.mounts += [Mount(use.owner, child, prefix, guard) for prefix in prefixes]
 
     def _route(self, use: Use, handler: Handler) -> None:
@@ -184,6 +184,10 @@ class Starlette:
         """`routes=[Route(...), Mount(...), ...]`."""
         elements = self._folder.elements(node, scope)
         for one, outer in elements if elements is not None else [(node, scope)]:
+            lent = self._lent(one, outer)
+            if lent is not None:
+                self._tree.mounts.append(Mount(owner, lent, prefix))
+                continue
             call = one if isinstance(one, ast.Call) else None
             if call is None and isinstance(one, (ast.Name, ast.Attribute)):
                 thing = self._project.resolve(one, outer)
@@ -209,6 +213,17 @@ class Starlette:
                 self._tree.routes.append(
                     Route(owner, f"{prefix}/{{?route}}", ("*",), place_of(one, outer), UNKNOWN_GUARD, unresolved=said)
                 )
+
+    def _lent(self, node: ast.expr, scope: Scope) -> Binding | None:
+        """The router whose list of routes `node` is: `router.routes`, or what a function makes and returns of it."""
+        if isinstance(node, ast.Call):
+            made = self._project.resolve(node.func, scope)
+            given = made.scope.module.returns.get(made.node, []) if isinstance(made, Binding) and made.node else []
+            return self._lent(*given[0]) if len(given) == 1 and isinstance(given[0][0], ast.Attribute) else None
+        if not isinstance(node, ast.Attribute) or node.attr != "routes":
+            return None
+        thing = self._project.resolve(node.value, scope)
+        return thing if isinstance(thing, Binding) and self._project.kind_of(thing) in _KINDS else None
 
     def _mounted(self, owner: Binding, call: ast.Call, scope: Scope, fixed: str | None) -> None:
         paths = (fixed,) if fixed is not None else self._folder.texts(keyword(call, "path", 0), scope)

@@ -1,12 +1,15 @@
 """Pictures of graphs: nothing is lost, nothing lies on something else, hostile names stay text."""
 
+import itertools
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sdlc.drawing.canvas import LINE
 from sdlc.drawing.graph import BOX_WIDTH, Edge, Node, Zone, picture
+from sdlc.drawing.placing import BAND_TITLE
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -151,3 +154,34 @@ def test_a_picture_that_would_mislead_is_refused(nodes: list[Node], edges: list[
 
 def test_no_node_is_an_empty_picture() -> None:
     assert boxes(ElementTree.fromstring(picture([], [], [Zone("z", "Zone")], title="t"))) == []
+
+
+@given(graphs())
+def test_a_label_lies_on_no_title_of_a_zone_and_inside_of_the_picture(
+    graph: tuple[list[Node], list[Edge], list[Zone]],
+) -> None:
+    nodes, edges, zones = graph
+    svg = ElementTree.fromstring(picture(nodes, edges, zones, title="t"))
+    tops = [float(rect.get("y", 0)) for rect in svg.iter(f"{SVG}rect") if rect.get("class") == "zone"]
+    labels = [text for text in svg.iter(f"{SVG}text") if text.get("class", "").startswith("halo")]
+    middles = [float(text.get("y", 0)) - 4 for text in labels]
+    assert len(labels) == sum(bool(edge.label) and edge.source != edge.target for edge in edges)
+    assert not [(at, top) for at in middles for top in tops if top - LINE / 2 < at < top + BAND_TITLE + LINE / 2]
+    columns: dict[str, list[float]] = {}
+    for text, at in zip(labels, middles, strict=True):
+        columns.setdefault(text.get("x", ""), []).append(at)
+    for column in columns.values():
+        assert all(other - one >= LINE - 0.11 for one, other in itertools.pairwise(sorted(column)))
+    height = float(svg.get("viewBox", "").split()[3])
+    assert all(LINE / 2 <= at <= height - LINE / 2 for at in middles)
+
+
+def test_a_flow_between_two_zones_has_its_label_beside_their_titles() -> None:
+    """In the middle between its boxes it would lie on the title of the lower zone."""
+    nodes = [Node("a", "A", "up"), Node("b", "B", "down"), Node("c", "C", "up"), Node("d", "D", "down")]
+    edges = [Edge("a", "b", "images"), Edge("c", "d", "reports"), Edge("a", "d", "orders")]
+    svg = ElementTree.fromstring(picture(nodes, edges, [Zone("up", "Up"), Zone("down", "Down")], title="t"))
+    lower = max(float(rect.get("y", 0)) for rect in svg.iter(f"{SVG}rect") if rect.get("class") == "zone")
+    middles = [float(text.get("y", 0)) - 4 for text in svg.iter(f"{SVG}text") if text.get("class") == "halo"]
+    assert len(middles) == 3
+    assert all(at <= lower - LINE / 2 or at >= lower + BAND_TITLE + LINE / 2 for at in middles)

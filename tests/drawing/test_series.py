@@ -68,3 +68,8 @@ def test_what_does_not_fit_is_refused() -> None:
 def test_nothing_measured_is_an_empty_plot() -> None:
     assert not list(ElementTree.fromstring(lines(["1"], [Line("a", (None,))], title="t")).iter(f"{SVG}circle"))
     assert not list(ElementTree.fromstring(bars([], title="t")).iter(f"{SVG}circle"))
+
+
+def test_the_smallest_number_there_is_has_a_place() -> None:
+    svg = ElementTree.fromstring(lines(["1"], [Line("a", (5e-324,))], title="t"))
+    assert len(list(svg.iter(f"{SVG}circle"))) == 1
