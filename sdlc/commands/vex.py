@@ -126,7 +126,9 @@ def write(
     name = f"{_plain(finding.rule)}-{_plain(component.rpartition('/')[2])}-{sha256(data)[:8]}.json"
     applied = apply_vex(examine({name: data}, trust), [finding], product=record.product, version=record.version, at=now)
     for refused in applied.refused:
-        raise BlockedError(refused.reason, refused.sentence, hint="sdlc trust show lists the keys and their roles")
+        about_keys = refused.reason in ("vex-wrong-person", "vex-not-signed-by-a-person")
+        hint = "sdlc trust show lists the keys and their roles" if about_keys else f"sdlc explain {refused.reason}"
+        raise BlockedError(refused.reason, refused.sentence, hint=hint)
     replace_file(session.disk, path / FOLDER / name, data)
     click.echo(printable(f"signed    {said.status} by {known.printed_name}, {component} {said.versions}"))
     click.echo(f"next      commit {FOLDER}{name}; it counts once it is in the base commit")
