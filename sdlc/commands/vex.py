@@ -10,12 +10,22 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import KEY, OUT, PATH, TRUST, open_key, passphrase_options, read_file, read_trust
+from sdlc.commands.inputs import (
+    KEY,
+    OUT,
+    PATH,
+    TRUST,
+    any_check,
+    open_key,
+    passphrase_options,
+    read_file,
+    read_trust,
+)
 from sdlc.disk import replace_file
 from sdlc.errors import BlockedError, SdlcError, UsageError
 from sdlc.evidence.vex import DRAFT, MAX_DAYS, check_statement, dump_decision, dump_draft, load_draft
 from sdlc.formats import strict_json
-from sdlc.formats.check_json import CheckRecord, load_check
+from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.cyclonedx_vex import dump_cyclonedx_vex, load_cyclonedx_vex
 from sdlc.formats.openvex_json import dump_openvex, load_openvex
 from sdlc.formats.terminal import printable
@@ -89,7 +99,7 @@ def write(
     if known is None:
         names = ", ".join(sorted(trust.persons)) or "nobody"
         raise UsageError(f"the trust root has no person {person!r:.60}", hint=f"it knows: {names}")
-    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    record = any_check(out or path / ".sdlc" / "out")
     finding = _finding(record, fingerprint)
     seed = _seed(draft, finding)
     component, version, carrier = component_of(finding)
@@ -142,7 +152,7 @@ def write(
 def list_(session: Session, path: Path, trust_file: Path | None, out: Path | None) -> None:
     """Each decision in PATH, and what it closes in the last check, or why it does not count."""
     trust = _trust(path, trust_file)
-    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    record = any_check(out or path / ".sdlc" / "out")
     findings = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
     applied = apply_vex(
         examine(_files(path), trust), findings, product=record.product, version=record.version, at=session.now
@@ -189,7 +199,7 @@ def draft(session: Session, path: Path, out: Path | None) -> None:
 
     A draft counts for nothing: a person looks, and signs with `sdlc vex write --draft`.
     """
-    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    record = any_check(out or path / ".sdlc" / "out")
     every = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
     drafted = 0
     for finding in (finding for finding in every if "reach" in finding.properties):

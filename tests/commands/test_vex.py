@@ -72,3 +72,11 @@ def test_an_unsigned_file_in_the_folder_is_named(tmp_path: Path, cli: Cli) -> No
     (tmp_path / "foreign.json").write_text(json.dumps({"bomFormat": "CycloneDX"}))
     assert cli("vex", "import", str(tmp_path / "foreign.json"), str(root)).returncode == ExitCode.INCOMPLETE
     assert cli("vex", "list", str(tmp_path / "nowhere")).returncode == ExitCode.USAGE
+
+
+def test_without_a_check_it_says_which_command_makes_one(tmp_path: Path, cli: Cli) -> None:
+    for words in (("vex", "list"), ("vex", "draft"), ("licenses", "list"), ("licenses", "notices")):
+        answer = cli(*words, cwd=tmp_path)
+        assert answer.returncode == 2
+        assert "there is no check at" in answer.stderr
+        assert "run: sdlc check" in answer.stderr
