@@ -23,7 +23,16 @@ from sdlc.commands.inputs import (
 )
 from sdlc.disk import replace_file
 from sdlc.errors import BlockedError, SdlcError, UsageError
-from sdlc.evidence.vex import DRAFT, MAX_DAYS, check_statement, dump_decision, dump_draft, load_draft
+from sdlc.evidence.vex import (
+    DRAFT,
+    MAX_DAYS,
+    check_statement,
+    dump_decision,
+    dump_draft,
+    in_range,
+    is_range,
+    load_draft,
+)
 from sdlc.formats import strict_json
 from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.cyclonedx_vex import dump_cyclonedx_vex, load_cyclonedx_vex
@@ -101,7 +110,7 @@ def write(
         raise UsageError(f"the trust root has no person {person!r:.60}", hint=f"it knows: {names}")
     record = any_check(out or path / ".sdlc" / "out")
     finding = _finding(record, fingerprint)
-    seed = _seed(draft, finding)
+    seed = _seed(draft, finding, record)
     component, version, carrier = component_of(finding)
     decided = status or (seed.status if seed else "")
     said = Statement(
@@ -180,14 +189,17 @@ def import_(session: Session, file: Path, path: Path) -> None:
     document = strict_json.loads_object(data, what=str(file))
     load: Callable[..., Loaded] = load_cyclonedx_vex if "bomFormat" in document else load_openvex
     statements, losses = load(data, what=str(file))
-    for said in statements:
+    kept = [said for said in statements if is_range(said.versions) and is_range(said.product_versions)]
+    unclear = [said for said in statements if said not in kept]
+    losses += tuple(f"{said.component}: {said.versions!r:.60} is no range of versions" for said in unclear)
+    for said in kept:
         drafted = dump_draft(said, f"imported from {file.name}")
         name = f"{_plain(said.advisories[0])}-{_plain(said.component.rpartition('/')[2])}-{sha256(drafted)[:8]}.json"
         replace_file(session.disk, path / DRAFTS / name, drafted)
         click.echo(printable(f"drafted   {DRAFTS}{name}: {said.status} {said.component} {said.versions}"))
     for loss in losses:
         click.echo(printable(f"lost      {loss}"), err=True)
-    click.echo(f"{len(statements)} statements; next: sdlc vex write FINGERPRINT --draft FILE")
+    click.echo(f"{len(kept)} statements; next: sdlc vex write FINGERPRINT --draft FILE")
 
 
 @command.command()
@@ -264,8 +276,11 @@ def _finding(record: CheckRecord, fingerprint: str) -> Finding:
     return hits[0]
 
 
-def _seed(draft: Path | None, finding: Finding) -> Statement | None:
-    """What the draft says, which must be about this finding; raises UsageError."""
+def _seed(draft: Path | None, finding: Finding, record: CheckRecord) -> Statement | None:
+    """What the draft says, which must be about this finding, product and versions; raises UsageError.
+
+    Attack: what somebody found out about another product, or about another version, is signed for this one.
+    """
     if draft is None:
         return None
     try:
@@ -274,13 +289,25 @@ def _seed(draft: Path | None, finding: Finding) -> Statement | None:
         raise UsageError(error.message, hint=f"a draft has the schema {DRAFT}") from None
     if said.component != component_of(finding)[0] or not ids_of(finding) & {*said.advisories}:
         raise UsageError(f"{draft} is about {said.advisories[0]} in {said.component}", hint="name its own finding")
+    version = component_of(finding)[1]
+    if said.product != record.product or not in_range(record.version, said.product_versions):
+        raise UsageError(
+            f"{draft} is about {said.product} {said.product_versions}, this is {record.product} {record.version}",
+            hint="decide without --draft: say --status, --justification and --impact yourself",
+        )
+    if not in_range(version, said.versions):
+        raise UsageError(
+            f"{draft} is about {said.component} {said.versions}, this is {version or 'an unknown version'}",
+            hint="decide without --draft: say --status, --justification and --impact yourself",
+        )
     return dataclasses.replace(said, status=said.status if said.status != "under_investigation" else "")
 
 
 def _files(path: Path) -> dict[str, bytes]:
     folder = path / FOLDER
     paths: Sequence[Path] = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    return {one.name: read_file(one) for one in paths}
+    files = [one for one in paths if one.is_file() and not one.is_symlink()]  # the gate follows no link, either
+    return {one.name: read_file(one) for one in files}
 
 
 def _trust(path: Path, given: Path | None) -> TrustRoot | None:
