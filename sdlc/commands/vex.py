@@ -40,6 +40,7 @@ from sdlc.formats.openvex_json import dump_openvex, load_openvex
 from sdlc.formats.terminal import printable
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Finding
+from sdlc.model.result import Outcome
 from sdlc.model.vex import JUSTIFICATIONS, STATUSES, Statement, VexDecision
 from sdlc.policy.vex import FOLDER, GATE, apply_vex, component_of, examine, ids_of
 from sdlc.session import Session
@@ -164,7 +165,12 @@ def list_(session: Session, path: Path, trust_file: Path | None, out: Path | Non
     record = any_check(out or path / ".sdlc" / "out")
     findings = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
     applied = apply_vex(
-        examine(_files(path), trust), findings, product=record.product, version=record.version, at=session.now
+        examine(_files(path), trust),
+        findings,
+        product=record.product,
+        version=record.version,
+        at=session.now,
+        answered=_answered(record),
     )
     for one in applied.closed.values():
         why = ", ".join(filter(None, (one.status, one.justification)))
@@ -270,10 +276,17 @@ def _finding(record: CheckRecord, fingerprint: str) -> Finding:
     wanted = fingerprint if fingerprint.startswith("f1:") else f"f1:{fingerprint}"
     every = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
     hits = [finding for finding in every if finding.fingerprint.startswith(wanted)]
+    if not _answered(record):
+        raise UsageError(f"the last check has no answer of the gate {GATE}", hint="run: sdlc check, without --gate")
     if len(wanted) < len("f1:") + LEAST_DIGITS or len(hits) != 1:
         said = f"{len(hits)} findings of {GATE} begin with {fingerprint!r:.60}, at least {LEAST_DIGITS} digits name one"
         raise UsageError(said, hint="sdlc explain RULE lists the fingerprints")
     return hits[0]
+
+
+def _answered(record: CheckRecord) -> bool:
+    answers = (Outcome.PASSED, Outcome.FAILED)
+    return any(result.gate == GATE and result.reading.outcome in answers for result in record.results)
 
 
 def _seed(draft: Path | None, finding: Finding, record: CheckRecord) -> Statement | None:

@@ -123,3 +123,13 @@ def test_a_version_that_is_none_is_lost_by_name_and_links_and_folders_are_passed
     (root / ".sdlc/vex/folder.json").mkdir(parents=True)
     (root / ".sdlc/vex/link.json").symlink_to(tmp_path / "foreign.json")
     assert "there is no decision" in cli("vex", "list", str(root)).stdout
+
+
+def test_a_check_without_the_gate_is_not_said_to_have_no_finding(tmp_path: Path, cli: Cli) -> None:
+    root = checked(tmp_path)
+    (root / ".sdlc/out/check.json").write_bytes(dump_check(record()))
+    (tmp_path / "trust.json").write_bytes(dump_trust(trust_root()))
+    words = ("--as", "ada", "--key", "no.pem", "--trust", str(tmp_path / "trust.json"))
+    answer = cli("vex", "write", "0a1b2c3d", str(root), *words)
+    assert answer.returncode == ExitCode.USAGE
+    assert "the last check has no answer of the gate vulnerabilities" in answer.stderr
