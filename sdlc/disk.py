@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -66,7 +67,8 @@ def replace_file(disk: Disk, path: Path, data: bytes, *, mode: int = 0o644) -> N
         disk.rename(partial, path)
         disk.sync(path.parent)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that may only be read refuses this as well
+            partial.unlink(missing_ok=True)
         raise storage_error(path, error) from error
 
 

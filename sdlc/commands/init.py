@@ -16,6 +16,7 @@ from sdlc.disk import replace_file
 from sdlc.errors import SdlcError, UsageError
 from sdlc.formats.strict_json import dumps
 from sdlc.formats.terminal import printable
+from sdlc.inspecting.locked import USUAL
 from sdlc.policy.schema import BUILT_IN
 from sdlc.session import Session
 from sdlc.surface.extract import extract
@@ -75,8 +76,10 @@ def _settings(workspace: Workspace, name: str, version: str, locks: list[str]) -
     """`sdlc.toml`; a build needs a lock with hashes, so without one it is only shown how."""
     lines = ['schema = "sdlc/1"', "", "[product]", f"name = {_quoted(name)}", f"version = {_quoted(version)}", ""]
     listed = ", ".join(_quoted(path) for path in locks)
+    shipped = ", ".join(_quoted(path) for path in [lock for lock in USUAL if lock in locks][:1] or locks)
     if locks:
-        lines += ["[gates.build]", f"requirements = [{listed}]", "", "[gates.sbom]", f"requirements = [{listed}]", ""]
+        lines += ["[gates.build]", f"requirements = [{listed}]", "", "[gates.sbom]"]
+        lines += ["# What is shipped, and nothing that only builds or tests it.", f"requirements = [{shipped}]", ""]
     else:
         lines += [
             "# Build and tests run in an environment of a lock with hashes: uv pip compile --generate-hashes … -o FILE",

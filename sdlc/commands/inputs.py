@@ -128,6 +128,17 @@ def time_option(ctx: click.Context, param: click.Parameter, value: str | None) -
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def any_check(out: Path) -> CheckRecord:
+    """The last check in the folder `out`, of whatever commit and profile; raises UsageError where there is none."""
+    path = out / "check.json"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        text = f"there is no check at {path}: {(error.strerror or str(error)).lower()}"
+        raise UsageError(text, hint="run: sdlc check, in the product's folder") from None
+    return load_check(data, what=str(path))
+
+
 def last_check(out: Path, workspace: Workspace) -> CheckRecord:
     """The last check in `out`, if it is one of this very commit in the profile `release`; raises UsageError."""
     again = "commit everything, then run: sdlc check --profile release"

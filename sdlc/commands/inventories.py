@@ -52,6 +52,8 @@ def open_sbom(session: Session, place: Path, trust_file: Path | None, *, at: dat
     """
     if place.is_dir():
         return _of_check(session, place)
+    if place.exists() and not place.is_file():
+        raise UsageError(f"{place} is a device or a pipe, not a file", hint="write it into a file first")
     if place.is_file() and place.stat().st_size > MAX_FILE:
         raise UsageError(f"{place} is larger than {MAX_FILE // 2**20} MiB, and was not read")
     data = read_file(place)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import OUT, PATH, read_file
+from sdlc.commands.inputs import OUT, PATH, any_check
 from sdlc.disk import replace_file
 from sdlc.errors import UsageError
 from sdlc.evidence.store import Store
-from sdlc.formats.check_json import load_check
 from sdlc.formats.terminal import printable
 from sdlc.licenses.rules import load_rules
 from sdlc.model.result import RawArtifacts
@@ -57,7 +56,7 @@ def notices(session: Session, path: Path, out: Path | None, file: Path) -> None:
 
 def _evidence(folder: Path, session: Session) -> tuple[RawArtifacts, Settings]:
     """What the gate kept, with what it read of others."""
-    record = load_check(read_file(folder / "check.json"))
+    record = any_check(folder)
     store = Store(folder / "objects", session.disk)
     by_gate = {result.gate: result for result in record.results}
     result = by_gate.get(GATE)

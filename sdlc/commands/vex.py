@@ -10,17 +10,37 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import KEY, OUT, PATH, TRUST, open_key, passphrase_options, read_file, read_trust
+from sdlc.commands.inputs import (
+    KEY,
+    OUT,
+    PATH,
+    TRUST,
+    any_check,
+    open_key,
+    passphrase_options,
+    read_file,
+    read_trust,
+)
 from sdlc.disk import replace_file
 from sdlc.errors import BlockedError, SdlcError, UsageError
-from sdlc.evidence.vex import DRAFT, MAX_DAYS, check_statement, dump_decision, dump_draft, load_draft
+from sdlc.evidence.vex import (
+    DRAFT,
+    MAX_DAYS,
+    check_statement,
+    dump_decision,
+    dump_draft,
+    in_range,
+    is_range,
+    load_draft,
+)
 from sdlc.formats import strict_json
-from sdlc.formats.check_json import CheckRecord, load_check
+from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.cyclonedx_vex import dump_cyclonedx_vex, load_cyclonedx_vex
 from sdlc.formats.openvex_json import dump_openvex, load_openvex
 from sdlc.formats.terminal import printable
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Finding
+from sdlc.model.result import Outcome
 from sdlc.model.vex import JUSTIFICATIONS, STATUSES, Statement, VexDecision
 from sdlc.policy.vex import FOLDER, GATE, apply_vex, component_of, examine, ids_of
 from sdlc.session import Session
@@ -89,9 +109,9 @@ def write(
     if known is None:
         names = ", ".join(sorted(trust.persons)) or "nobody"
         raise UsageError(f"the trust root has no person {person!r:.60}", hint=f"it knows: {names}")
-    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    record = any_check(out or path / ".sdlc" / "out")
     finding = _finding(record, fingerprint)
-    seed = _seed(draft, finding)
+    seed = _seed(draft, finding, record)
     component, version, carrier = component_of(finding)
     decided = status or (seed.status if seed else "")
     said = Statement(
@@ -126,7 +146,9 @@ def write(
     name = f"{_plain(finding.rule)}-{_plain(component.rpartition('/')[2])}-{sha256(data)[:8]}.json"
     applied = apply_vex(examine({name: data}, trust), [finding], product=record.product, version=record.version, at=now)
     for refused in applied.refused:
-        raise BlockedError(refused.reason, refused.sentence, hint="sdlc trust show lists the keys and their roles")
+        about_keys = refused.reason in ("vex-wrong-person", "vex-not-signed-by-a-person")
+        hint = "sdlc trust show lists the keys and their roles" if about_keys else f"sdlc explain {refused.reason}"
+        raise BlockedError(refused.reason, refused.sentence, hint=hint)
     replace_file(session.disk, path / FOLDER / name, data)
     click.echo(printable(f"signed    {said.status} by {known.printed_name}, {component} {said.versions}"))
     click.echo(f"next      commit {FOLDER}{name}; it counts once it is in the base commit")
@@ -140,10 +162,15 @@ def write(
 def list_(session: Session, path: Path, trust_file: Path | None, out: Path | None) -> None:
     """Each decision in PATH, and what it closes in the last check, or why it does not count."""
     trust = _trust(path, trust_file)
-    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    record = any_check(out or path / ".sdlc" / "out")
     findings = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
     applied = apply_vex(
-        examine(_files(path), trust), findings, product=record.product, version=record.version, at=session.now
+        examine(_files(path), trust),
+        findings,
+        product=record.product,
+        version=record.version,
+        at=session.now,
+        answered=_answered(record),
     )
     for one in applied.closed.values():
         why = ", ".join(filter(None, (one.status, one.justification)))
@@ -168,14 +195,17 @@ def import_(session: Session, file: Path, path: Path) -> None:
     document = strict_json.loads_object(data, what=str(file))
     load: Callable[..., Loaded] = load_cyclonedx_vex if "bomFormat" in document else load_openvex
     statements, losses = load(data, what=str(file))
-    for said in statements:
+    kept = [said for said in statements if is_range(said.versions) and is_range(said.product_versions)]
+    unclear = [said for said in statements if said not in kept]
+    losses += tuple(f"{said.component}: {said.versions!r:.60} is no range of versions" for said in unclear)
+    for said in kept:
         drafted = dump_draft(said, f"imported from {file.name}")
         name = f"{_plain(said.advisories[0])}-{_plain(said.component.rpartition('/')[2])}-{sha256(drafted)[:8]}.json"
         replace_file(session.disk, path / DRAFTS / name, drafted)
         click.echo(printable(f"drafted   {DRAFTS}{name}: {said.status} {said.component} {said.versions}"))
     for loss in losses:
         click.echo(printable(f"lost      {loss}"), err=True)
-    click.echo(f"{len(statements)} statements; next: sdlc vex write FINGERPRINT --draft FILE")
+    click.echo(f"{len(kept)} statements; next: sdlc vex write FINGERPRINT --draft FILE")
 
 
 @command.command()
@@ -187,7 +217,7 @@ def draft(session: Session, path: Path, out: Path | None) -> None:
 
     A draft counts for nothing: a person looks, and signs with `sdlc vex write --draft`.
     """
-    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    record = any_check(out or path / ".sdlc" / "out")
     every = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
     drafted = 0
     for finding in (finding for finding in every if "reach" in finding.properties):
@@ -246,14 +276,24 @@ def _finding(record: CheckRecord, fingerprint: str) -> Finding:
     wanted = fingerprint if fingerprint.startswith("f1:") else f"f1:{fingerprint}"
     every = [f for result in record.results if result.gate == GATE for f in result.reading.findings]
     hits = [finding for finding in every if finding.fingerprint.startswith(wanted)]
+    if not _answered(record):
+        raise UsageError(f"the last check has no answer of the gate {GATE}", hint="run: sdlc check, without --gate")
     if len(wanted) < len("f1:") + LEAST_DIGITS or len(hits) != 1:
         said = f"{len(hits)} findings of {GATE} begin with {fingerprint!r:.60}, at least {LEAST_DIGITS} digits name one"
         raise UsageError(said, hint="sdlc explain RULE lists the fingerprints")
     return hits[0]
 
 
-def _seed(draft: Path | None, finding: Finding) -> Statement | None:
-    """What the draft says, which must be about this finding; raises UsageError."""
+def _answered(record: CheckRecord) -> bool:
+    answers = (Outcome.PASSED, Outcome.FAILED)
+    return any(result.gate == GATE and result.reading.outcome in answers for result in record.results)
+
+
+def _seed(draft: Path | None, finding: Finding, record: CheckRecord) -> Statement | None:
+    """What the draft says, which must be about this finding, product and versions; raises UsageError.
+
+    Attack: what somebody found out about another product, or about another version, is signed for this one.
+    """
     if draft is None:
         return None
     try:
@@ -262,13 +302,25 @@ def _seed(draft: Path | None, finding: Finding) -> Statement | None:
         raise UsageError(error.message, hint=f"a draft has the schema {DRAFT}") from None
     if said.component != component_of(finding)[0] or not ids_of(finding) & {*said.advisories}:
         raise UsageError(f"{draft} is about {said.advisories[0]} in {said.component}", hint="name its own finding")
+    version = component_of(finding)[1]
+    if said.product != record.product or not in_range(record.version, said.product_versions):
+        raise UsageError(
+            f"{draft} is about {said.product} {said.product_versions}, this is {record.product} {record.version}",
+            hint="decide without --draft: say --status, --justification and --impact yourself",
+        )
+    if not in_range(version, said.versions):
+        raise UsageError(
+            f"{draft} is about {said.component} {said.versions}, this is {version or 'an unknown version'}",
+            hint="decide without --draft: say --status, --justification and --impact yourself",
+        )
     return dataclasses.replace(said, status=said.status if said.status != "under_investigation" else "")
 
 
 def _files(path: Path) -> dict[str, bytes]:
     folder = path / FOLDER
     paths: Sequence[Path] = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    return {one.name: read_file(one) for one in paths}
+    files = [one for one in paths if one.is_file() and not one.is_symlink()]  # the gate follows no link, either
+    return {one.name: read_file(one) for one in files}
 
 
 def _trust(path: Path, given: Path | None) -> TrustRoot | None:

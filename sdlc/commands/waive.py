@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import PATH, read_file
+from sdlc.commands.inputs import PATH, any_check
 from sdlc.disk import replace_file
 from sdlc.errors import UsageError
-from sdlc.formats.check_json import CheckRecord, load_check
+from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.policy.waivers import load_waivers
@@ -48,7 +48,7 @@ def command(
 
     The waiver counts once it is in the base commit: whoever merges it agrees to it.
     """
-    record = load_check(read_file((out or path / ".sdlc" / "out") / "check.json"))
+    record = any_check(out or path / ".sdlc" / "out")
     hits = _findings(record, fingerprint)
     gate, finding = hits[0]
     file = path / FILE

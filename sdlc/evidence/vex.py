@@ -34,7 +34,7 @@ _KEYS = frozenset(Statement.__dataclass_fields__)
 
 def is_range(text: str) -> bool:
     """True for what `Statement.versions` may be: plain comparisons, or ``==`` and one version of any form."""
-    if not _RANGE.fullmatch(text) or len(text) > 200:
+    if not _RANGE.fullmatch(text) or len(text) > 200 or not text.isprintable():
         return False
     if text.startswith("==") and "," not in text:
         return True

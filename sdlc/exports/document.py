@@ -54,6 +54,21 @@ def export(release: Verified, coverages: Sequence[Coverage]) -> bytes:
             }
             for (gate, fingerprint), one in sorted(waivers.items())
         ],
+        "closed": [
+            {
+                "decision": one.decision,
+                "gate": one.gate,
+                "fingerprint": one.finding.fingerprint,
+                "subject": one.finding.subject,
+                "status": one.status,
+                "justification": one.justification,
+                "impact": one.impact,
+                "name": one.name,
+                "created": one.created.isoformat(),
+                "expires": one.expires.isoformat(),
+            }
+            for one in verdict.closed
+        ],
         "categories": [
             {"gate": result.gate, "fingerprint": one.fingerprint, "words": list(categories.words(one.cwe))}
             for result in release.results

@@ -190,6 +190,7 @@ class _Writer:
         waived = self.waivers.get((result.gate, one.fingerprint))
         if waived:
             values |= {"waiver": waived.waiver, "waiver-owner": waived.owner, "waiver-until": str(waived.expires)}
+        values["decided"] = self.release.verdict.decided(result.gate, one)
         return {
             "uuid": self.id("finding", result.gate, str(number)),
             "title": _line(f"{result.gate}: {one.rule}"),

@@ -48,7 +48,7 @@ def tables_of(release: Verified, coverages: Sequence[Coverage]) -> tuple[Table, 
         _table(
             "findings",
             "gate rule severity confidence place message cwe owasp categories fix fingerprint suppressed waiver "
-            "waiver_owner waiver_until",
+            "waiver_owner waiver_until decided",
             _findings(release),
         ),
         _table("rules", "rule gate state why", _rules(release)),
@@ -81,6 +81,12 @@ def waivers_of(release: Verified) -> dict[tuple[str, str], Waived]:
     return {(one.gate, one.finding.fingerprint): one for one in release.verdict.waived}
 
 
+def _named(release: Verified, gate: str, finding: Finding) -> str:
+    """The finding, and who lets it stand."""
+    decided = release.verdict.decided(gate, finding)
+    return f"{finding_id(finding)} ({decided})" if decided else finding_id(finding)
+
+
 def _table(name: str, columns: str, rows: Iterator[tuple[Cell, ...]]) -> Table:
     clean = (tuple(printable(cell) if isinstance(cell, str) else cell for cell in row) for row in rows)
     return Table(name, tuple(column.replace("_", " ") for column in columns.split()), tuple(clean))
@@ -100,7 +106,7 @@ def _trace(release: Verified, coverages: Sequence[Coverage]) -> Iterator[tuple[C
                 asked = "full" if name in control.full else "partial"
                 result = results.get(name)
                 found = findings_for(result, control.cwe) if result else ()
-                named = [finding_id(finding) for finding in found[:MAX_NAMED]]
+                named = [_named(release, name, finding) for finding in found[:MAX_NAMED]]
                 more = [f"and {len(found) - MAX_NAMED} more"] if len(found) > MAX_NAMED else []
                 yield (
                     *left,
@@ -189,6 +195,7 @@ def _findings(release: Verified) -> Iterator[tuple[Cell, ...]]:
                 waived.waiver if waived else "",
                 waived.owner if waived else "",
                 waived.expires.isoformat() if waived else "",
+                release.verdict.decided(result.gate, one),
             )
 
 

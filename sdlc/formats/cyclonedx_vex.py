@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.formats.openvex_json import MAX_ROWS, PRODUCT, apart, versioned
+from sdlc.formats.openvex_json import MAX_ROWS, PRODUCT, apart, shape_problem, versioned
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.vex import JUSTIFICATIONS, Statement
 
@@ -100,7 +100,7 @@ def load_cyclonedx_vex(data: bytes, *, what: str) -> tuple[tuple[Statement, ...]
             raise ValueError(f"vulnerabilities: a list of at most {MAX_ROWS} is expected")
         found = [one for row in rows for one in _statements(row, product, versions, losses)]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableError(f"{what}: no CycloneDX VEX: {type(error).__name__}: {error}") from None
+        raise UnreadableError(f"{what}: no CycloneDX VEX: {shape_problem(error)}") from None
     return tuple(found), tuple(losses)
 
 

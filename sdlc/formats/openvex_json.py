@@ -56,8 +56,15 @@ def load_openvex(data: bytes, *, what: str) -> tuple[tuple[Statement, ...], tupl
             raise ValueError(f"statements: a list of at most {MAX_ROWS} is expected")
         found = [one for number, row in enumerate(rows, 1) for one in _statements(row, f"statement {number}", losses)]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableError(f"{what}: not OpenVEX: {error}") from None
+        raise UnreadableError(f"{what}: not OpenVEX: {shape_problem(error)}") from None
     return tuple(found), tuple(losses)
+
+
+def shape_problem(error: Exception) -> str:
+    """What is wrong with a document in whose reading `error` was raised, without Python's words."""
+    if isinstance(error, KeyError):
+        return f"the member {error.args[0]!r:.60} is missing"
+    return str(error) if isinstance(error, ValueError) else "a member is not of the type that the format says"
 
 
 def versioned(component: str, versions: str) -> str:

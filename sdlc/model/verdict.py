@@ -64,6 +64,12 @@ class Closed:
     created: date
     expires: date
 
+    @property
+    def words(self) -> str:
+        """The decision in a sentence: which, what it says, whose, from when until when, and why."""
+        what = ", ".join(filter(None, (self.status, self.justification)))
+        return f"{self.decision}: {what}, by {self.name} on {self.created}, until {self.expires}: {self.impact}"
+
 
 @dataclass(frozen=True)
 class RefusedWaiver:
@@ -106,6 +112,16 @@ class Verdict:
     notes: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     closed: tuple[Closed, ...] = ()
+
+    def decided(self, gate: str, finding: Finding) -> str:
+        """Who lets `finding` of `gate` stand, why and until when, in a sentence; empty when nobody does."""
+        for shut in self.closed:
+            if shut.gate == gate and shut.finding == finding:
+                return f"closed by {shut.words}"
+        for one in self.waived:
+            if one.gate == gate and one.finding == finding:
+                return f"waived by {one.waiver} of {one.owner}, agreed by {one.approver}, until {one.expires}"
+        return ""
 
     def having(self, state: State) -> tuple[RuleDecision, ...]:
         """The rules that came out as `state`."""

@@ -19,6 +19,8 @@ from sdlc.policy.schema import Forbid, Policy, Required
 
 RULE = "consistency"
 FIX = "Commit everything, then check and prepare again: sdlc check --profile release"
+FIXES = {"K06": "Write a rule about that gate into .sdlc/policy.toml and merge it, then check and prepare again."}
+"""What mends a contradiction, where running everything again does not."""
 SKEW = timedelta(minutes=5)
 """How far two clocks may be apart."""
 
@@ -33,7 +35,7 @@ def decide_consistency(policy: Policy, facts: Facts) -> RuleDecision:
     if not found:
         return RuleDecision(RULE, "", State.HOLDS, f"{len(CHECKS)} cross-checks agree")
     number = f"{len(found)} contradiction{'' if len(found) == 1 else 's'} between pieces of evidence"
-    return RuleDecision(RULE, "", State.BLOCKED, number, found, FIX)
+    return RuleDecision(RULE, "", State.BLOCKED, number, found, found[0].fix)
 
 
 def _one_build(_policy: Policy, facts: Facts) -> Iterator[str]:
@@ -131,6 +133,6 @@ def _finding(number: str, sentence: str) -> Finding:
         confidence=Confidence.HIGH,
         fingerprint="f1:" + sha256(f"{number} {sentence}".encode())[:32],
         subject=number,
-        fix=FIX,
+        fix=FIXES.get(number, FIX),
         reproduce="sdlc check --profile release -v",
     )

@@ -36,7 +36,15 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     """The verdict of `policy` over `facts`; one that rests on no gate's evidence is incomplete, never allowed."""
     findings = {gate: result.reading.findings for gate, result in facts.results.items()}
     applied = apply(facts.waivers, findings, facts.at, policy.waivers)
-    vex = apply_vex(facts.vex, findings.get(GATE, ()), product=facts.product, version=facts.version, at=facts.at)
+    answered = GATE in facts.results and facts.results[GATE].reading.outcome in (Outcome.PASSED, Outcome.FAILED)
+    vex = apply_vex(
+        facts.vex,
+        findings.get(GATE, ()),
+        product=facts.product,
+        version=facts.version,
+        at=facts.at,
+        answered=answered,
+    )
     asked = [rule for rule in policy.rules if facts.profile in rule.profiles]
     decisions = tuple(_announced(rule, _decide(rule, facts, applied, vex), facts) for rule in asked)
     decisions = tuple(_adopted(one, policy, facts) for one in decisions)

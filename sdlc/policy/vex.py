@@ -58,9 +58,18 @@ def examine(files: Mapping[str, bytes], trust: TrustRoot | None) -> tuple[Examin
 
 
 def apply_vex(
-    examined: Sequence[Examined], findings: Sequence[Finding], *, product: str, version: str, at: datetime
+    examined: Sequence[Examined],
+    findings: Sequence[Finding],
+    *,
+    product: str,
+    version: str,
+    at: datetime,
+    answered: bool = True,
 ) -> AppliedVex:
-    """Lay the decisions over `findings` of the gate vulnerabilities, about `version` of `product`, as of `at`."""
+    """Lay the decisions over `findings` of the gate vulnerabilities, about `version` of `product`, as of `at`.
+
+    Where the gate has not `answered`, nobody knows whether a decision still has a finding, and it says so.
+    """
     closed: dict[int, Closed] = {}
     refused: list[RefusedWaiver] = []
     notes: list[str] = []
@@ -73,6 +82,8 @@ def apply_vex(
     }
     for one in examined:
         reason, sentence = said[one.name]
+        if reason == "vex-orphaned" and not answered:
+            sentence = f"the gate {GATE} gave no answer, so nobody knows whether there is a finding for it"
         decision = one.decision
         hits = list(_hits(decision, findings)) if decision is not None and not reason else []
         if decision is not None and not reason and decision.statement.status in CLOSING:

@@ -61,7 +61,7 @@ def _of_findings(against: Sequence[RuleDecision], waivable: frozenset[str]) -> l
             number = counted[finding.fingerprint] = counted.get(finding.fingerprint, 0) + 1
             blocker = (decision.rule, f"{finding.fingerprint}#{number}")
             name = finding.properties.get("component", "")
-            if name:
+            if name and "fixed" in finding.properties:  # an advisory: a component's license needs its own answer
                 components.setdefault(name, []).append((finding, blocker))
             else:
                 key = (decision.gate, f"{finding.fingerprint}#{number}")

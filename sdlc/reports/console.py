@@ -9,6 +9,7 @@ from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import Answer, RuleDecision, State
+from sdlc.policy.vex import GATE as VEX
 from sdlc.policy.weakening import RULE as WEAKENING
 
 WIDTH = 100
@@ -28,9 +29,7 @@ def render(record: CheckRecord, *, verbose: bool) -> str:
         lines.append("")
     for decision, finding in shown:
         lines += _finding_lines(decision, finding)
-        lines += (
-            [f"     waive: sdlc waive {finding.fingerprint[:15]} --owner … --approver … --reason …"] if verbose else []
-        )
+        lines += _ways_out(decision, finding) if verbose else []
     if len(findings) > len(shown):
         lines.append(f"   … {len(findings) - len(shown)} more: sdlc check -v")
     if verbose:
@@ -124,10 +123,8 @@ def _verbose(record: CheckRecord) -> list[str]:
         by = f"{one.waiver} of {one.owner}, agreed by {one.approver}, until {one.expires}"
         lines.append(f" ~ {where}  {printable(one.finding.rule)} is waived: {printable(by)}")
     for shut in record.verdict.closed:
-        why = ", ".join(filter(None, (shut.status, shut.justification)))
-        by = f"{why}, by {shut.name} on {shut.created}: {shut.impact}"
         subject = printable(shut.finding.subject)
-        lines.append(f" ~ {subject}  {printable(shut.finding.rule)} is closed by {printable(f'{shut.decision}: {by}')}")
+        lines.append(f" ~ {subject}  {printable(shut.finding.rule)} is closed by {printable(shut.words)}")
     decided = [one.finding for one in record.verdict.waived] + [one.finding for one in record.verdict.closed]
     advice = [
         (result.gate, finding)
@@ -148,4 +145,16 @@ def _verbose(record: CheckRecord) -> list[str]:
 def _tolerated(record: CheckRecord) -> list[str]:
     """What blocks nothing today: findings of rules that are announced, or of a product that adopts."""
     rules = [rule for rule in record.verdict.having(State.TOLERATED) if rule.findings and rule.rule != WEAKENING]
-    return [line for rule in rules for finding in rule.findings for line in _finding_lines(rule, finding)]
+    return [
+        line
+        for rule in rules
+        for finding in rule.findings
+        for line in (*_finding_lines(rule, finding), *_ways_out(rule, finding))
+    ]
+
+
+def _ways_out(decision: RuleDecision, finding: Finding) -> list[str]:
+    """How a person lets it stand, with the fingerprint that the command asks for."""
+    known = finding.fingerprint[:15]
+    vex = [f"     decide: sdlc vex write {known} --status … --as … --key … --trust …"] if decision.gate == VEX else []
+    return [*vex, f"     waive: sdlc waive {known} --owner … --approver … --reason …"]

@@ -39,7 +39,9 @@ def render(record: CheckRecord, *, verbose: bool) -> str:  # noqa: ARG001 - the 
                 continue
             seen[finding.fingerprint] += 1
             name = f"{result.gate}\n{finding.fingerprint}\n{seen[finding.fingerprint]}"
-            vulnerabilities.append(_entry(result.gate, finding, str(uuid.uuid5(_NAMES, name)), record.repository))
+            decided = record.verdict.decided(result.gate, finding)
+            entry = _entry(result.gate, finding, str(uuid.uuid5(_NAMES, name)), record.repository, decided)
+            vulnerabilities.append(entry)
     program = {
         "id": "secure-sdlc",
         "name": "secure-sdlc",
@@ -62,13 +64,13 @@ def render(record: CheckRecord, *, verbose: bool) -> str:  # noqa: ARG001 - the 
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _entry(gate: str, finding: Finding, identity: str, folder: str) -> dict[str, Any]:
+def _entry(gate: str, finding: Finding, identity: str, folder: str, decided: str) -> dict[str, Any]:
     place = finding.place
     assert place is not None  # noqa: S101 - only placed findings come here
     rule = f"{gate}/{finding.rule}"
     identifiers = [{"type": "secure_sdlc_rule", "name": rule, "value": rule}]
     identifiers += [{"type": "cwe", "name": f"CWE-{number}", "value": str(number)} for number in finding.cwe]
-    message = printable(finding.message)
+    message = printable(f"({decided}) {finding.message}" if decided else finding.message)
     return {
         "id": identity,
         "name": message[:255] or rule,

@@ -29,12 +29,24 @@ def render(record: CheckRecord, *, verbose: bool) -> str:  # noqa: ARG001 - JUni
         kind = {State.BLOCKED: "failure", State.INCOMPLETE: "error"}.get(rule.state)
         if kind is not None:
             ET.SubElement(case, kind, message=printable(rule.sentence)).text = _text(rule)
-        else:
-            ET.SubElement(case, "system-out").text = printable(rule.sentence)
+        decided = _decided(record, rule.gate)
+        said = decided if kind is not None else [printable(rule.sentence), *decided]
+        if said:
+            ET.SubElement(case, "system-out").text = "\n".join(said)
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _decided(record: CheckRecord, gate: str) -> list[str]:
+    """What persons let stand of a gate's findings: who, why, until when."""
+    findings = [finding for result in record.results if result.gate == gate for finding in result.reading.findings]
+    return [
+        printable(f"{finding.place or finding.subject}: {finding.rule} is {words}: {finding.message}")
+        for finding in findings
+        if (words := record.verdict.decided(gate, finding))
+    ]
 
 
 def _text(rule: RuleDecision) -> str:

@@ -55,7 +55,10 @@ def render(record: CheckRecord, *, verbose: bool) -> str:  # noqa: ARG001 - SARI
         },
         "automationDetails": {"id": f"secure-sdlc/{record.profile}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(gate, finding, index, record.repository) for gate, finding in kept],
+        "results": [
+            _result(gate, finding, index, record.repository, record.verdict.decided(gate, finding))
+            for gate, finding in kept
+        ],
         "properties": {"verdict": record.verdict.answer.value, "dropped": len(placed) - len(kept)},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
@@ -91,19 +94,23 @@ def _rules(placed: Iterable[tuple[str, Finding]]) -> list[dict[str, Any]]:
     return [rules[identifier] for identifier in sorted(rules)]
 
 
-def _result(gate: str, finding: Finding, index: dict[str, int], folder: str) -> dict[str, Any]:
-    """One result; `folder` is the product's in the repository, because code scanning counts from the top of that."""
+def _result(gate: str, finding: Finding, index: dict[str, int], folder: str, decided: str) -> dict[str, Any]:
+    """One result; `folder` is the product's in the repository, because code scanning counts from the top of that.
+
+    What a person `decided` is in the message as well: not every reader of SARIF shows suppressions.
+    """
     place = finding.place
     assert place is not None  # noqa: S101 - only placed findings come here
     region: dict[str, int] = {"startLine": max(1, place.line)}
     if place.column:
         region["startColumn"] = place.column
     identifier = _rule_id(gate, finding)
+    said = f"({_text(decided)}) " if decided else ""
     result: dict[str, Any] = {
         "ruleId": identifier,
         "ruleIndex": index[identifier],
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{_text(finding.message)} Fix: {_text(finding.fix)}"},
+        "message": {"text": f"{said}{_text(finding.message)} Fix: {_text(finding.fix)}"},
         "locations": [
             {
                 "physicalLocation": {
@@ -117,8 +124,11 @@ def _result(gate: str, finding: Finding, index: dict[str, int], folder: str) -> 
             "sdlc/f1": finding.fingerprint,
         },
     }
-    if finding.suppressed:
-        result["suppressions"] = [{"kind": "inSource", "justification": _text(finding.suppressed)}]
+    suppressions = [{"kind": "inSource", "justification": _text(finding.suppressed)}] if finding.suppressed else []
+    if decided:
+        suppressions.append({"kind": "external", "status": "accepted", "justification": _text(decided)})
+    if suppressions:
+        result["suppressions"] = suppressions
     return result
 
 

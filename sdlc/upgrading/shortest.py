@@ -136,5 +136,5 @@ def _said(stderr: bytes) -> str:
 
 
 def _short(text: str) -> str:
-    text = _WORDS.sub(" ", text).strip()
+    text = _WORDS.sub(" ", text).strip().rstrip(".")
     return text if len(text) <= MAX_SAID else f"{text[: MAX_SAID - 1]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -99,6 +100,14 @@ def test_a_lock_that_is_there_is_used(root: Path) -> None:
     assert 'requirements = ["requirements/runtime.txt"]' in settings
     policy = load_policy((root / ".sdlc" / "policy.toml").read_bytes())
     assert [rule.id for rule in policy.rules if rule.effective_on] == ["threat-model"]
+
+
+def test_what_only_builds_or_tests_is_not_said_to_be_shipped(root: Path) -> None:
+    commit(root, {"requirements/runtime.txt": LOCK, "requirements/test.txt": LOCK, "requirements/build.txt": LOCK})
+    assert sdlc("init", str(root)) == ExitCode.ALLOWED
+    settings = tomllib.loads((root / "sdlc.toml").read_text())["gates"]
+    assert settings["sbom"]["requirements"] == ["requirements/runtime.txt"]
+    assert len(settings["build"]["requirements"]) == 3
 
 
 def test_the_drafted_model_claims_the_surface_that_is_there(root: Path) -> None:

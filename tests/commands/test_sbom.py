@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,6 +135,14 @@ def test_a_gigantic_file_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixtu
         stream.truncate(MAX_FILE + 1)
     assert run("tree", tmp_path / "huge.json") == ExitCode.USAGE
     assert "was not read" in capsys.readouterr().err
+
+
+def test_a_device_or_a_pipe_is_not_read_without_an_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, Path("/dev/zero")):
+        assert run("tree", place) == ExitCode.USAGE
+        assert f"{place} is a device or a pipe" in capsys.readouterr().err
 
 
 def test_a_folder_without_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

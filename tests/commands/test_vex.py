@@ -8,13 +8,16 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from fakes.checks import finding, record, result
+from fakes.releases import trust_root
 
 from sdlc.errors import ExitCode
 from sdlc.evidence.vex import load_draft
 from sdlc.formats.check_json import dump_check
 from sdlc.model.finding import Finding
 from sdlc.model.result import Outcome
+from sdlc.signing.trust_json import dump_trust
 
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -72,3 +75,61 @@ def test_an_unsigned_file_in_the_folder_is_named(tmp_path: Path, cli: Cli) -> No
     (tmp_path / "foreign.json").write_text(json.dumps({"bomFormat": "CycloneDX"}))
     assert cli("vex", "import", str(tmp_path / "foreign.json"), str(root)).returncode == ExitCode.INCOMPLETE
     assert cli("vex", "list", str(tmp_path / "nowhere")).returncode == ExitCode.USAGE
+
+
+def test_without_a_check_it_says_which_command_makes_one(tmp_path: Path, cli: Cli) -> None:
+    for words in (("vex", "list"), ("vex", "draft"), ("licenses", "list"), ("licenses", "notices")):
+        answer = cli(*words, cwd=tmp_path)
+        assert answer.returncode == 2
+        assert "there is no check at" in answer.stderr
+        assert "run: sdlc check" in answer.stderr
+
+
+FOREIGN = """{"@context": "https://openvex.dev/ns/v0.2.0", "statements": [{
+"vulnerability": {"name": "DEMO-1"}, "status": "not_affected", "impact_statement": "Never called.",
+"justification": "vulnerable_code_not_in_execute_path",
+"products": [{"@id": "pkg:generic/%s", "subcomponents": [{"@id": "pkg:pypi/h1@%s"}]}]}]}"""
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "said"),
+    [
+        ("jar@1.0", "1.0", "is about jar ==1.0, this is box 1.0"),
+        ("box@0.9", "1.0", "is about box ==0.9, this is box 1.0"),
+        ("box@1.0", "0.9", "is about pkg:pypi/h1 ==0.9, this is 1.0"),
+    ],
+)
+def test_what_was_found_out_about_something_else_is_not_signed_for_this(
+    tmp_path: Path, cli: Cli, product: str, version: str, said: str
+) -> None:
+    root = checked(tmp_path, known(1))
+    (tmp_path / "foreign.json").write_text(FOREIGN % (product, version))
+    assert cli("vex", "import", str(tmp_path / "foreign.json"), str(root)).returncode == ExitCode.ALLOWED
+    [draft] = (root / ".sdlc/vex/drafts").iterdir()
+    (tmp_path / "trust.json").write_bytes(dump_trust(dataclasses.replace(trust_root(), product="box")))
+    words = ("--as", "ada", "--key", "no.pem", "--trust", str(tmp_path / "trust.json"), "--draft", str(draft))
+    answer = cli("vex", "write", known(1).fingerprint, str(root), *words)
+    assert answer.returncode == ExitCode.USAGE
+    assert said in answer.stderr
+    assert "decide without --draft" in answer.stderr
+
+
+def test_a_version_that_is_none_is_lost_by_name_and_links_and_folders_are_passed_over(tmp_path: Path, cli: Cli) -> None:
+    root = checked(tmp_path, known(1))
+    (tmp_path / "foreign.json").write_text(FOREIGN % ("box@1.0", "1.0\\u0000"))
+    answer = cli("vex", "import", str(tmp_path / "foreign.json"), str(root))
+    assert "is no range of versions" in answer.stderr
+    assert answer.stdout.startswith("0 statements")
+    (root / ".sdlc/vex/folder.json").mkdir(parents=True)
+    (root / ".sdlc/vex/link.json").symlink_to(tmp_path / "foreign.json")
+    assert "there is no decision" in cli("vex", "list", str(root)).stdout
+
+
+def test_a_check_without_the_gate_is_not_said_to_have_no_finding(tmp_path: Path, cli: Cli) -> None:
+    root = checked(tmp_path)
+    (root / ".sdlc/out/check.json").write_bytes(dump_check(record()))
+    (tmp_path / "trust.json").write_bytes(dump_trust(trust_root()))
+    words = ("--as", "ada", "--key", "no.pem", "--trust", str(tmp_path / "trust.json"))
+    answer = cli("vex", "write", "0a1b2c3d", str(root), *words)
+    assert answer.returncode == ExitCode.USAGE
+    assert "the last check has no answer of the gate vulnerabilities" in answer.stderr

@@ -53,3 +53,9 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing_half_written(tmp_path: Pat
         replace_file(FailingDisk(good, full=True), target, b"new")
     assert target.read_bytes() in (b"old", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["check.json"]
+
+
+def test_a_place_that_refuses_the_clean_up_as_well_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageError, match="cannot write"):
+        replace_file(LocalDisk(), tmp_path / "file" / "inside", b"data")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -26,6 +28,7 @@ from sdlc.exports.submission import folders
 from sdlc.exports.tables import tables_of
 from sdlc.formats.spreadsheet_text import STARTS, harmless
 from sdlc.model.digest import sha256
+from sdlc.model.verdict import Closed
 from sdlc.release.verified import Verified
 from sdlc.standards.coverage import Coverage, cover
 from sdlc.standards.documents import with_documents
@@ -250,3 +253,22 @@ def test_a_folder_for_each_row_of_a_submission(good: Verified, tmp_path: Path, e
 def test_the_folders_need_their_standard(good: Verified) -> None:
     with pytest.raises(UsageError, match="fda-premarket-2026"):
         folders(good, [], {})
+
+
+def test_what_a_person_closed_is_in_every_form_with_who_and_why(good: Verified) -> None:
+    bad = hostile(good)
+    said = ("not_affected", "component_not_present", "It is gone.", "Ada", date(2026, 6, 1), date(2026, 9, 1))
+    all_closed = tuple(Closed("d.json", r.gate, one, *said) for r in bad.results for one in r.reading.findings)
+    release = dataclasses.replace(bad, verdict=dataclasses.replace(bad.verdict, closed=all_closed))
+    shut = all_closed[0]
+    for form in EXPORTS:
+        data = export(form, release, coverages(release))
+        if form == "xlsx":
+            book = openpyxl.load_workbook(io.BytesIO(data))
+            assert [row for row in book["findings"].values if shut.words in str(row[-1])]
+        elif form == "oscal":
+            assert shut.words.encode() in data
+        elif form == "json":
+            first = json.loads(data)["closed"][0]
+            assert (first["fingerprint"], first["name"]) == (shut.finding.fingerprint, "Ada")
+            SCHEMA.validate(json.loads(data))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sdlc.formats.check_json import CheckRecord
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import GateResult, Grade, Outcome, Reading
-from sdlc.model.verdict import Answer, RuleDecision, State, Verdict
+from sdlc.model.verdict import Answer, Closed, RuleDecision, State, Verdict, Waived
 
 HOSTILE = "\x1b[31mred\x07 \u202egpj.exe <script>alert(1)</script> [link](https://evil.example) @someone #7 | `x` ]]>"
 """What a scanned file may hold: terminal escapes, a bidirectional trick, markup of every kind."""
@@ -70,3 +70,20 @@ def record(*findings: Finding, answer: Answer | None = None, **changes: object) 
         committed=datetime(2026, 6, 1, 10, tzinfo=UTC),
     )
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+
+
+def decided(*, waived: bool = False) -> CheckRecord:
+    """A check whose one finding a person closed with a VEX decision, or waived."""
+    found = finding(7, subject="pkg:pypi/box@1.0")
+    made = record(found, answer=Answer.ALLOWED)
+    rule = dataclasses.replace(made.verdict.rules[0], state=State.TOLERATED, findings=())
+    days = (date(2026, 6, 1), date(2026, 9, 1))
+    shut = Closed("d.json", "static-analysis", found, "not_affected", "component_not_present", "Gone.", "Ada", *days)
+    one = Waived("W-1", "static-analysis", found, "ada", "bo", days[1])
+    change = {"waived": (one,)} if waived else {"closed": (shut,)}
+    verdict = dataclasses.replace(made.verdict, rules=(rule, *made.verdict.rules[1:]), **change)  # type: ignore[arg-type]
+    return dataclasses.replace(made, verdict=verdict)
+
+
+CLOSED_WORDS = "closed by d.json: not_affected, component_not_present, by Ada on 2026-06-01, until 2026-09-01: Gone."
+WAIVED_WORDS = "waived by W-1 of ada, agreed by bo, until 2026-09-01"

@@ -160,3 +160,16 @@ def test_a_range_is_never_lost(component: str, versions: str) -> None:
     assert apart(versioned(component, versions)) == (component, versions)
     with pytest.raises(ValueError, match="names no version"):
         apart(component)
+
+
+@pytest.mark.parametrize(
+    ("load", "document", "said"),
+    [
+        (load_openvex, {"@context": "https://openvex.dev/ns/v0.2.0"}, "the member 'statements' is missing"),
+        (load_openvex, {"@context": "https://openvex.dev/ns/v0.2.0", "statements": [None]}, "not of the type"),
+        (load_cyclonedx_vex, {"bomFormat": "CycloneDX"}, "the member 'metadata' is missing"),
+    ],
+)
+def test_a_wrong_shape_is_said_in_words_of_the_format(load: Any, document: dict[str, Any], said: str) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        load(json.dumps(document).encode(), what="x.json")

@@ -117,6 +117,13 @@ def test_every_check_has_a_contradiction_and_a_line_in_the_documentation() -> No
     assert re.findall(r"^\| (K\d\d) \| ([^|]+) \|", page, re.M) == [(n, s) for n, s, _ in CHECKS]
 
 
+def test_a_gate_that_no_rule_judges_is_mended_by_a_rule_and_not_by_another_run() -> None:
+    failed = result("hardening", reading={"outcome": Outcome.FAILED, "findings": (finding(),)})
+    row = decide_consistency(ALL, facts(results={**good(), "hardening": failed}))
+    assert row.findings[0].fix == row.next_step
+    assert "rule about that gate" in row.next_step
+
+
 def test_a_finding_that_any_rule_judges_has_a_disposition() -> None:
     failed = result("hardening", reading={"outcome": Outcome.FAILED, "findings": (finding(),)})
     made = facts(results={**good(), "hardening": failed})

@@ -164,6 +164,13 @@ def test_who_says_affected_closes_nothing() -> None:
     assert applied.notes == ("0.json: Ada Lovelace says affected: Upgrade by autumn.",)
 
 
+def test_where_the_gate_did_not_answer_a_decision_is_not_said_to_be_orphaned() -> None:
+    made = examine({"0.json": signed()}, trust_root())
+    for answered, words in ((True, "no open finding"), (False, "the gate vulnerabilities gave no answer")):
+        [refused] = apply_vex(made, (), product="router", version="1.0", at=NOW, answered=answered).refused
+        assert refused.sentence.startswith(words)
+
+
 def test_a_range_holds_for_the_versions_in_it_and_an_end_is_announced() -> None:
     applied = apply(about(versions=">=0.14,<0.15", product_versions=">=1.0,<2"), version="1.4")
     assert len(applied.closed) == 1

@@ -52,6 +52,12 @@ def test_a_component_that_nothing_mends_is_replaced_once() -> None:
     assert answer == [("Replace click: no version mends all of its advisories.", 2)]
 
 
+def test_the_license_of_a_component_is_no_advisory() -> None:
+    license_ = finding(9, place=None, fix="Replace pillow.", properties={"component": "pillow", "license": "GPL-3.0"})
+    answer = did(blocked(license_, gate="licenses"), blocked(advisory(1, "pillow", "12.0")))
+    assert sorted(answer) == [("Replace pillow.", 1), ("Upgrade pillow to 12.0 or later.", 1)]
+
+
 def test_one_answer_settles_every_question_about_a_gate() -> None:
     rows = (silent("feed", "vulnerabilities"), silent("age", "vulnerabilities"), silent("fuzz", "fuzz", "pip install"))
     assert [count for _, count in did(*rows)] == [2, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unicodedata
 
 from click import unstyle
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdlc.model.finding import Severity
+from sdlc.model.verdict import Answer, State
 from sdlc.reports import render
 
 
@@ -76,3 +78,13 @@ def test_a_bidirectional_trick_is_visible() -> None:
     text = "\n".join(shown(finding(message=HOSTILE)))
     assert "\\u202e" in text
     assert "\\x1b" in text
+
+
+def test_what_is_only_tolerated_has_the_fingerprint_that_the_commands_ask_for() -> None:
+    one = finding(7)
+    made = record(one, answer=Answer.ALLOWED)
+    for gate, ways in (("static-analysis", ["sdlc waive"]), ("vulnerabilities", ["sdlc vex write", "sdlc waive"])):
+        rule = dataclasses.replace(made.verdict.rules[0], gate=gate, state=State.TOLERATED)
+        verdict = dataclasses.replace(made.verdict, rules=(rule,))
+        lines = shown(verdict=verdict, verbose=True)
+        assert [way for line in lines for way in ways if f"{way} {one.fingerprint[:15]} " in line] == ways

@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Any
 
-from fakes.checks import HOSTILE, finding, record
+from fakes.checks import CLOSED_WORDS, HOSTILE, WAIVED_WORDS, decided, finding, record
 
 from sdlc.model.finding import Place
 from sdlc.model.verdict import Answer
@@ -54,3 +54,9 @@ def test_foreign_text_is_printable_and_bounded() -> None:
     [one] = report(finding(message=HOSTILE * 20))["vulnerabilities"]
     assert "\x1b" not in one["description"]
     assert len(one["name"]) <= 255
+
+
+def test_what_a_person_closed_or_waived_says_who_and_why() -> None:
+    for waived, words in ((False, CLOSED_WORDS), (True, WAIVED_WORDS)):
+        [one] = json.loads(render("gitlab", decided(waived=waived)))["vulnerabilities"]
+        assert one["description"] == f"({words}) A value becomes part of a command."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from fakes.checks import HOSTILE, finding, record
+from fakes.checks import CLOSED_WORDS, HOSTILE, WAIVED_WORDS, decided, finding, record
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -37,3 +37,11 @@ def test_rules_are_cases() -> None:
 @given(st.text())
 def test_any_text_stays_xml(text: str) -> None:
     suite_of(finding(message=text, fix=HOSTILE))
+
+
+def test_what_a_person_closed_or_waived_says_who_and_why() -> None:
+    for waived, words in ((False, CLOSED_WORDS), (True, WAIVED_WORDS)):
+        text = render("junit", decided(waived=waived))
+        out = ET.fromstring(text).findtext("testsuite/testcase[@name='no-weakness']/system-out") or ""
+        assert out.splitlines()[1:] == [f"src/a.py:7: command-injection is {words}: A value becomes part of a command."]
+        assert words not in (ET.fromstring(text).findtext("testsuite/testcase[@name='tests-pass']/system-out") or "")

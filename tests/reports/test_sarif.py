@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fakes.checks import HOSTILE, finding, record
+from fakes.checks import CLOSED_WORDS, HOSTILE, WAIVED_WORDS, decided, finding, record
 
 from sdlc.model.finding import LINE_HASH, Place, Severity
 from sdlc.reports import render, sarif
@@ -67,3 +67,11 @@ def test_foreign_text_makes_no_link() -> None:
     [result] = run_of(finding(message=HOSTILE))["results"]
     assert "\\[link\\](https://evil.example)" in result["message"]["text"]
     assert "\x1b" not in result["message"]["text"]
+
+
+def test_what_a_person_closed_or_waived_says_who_and_why() -> None:
+    for waived, words in ((False, CLOSED_WORDS), (True, WAIVED_WORDS)):
+        [run] = json.loads(render("sarif", decided(waived=waived)))["runs"]
+        [result] = run["results"]
+        assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": words}]
+        assert result["message"]["text"].startswith(f"({words}) A value")
