@@ -39,6 +39,7 @@ from sdlc.readings.attack_surface import NEEDS, Settings
 from sdlc.surface.deployment import is_deployment
 from sdlc.surface.extract import Extracted, extract
 from sdlc.surface.item import dump_surface
+from sdlc.threats.load import is_model
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
 
@@ -78,7 +79,7 @@ def run(
 
 def _models(workspace: Workspace, settings: Settings) -> tuple[str, ...]:
     found = workspace.matching(f"{settings.folder}/*.yaml", f"{settings.folder}/*.yml")
-    return tuple(path for path in found if path != f"{settings.folder}/acceptances.yaml")
+    return tuple(path for path in found if is_model(path, settings.folder))
 
 
 def _extract(workspace: Workspace, settings: Settings) -> Extracted:
