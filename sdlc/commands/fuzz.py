@@ -224,10 +224,13 @@ def _part(names: list[str], shard: str) -> tuple[str, ...]:
 
 
 def _names(workspace: Workspace, files: tuple[str, ...]) -> set[str]:
-    try:
-        return {harness.name for file in files for harness in declared(workspace.read(file))}
-    except (SyntaxError, ValueError, RecursionError) as error:
-        raise UsageError(f"a harness cannot be read: {printable(str(error))}", hint="mend the file") from None
+    names: set[str] = set()
+    for file in files:
+        try:
+            names.update(harness.name for harness in declared(workspace.read(file)))
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise UsageError(f"{file} cannot be read: {printable(str(error))}", hint="mend the file") from None
+    return names
 
 
 def _kept(workspace: Workspace, session: Session) -> Iterator[_Kept]:

@@ -112,7 +112,7 @@ def test_where_nothing_was_fuzzed(repository: Repository, capsys: pytest.Capture
     [
         ({}, ("run", "fuzz_nothing"), "there is no harness 'fuzz_nothing'"),
         ({"fuzz/fuzz_box.py": "def broken(:\n"}, ("list",), "fuzz/fuzz_box.py cannot be read"),
-        ({"fuzz/fuzz_box.py": "def broken(:\n"}, ("run", "fuzz_box"), "a harness cannot be read"),
+        ({"fuzz/fuzz_box.py": "def broken(:\n"}, ("run", "fuzz_box"), "fuzz/fuzz_box.py cannot be read"),
     ],
 )
 def test_what_cannot_be_done_is_a_usage_error(
