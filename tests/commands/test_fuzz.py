@@ -89,6 +89,9 @@ def test_found_saved_failing_fixed_passing(repository: Repository, capsys: pytes
     assert test.stem == f"test_{name}"
     assert (root / f"fuzz/regressions/fuzz_box/{name}.bin").read_bytes() == b"box:["
 
+    assert sdlc(root, "replay", "zz") is ExitCode.USAGE
+    assert f"stored are: {name}" in capsys.readouterr().err
+
     before = run_test(root, test)
     assert before.returncode == 1, before.stdout + before.stderr
     assert "KeyError: 'hinge'" in before.stdout
