@@ -27,7 +27,7 @@ from sdlc.fuzzing.listing import declared
 from sdlc.fuzzing.regression_test import FOLDER, crash_id, regression_test, stored_input
 from sdlc.gates import build, fuzz
 from sdlc.model.digest import Digest
-from sdlc.readings.fuzz import in_tree
+from sdlc.readings.fuzz import in_tree, is_blind
 from sdlc.reports.fuzz_page import fuzz_page
 from sdlc.session import Session
 from sdlc.workspace import Workspace, open_workspace
@@ -118,6 +118,8 @@ def run(session: Session, harness: str, seconds: int, shard: str, corpus: Path |
         click.echo(f"{row.name or row.file:<28} {row.executions:>9} executions  {row.edges:>6} edges  {state}")
         for problem in row.problems:
             click.echo(f"  {printable(problem)}")
+        if is_blind(row):
+            click.echo(f"  blind: none of {row.looked} inputs entered the package under test; the gate is an error")
         for crash in row.crashes:
             _show(_Kept(row, crash, raw[crash.input]), crash.exception, crash.message, _place(crash, workspace))
     crashed = any(row.crashes for row in report.harnesses)
@@ -140,7 +142,11 @@ def replay(session: Session, crash: str, save: bool, path: Path) -> None:
     """
     workspace = open_workspace(path, session.tools)
     settings = configure(workspace).settings
-    kept = [one for one in _kept(workspace, session) if one.id.startswith(crash)]
+    stored = list(_kept(workspace, session))
+    kept = [one for one in stored if one.id.startswith(crash)]
+    if stored and not kept:
+        ids = ", ".join(one.id for one in stored[:8])
+        raise UsageError(f"no stored crash begins with {crash!r:.40}", hint=f"stored are: {ids}")
     if not kept:
         click.echo("no crash is stored")
         return
@@ -182,7 +188,7 @@ def page(session: Session, html: Path, path: Path) -> None:
     if not answers:
         raise IncompleteError(f"there is no evidence of fuzzing in {out}", hint="run `sdlc fuzz run` first")
     report = load_report(Store(out / "objects", session.disk).get(answers[-1]["fuzz.json"]))
-    replace_file(session.disk, html, fuzz_page(report, _history(out)))
+    replace_file(session.disk, html, fuzz_page(report, _history(out), workspace.python_files))
     click.echo(f"wrote {printable(str(html))}")
 
 
@@ -224,10 +230,13 @@ def _part(names: list[str], shard: str) -> tuple[str, ...]:
 
 
 def _names(workspace: Workspace, files: tuple[str, ...]) -> set[str]:
-    try:
-        return {harness.name for file in files for harness in declared(workspace.read(file))}
-    except (SyntaxError, ValueError, RecursionError) as error:
-        raise UsageError(f"a harness cannot be read: {printable(str(error))}", hint="mend the file") from None
+    names: set[str] = set()
+    for file in files:
+        try:
+            names.update(harness.name for harness in declared(workspace.read(file)))
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise UsageError(f"{file} cannot be read: {printable(str(error))}", hint="mend the file") from None
+    return names
 
 
 def _kept(workspace: Workspace, session: Session) -> Iterator[_Kept]:

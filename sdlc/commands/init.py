@@ -22,6 +22,7 @@ from sdlc.session import Session
 from sdlc.surface.extract import extract
 from sdlc.threats.draft import Exposed, add_claims, draw
 from sdlc.threats.load import load_model
+from sdlc.threats.writing import formatted
 from sdlc.workspace import Workspace, open_workspace
 
 ADOPTION = timedelta(days=179)
@@ -135,7 +136,7 @@ def _model(workspace: Workspace, name: str) -> str:
     head = (
         "# Drafted from what the code imports. Every threat is open: decide about each, and add what no import shows."
     )
-    text = f"{head}\n{stream.getvalue()}"
+    text = formatted(f"{head}\n{stream.getvalue()}".encode(), path="the drafted threat model").decode()
     load_model(text.encode(), path="the drafted threat model")  # what we write must be what the gate can read
     return text
 

@@ -26,6 +26,7 @@ from sdlc.readings.model_gaps import needs_of
 from sdlc.scanning.rules import rules_folder
 from sdlc.session import Session
 from sdlc.surface.item import load_surface
+from sdlc.threats.deadline import ending, overdue
 from sdlc.threats.importing import import_model
 from sdlc.threats.library import adopt, load_rules, propose
 from sdlc.threats.load import BESIDE, LoadedModel, is_model, load_acceptances, load_harms, load_model
@@ -52,10 +53,13 @@ def check(session: Session, path: Path) -> None:
     """
     workspace, config = _open(session, path)
     model, surface = _readings(session, workspace, config)
-    found = (*model.findings, *surface.findings)
+    today = session.now.date()
+    found = (*model.findings, *overdue(model.details, today), *surface.findings)
     for finding in sorted(found, key=lambda one: (-one.severity.rank, one.rule, str(one.place))):
         for line in _lines(finding):
             click.echo(printable(line))
+    for said in ending(model.details, today):
+        click.echo(printable(f" ! {said}"))
     click.echo(printable(f" threat-model    {model.sentence}"))
     click.echo(printable(f" attack-surface  {surface.sentence}"))
     for reading in (model, surface):

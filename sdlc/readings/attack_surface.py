@@ -45,7 +45,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:
     if len(context.files) != surface.files:
         problems.append(f"{surface.files} files were parsed, and {len(context.files)} are named")
     components = [component for loaded in models for component in components_of(loaded)]
-    findings = tuple(_findings(surface, components, models, settings.folder))
+    nothing_there = not any(name.startswith("models/") for name in raw)
+    findings = tuple(_findings(surface, components, models, settings.folder)) if models or nothing_there else ()
     counters = _counters(surface, components, models)
     sentence = (
         f"{counters['surface']} entry points, {counters['capabilities']} capabilities, {counters['unresolved']} "

@@ -70,7 +70,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         return Reading(
             Outcome.ERROR, counters=counters, details=details, sentence=said, hint="mend the harness, then check again"
         )
-    blind = [run for run in report.harnesses if run.looked >= BLIND_AFTER and not run.entered and not run.crashes]
+    blind = [run for run in report.harnesses if is_blind(run)]
     if blind:
         said = (
             f"{blind[0].file}: {blind[0].name}: blind: none of {blind[0].looked} inputs entered the package under test"
@@ -135,6 +135,11 @@ def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Cont
 def of_base(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """Fingerprints of the findings that the base commit had as well."""
     return tuple(sorted(finding.fingerprint for finding in findings if finding.properties.get("base") == OLD))
+
+
+def is_blind(run: HarnessRun) -> bool:
+    """True when so many inputs were watched, and none of them entered the package under test or crashed."""
+    return run.looked >= BLIND_AFTER and not run.entered and not run.crashes
 
 
 def in_tree(path: str, files: tuple[str, ...]) -> str:

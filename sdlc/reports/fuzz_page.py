@@ -11,15 +11,19 @@ from sdlc.drawing.series import Bar, Line, bars, lines
 from sdlc.formats.fuzz_report import FuzzReport, HarnessRun
 from sdlc.formats.html_page import templates
 from sdlc.formats.terminal import printable
+from sdlc.readings.fuzz import in_tree, is_blind
 from sdlc.readings.harness_check import weak
 
 LAST = 30
 """Runs of the history that are drawn."""
 
 
-def fuzz_page(report: FuzzReport, history: Sequence[Mapping[str, float | str]] = ()) -> bytes:
+def fuzz_page(
+    report: FuzzReport, history: Sequence[Mapping[str, float | str]] = (), files: tuple[str, ...] = ()
+) -> bytes:
     """A page that asks nothing of anybody.
 
+    `files` are those of the tree, so that it names them and not what was installed of them.
     `history` has the runs before, oldest first: `when` as text, and the numbers `executions`, `edges`, `crashes`.
     """
     runs = [run for run in report.harnesses if run.name]
@@ -28,6 +32,8 @@ def fuzz_page(report: FuzzReport, history: Sequence[Mapping[str, float | str]] =
         .get_template("fuzz.html.j2")
         .render(
             report=report,
+            place=lambda path: in_tree(path, files) if path.startswith("/") else path,
+            blind={run.name for run in report.harnesses if is_blind(run)},
             weak={run.name: list(weak(run, old="")) for run in report.harnesses},
             crashes=[(run, crash) for run in report.harnesses for crash in run.crashes],
             executions=_bars(runs, "executions", [run.executions for run in runs]),

@@ -13,7 +13,7 @@ from sdlc.surface.item import Item, Surface
 from sdlc.surface.ports import ports
 from sdlc.threats.evidence import ControlState
 from sdlc.threats.load import LoadedModel
-from sdlc.threats.model import TestEvidence
+from sdlc.threats.model import Evidence, FuzzEvidence, SastEvidence, TestEvidence
 
 SHOWN = 400
 """Rows of one table; the rest is counted."""
@@ -124,13 +124,22 @@ def _matrix(loaded: LoadedModel, states: Mapping[str, ControlState]) -> Table:
             state = states.get(one)
             said = "not checked yet" if state is None else "verified" if state.verified else "not verified"
             why = "; ".join(sorted({finding.rule for finding in state.findings})) if state is not None else ""
-            evidence = [
-                item.id if isinstance(item, TestEvidence) else f"fuzz {getattr(item, 'harness', item.kind)}"
-                for item in control.evidence
-            ]
-            rows.append((name, threat.stride, threat.status, one, f"{said} {why}".strip(), "\n".join(evidence)))
+            evidence = "\n".join(_evidence(item) for item in control.evidence)
+            rows.append((name, threat.stride, threat.status, one, f"{said} {why}".strip(), evidence))
     heads = ("threat", "STRIDE", "status", "control", "state", "evidence")
     return _cut(f"Threats, controls, evidence: {loaded.model.system.title}", heads, rows, "The model names no threat.")
+
+
+def _evidence(item: Evidence) -> str:
+    match item:
+        case TestEvidence():
+            return item.id
+        case FuzzEvidence():
+            return f"fuzz {item.harness}"
+        case SastEvidence():
+            return f"sast {item.rule} over {item.over}"
+        case _:
+            return f"manual {item.activity}, until {item.valid_until}"
 
 
 def _by_component(surface: Surface, components: Sequence[Component]) -> Iterator[Table]:

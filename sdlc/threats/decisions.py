@@ -10,7 +10,7 @@ unacceptable. Whether an acceptance has run out is for the policy, which knows t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sdlc.model.digest import Digest, parse_digest
@@ -113,7 +113,11 @@ def check_decided(
             place = loaded.positions.place("threats", name)
             worst = Severity.CRITICAL if standing.level == "unacceptable" else None
             said = f"threat {name} is not decided: {why}"
-            yield finding("TM201", place, f"{model.system.id}/threats/{name}", said, severity=worst)
+            found = finding("TM201", place, f"{model.system.id}/threats/{name}", said, severity=worst)
+            if standing.level == "unacceptable":
+                yield replace(found, fix="Prove a control that makes it smaller; nothing accepts it as it is.")
+            else:
+                yield replace(found, fix=f"{found.fix} An acceptance would name risk: {standing.digest}.")
 
 
 def _too_high(standing: Standing, *, accepted: bool) -> str:

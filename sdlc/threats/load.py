@@ -32,7 +32,7 @@ from ruamel.yaml.events import (
 
 from sdlc.errors import UnreadableError
 from sdlc.model.finding import Place
-from sdlc.threats.model import Acceptances, ThreatModel
+from sdlc.threats.model import FORMS, Acceptances, ThreatModel
 from sdlc.threats.risk_model import Harms, RiskPolicy
 
 MAX_BYTES = 2**20
@@ -295,6 +295,13 @@ def _say(kind: str, message: str) -> str:
         return "there is no such key"
     if kind == "missing":
         return "this key is required"
+    if kind == "string_pattern_mismatch":
+        pattern = message.removeprefix("String should match pattern ").strip("'")
+        return FORMS.get(pattern, message[:1].lower() + message[1:])
+    if kind in ("dict_type", "model_type"):
+        return "keys with values are expected here"
+    if kind in ("tuple_type", "list_type"):
+        return "a list is expected here"
     return message[:1].lower() + message[1:]
 
 

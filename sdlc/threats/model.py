@@ -8,7 +8,7 @@ a control is `implemented`; that it is *verified* can be said nowhere in the fil
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -65,6 +65,21 @@ class Actor(Strict):
 
 
 ClaimPattern = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}:\S.{0,300}$")]
+
+
+FORMS: Mapping[str, str] = {
+    get_args(kind)[1].pattern: said
+    for kind, said in (
+        (Id, "an id begins with a small letter a to z, then small letters, digits and -, at most 64"),
+        (Pointer, "a file of the product is expected, or file::function as in src/app.py::check"),
+        (TestId, "a test is named as pytest does, without parameters: tests/test_app.py::test_x"),
+        (HarnessName, "a harness is named by its function: fuzz_x"),
+        (Glob, "a pattern of files below the product is expected, as in src/*.py"),
+        (ClaimPattern, "a claim is KIND:WHAT, as `sdlc surface show` prints it: http:GET /health"),
+        (Text, "a text is expected here, and it is blank"),
+    )
+}
+"""What a person reads in place of the pattern that an entry does not match."""
 
 
 class Claim(Strict):

@@ -63,6 +63,9 @@ class _Import:
             "title": project["name"].text(),
             "owner": project["owner"].text("nobody-yet"),
         }
+        version = self._from["otmVersion"].text("")
+        if not version.startswith(("0.1", "0.2")):
+            self._losses[f"it is of version {version!r:.20}, and 0.1 and 0.2 are known here; look at all of it"] = None
         self._zones()
         self._data()
         self._elements()

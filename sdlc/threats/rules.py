@@ -19,7 +19,7 @@ class Rule:
 
 RULES = {
     "TM101": Rule("unreadable YAML", Severity.HIGH, "Write that entry as plain, strict YAML."),
-    "TM102": Rule("not of the schema", Severity.HIGH, "Mend that entry after docs/schemas/threat-model.schema.json."),
+    "TM102": Rule("not of the schema", Severity.HIGH, "Mend that entry; docs/threat-models.md has the forms."),
     "TM103": Rule("dangling reference", Severity.HIGH, "Name an entry that this model has, or add the entry."),
     "TM104": Rule("ambiguous id", Severity.HIGH, "Give one of the two another id."),
     "TM105": Rule("undeclared crossing", Severity.MEDIUM, "Declare the trust boundary between both zones and name it."),

@@ -93,6 +93,9 @@ class _Import:
     def run(self) -> Imported:
         summary = self._from["summary"]
         title = summary["title"].text()
+        version = self._from["version"].text("1")
+        if version.partition(".")[0] not in ("1", "2"):
+            self._losses[f"it is of version {version!r:.20}, and 1 and 2 are known here; look at all of it"] = None
         system = {"id": Ids().new(title, "system"), "title": title, "owner": summary["owner"].text("nobody-yet")}
         for diagram in self._from["detail"]["diagrams"].items():
             self._diagram(diagram)
@@ -125,7 +128,9 @@ class _Import:
                     cell.node["id"].refuse(f"{cell.id[:60]!r} stands twice")
                 known[cell.id] = name = self._ids.new(cell.name())
                 zones[name] = zone
-                self._rows[KINDS[cell.kind]][name] = {"title": cell.name(), "trust_zone": zone}
+                self._rows[KINDS[cell.kind]][name] = entry = {"title": cell.name(), "trust_zone": zone}
+                if cell.kind == "store" and cell.data["isEncrypted"].flag():
+                    entry["encryption"] = "encrypted"
             elif cell.kind == "curve":
                 said = f"the boundary {cell.name()!r:.60} is a curve without an inside; put the zones in by hand"
                 self._losses[said] = None

@@ -29,7 +29,7 @@ def formatted(data: bytes, *, path: str) -> bytes:
     """`data` in its one form: indentation, spaces, line ends; comments and order kept. Raises ModelError."""
     before, _ = load_yaml(data, path=path)
     text = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").expandtabs(2)
-    result = "\n".join(line.rstrip() for line in _dump(_load(text, path), 2, WIDTH).strip("\n").split("\n")) + "\n"
+    result = "\n".join(line.rstrip(" ") for line in _dump(_load(text, path), 2, WIDTH).strip("\n").split("\n")) + "\n"
     after, _ = load_yaml(result.encode(), path=path)
     if after != before:
         raise UnreadableError(f"{path} could not be formatted without changing what it says; it is left as it is")

@@ -89,6 +89,9 @@ def test_found_saved_failing_fixed_passing(repository: Repository, capsys: pytes
     assert test.stem == f"test_{name}"
     assert (root / f"fuzz/regressions/fuzz_box/{name}.bin").read_bytes() == b"box:["
 
+    assert sdlc(root, "replay", "zz") is ExitCode.USAGE
+    assert f"stored are: {name}" in capsys.readouterr().err
+
     before = run_test(root, test)
     assert before.returncode == 1, before.stdout + before.stderr
     assert "KeyError: 'hinge'" in before.stdout
@@ -112,7 +115,7 @@ def test_where_nothing_was_fuzzed(repository: Repository, capsys: pytest.Capture
     [
         ({}, ("run", "fuzz_nothing"), "there is no harness 'fuzz_nothing'"),
         ({"fuzz/fuzz_box.py": "def broken(:\n"}, ("list",), "fuzz/fuzz_box.py cannot be read"),
-        ({"fuzz/fuzz_box.py": "def broken(:\n"}, ("run", "fuzz_box"), "a harness cannot be read"),
+        ({"fuzz/fuzz_box.py": "def broken(:\n"}, ("run", "fuzz_box"), "fuzz/fuzz_box.py cannot be read"),
     ],
 )
 def test_what_cannot_be_done_is_a_usage_error(

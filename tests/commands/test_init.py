@@ -125,6 +125,12 @@ def test_the_drafted_model_claims_the_surface_that_is_there(root: Path) -> None:
     assert claims["listen:tcp/81"] == {"bind": "0.0.0.0"}
 
 
+def test_the_drafted_model_is_in_the_form_of_fmt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sdlc("init", str(root)) == ExitCode.ALLOWED
+    monkeypatch.chdir(root)
+    assert sdlc("threats", "fmt", "--check") == ExitCode.ALLOWED
+
+
 def test_the_workflow_is_written_for_an_address(root: Path) -> None:
     pin = "a" * 40
     assert sdlc("init", str(root), "--action", f"owner/secure-sdlc@{pin}") == ExitCode.ALLOWED

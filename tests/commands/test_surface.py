@@ -61,7 +61,7 @@ controls:
     mitigates: [somebody-else]
     status: implemented
     code: ["src/app.py::shown"]
-    evidence: [{kind: test, id: "tests/test_app.py::test_it"}]
+    evidence: [{kind: test, id: "tests/test_app.py::test_it"}, {kind: sast, rule: path-traversal, over: "src/*"}]
 """
 FILES: dict[str, str | bytes] = {
     "src/app.py": APP,
@@ -140,6 +140,7 @@ def test_the_page_in_every_form(root: Path, cli: Cli) -> None:
         "Put another person&#39;s identifier into the path.",
         "not checked yet",
         "no control",
+        "sast path-traversal over src/*",
     ):
         assert said in page
     text = cli("surface", "view", "--format", "markdown", cwd=root).stdout

@@ -17,6 +17,7 @@ from sdlc.errors import ExitCode
 from sdlc.network import Network
 from sdlc.session import Session
 from sdlc.threats.load import load_model
+from sdlc.threats.model import risk_digest
 from sdlc.tools import LocalTools
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "attack-surface" / "rules" / "clean" / "all"
@@ -199,3 +200,26 @@ def test_a_proposal_is_no_finding_until_it_is_adopted(repository: Make, cli: Cli
     assert "TM201" in looked.stdout
     assert "false-peer-letter" not in cli("threats", "propose", cwd=root).stdout
     assert cli("threats", "propose", "--adopt", "nothing", cwd=root).returncode == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("expires", "code", "said"),
+    [
+        ("", ExitCode.BLOCKED, "An acceptance would name risk: DIGEST."),
+        ("2026-05-31", ExitCode.BLOCKED, "threat_models/acceptances.yaml:10  acceptances/flood ended on 2026-05-31"),
+        ("2026-06-10", ExitCode.ALLOWED, "TM204: acceptances/flood ends on 2026-06-10, in 9 days"),
+        ("2026-08-10", ExitCode.ALLOWED, "1 accepted"),
+    ],
+)
+def test_the_quick_look_knows_the_day(expires: str, code: int, said: str, repository: Make, cli: Cli) -> None:
+    # The clock of `cli` stands at 2026-06-01.
+    opened = MODEL.replace("    status: transferred\n", "").replace("    rationale: The operator", "    # The operator")
+    digest = risk_digest(load_model(opened.encode(), path=NAME).model.threats["flood"], {})
+    accepted = (
+        "schema: sdlc.threat-acceptances/1\nacceptances:\n  flood:\n    threat: mailbox/flood\n"
+        f'    risk: "{digest}"\n    owner: o\n    approver: a\n    rationale: r\n'
+        f"    accepted: 2026-05-01\n    expires: {expires}\n"
+    )
+    beside: dict[str, str | bytes] = {"threat_models/acceptances.yaml": accepted} if expires else {}
+    done = cli("threats", "check", cwd=repository({**PRODUCT, NAME: opened, **beside}))
+    assert (done.returncode, said.replace("DIGEST", digest) in done.stdout) == (code, True), done

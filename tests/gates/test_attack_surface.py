@@ -162,3 +162,23 @@ def test_a_folder_called_tests_hides_nothing_that_the_product_imports(repository
     files["src/tests/hidden.py"] = 'from app import app\n\n\n@app.get("/letters/x")\ndef x():\n    return ""\n'
     (found,) = judge(files, repository).findings
     assert (found.rule, str(found.place)) == ("TM403", "src/tests/hidden.py:4")
+
+
+def test_the_files_beside_the_models_are_no_models(repository: Make) -> None:
+    files = tree(SAMPLES / "clean" / "all")
+    beside = {
+        "threat_models/acceptances.yaml": "schema: sdlc.threat-acceptances/1\nacceptances: {}\n",
+        "threat_models/harms.yaml": "schema: sdlc.threat-harms/1\nharms: {}\n",
+        "threat_models/policy.yaml": "schema: sdlc.threat-policy/1\n",
+    }
+    reading = judge({**files, **beside}, repository)
+    assert reading.outcome is Outcome.PASSED, reading.sentence
+    assert reading.counters["models"] == 1
+
+
+def test_a_model_that_cannot_be_read_is_not_called_missing(repository: Make) -> None:
+    files: Files = {**tree(SAMPLES / "clean" / "all"), "threat_models/mailbox.yaml": "schema: no\n"}
+    reading = judge(files, repository)
+    assert reading.outcome is Outcome.ERROR
+    assert "mailbox.yaml:1:9" in reading.sentence
+    assert not reading.findings

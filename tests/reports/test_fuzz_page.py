@@ -61,3 +61,16 @@ def test_without_crashes_and_history() -> None:
     page = fuzz_page(load_report(json.dumps(quiet).encode())).decode()
     assert "<p>none</p>" in page
     assert "History" not in page
+
+
+def test_files_of_the_tree_are_named_and_a_blind_harness_is_called_blind() -> None:
+    words = {"executions": 2000, "seconds": 1.0, "sight": {"looked": 1000, "entered": 0}, "refused": []}
+    blind = {**ROW, "name": "fuzz_blind", "engines": {"words": words}, "crashes": [], "problems": []}
+    [crash] = ROW["crashes"]  # type: ignore[misc]
+    far = {**ROW, "crashes": [{**crash, "path": "/somewhere/site-packages/box.py"}]}
+    report = load_report(json.dumps({**REPORT, "harnesses": [far, blind]}).encode())
+    page = fuzz_page(report, files=("src/box.py",)).decode()
+    assert "<code>src/box.py:9</code> in parse()" in page
+    assert "/somewhere" not in page
+    assert "blind: none of 1000 inputs entered the package under test" in page
+    assert ">nothing<" not in page

@@ -266,3 +266,21 @@ def test_what_goes_out_has_the_keys_that_tm_bom_asks_for_and_no_others() -> None
     for section, keys in REQUIRED.items():
         for row in document[section]:
             assert set(row) - OPTIONAL.get(section, set()) == set(keys.split()), section
+
+
+def test_a_store_that_is_encrypted_stays_so_and_a_version_that_nobody_knows_is_said() -> None:
+    document = json.loads((SAMPLES / "threat-dragon-2.json").read_bytes())
+    document["version"] = "7.1"
+    cells = document["detail"]["diagrams"][0]["cells"]
+    cells.append(
+        {"id": "vault", "shape": "store", "data": {"type": "tm.Store", "name": "Vault", "isEncrypted": True}}
+        | {"position": {"x": 1, "y": 1}, "size": {"width": 1, "height": 1}}
+    )
+    _, imported = import_model(json.dumps(document).encode(), path="t")
+    assert imported.document["data_stores"]["vault"]["encryption"] == "encrypted"
+    assert any("version '7.1'" in loss for loss in imported.losses)
+
+
+def test_another_open_threat_model_is_said() -> None:
+    data = (SAMPLES / "open-threat-model.yaml").read_text().replace("otmVersion: 0.2.0", "otmVersion: 0.9.0")
+    assert any("version '0.9.0'" in loss for loss in import_model(data.encode(), path="t")[1].losses)

@@ -87,3 +87,23 @@ def test_every_schema_mistake_is_named_at_its_place() -> None:
 def test_a_list_is_no_model() -> None:
     with pytest.raises(ModelError, match=r"^m\.yaml:1:1: the document"):
         load_model(b"- a\n", path="m.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"controls: {c: {code: ['src/app.py:check']}}\n", "controls.c.code.0: a file of the product is expected"),
+        (b"controls: {c: {code: src/app.py}}\n", "controls.c.code: a list is expected here"),
+        (b"controls: {c: {evidence: [{kind: test, id: 'test_x'}]}}\n", "tests/test_app.py::test_x"),
+        ("threats: {要求: {}}\n".encode(), "an id begins with a small letter"),
+        (b"components: {c: {surface: [{claim: 'GET /x'}]}}\n", "a claim is KIND:WHAT"),
+        (b"threats: []\n", "threats: keys with values are expected here"),
+        (b"- a\n", "the document: keys with values are expected here"),
+    ],
+)
+def test_what_does_not_fit_is_said_without_patterns(text: bytes, said: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        load_model(text, path="m.yaml")
+    messages = [problem.message for problem in caught.value.problems]
+    assert any(said in message for message in messages), messages
+    assert not any("pattern" in message and "^" in message for message in messages)
