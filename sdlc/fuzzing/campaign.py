@@ -61,6 +61,7 @@ class _Found:
     typed: bool = False
     artifacts: dict[str, bytes] = field(default_factory=dict)
     reached: list[tuple[str, str, int, int]] = field(default_factory=list)
+    deadly: list[bytes] = field(default_factory=list)
 
 
 Reached = Mapping[str, tuple[str, Sequence[tuple[str, str, int, int]]]]
@@ -232,13 +233,16 @@ class Campaign(Phases):
             known = [crash["key"] for crash in found.row["crashes"] if crash["replayed"]]
             began = time.monotonic()
             try:
-                left, output = self.phase(found.path, found.name, phase, budget, stored, known, seed=attempt)
+                left, output = self.phase(
+                    found.path, found.name, phase, budget, stored, known, seed=attempt, deadly=found.deadly
+                )
             except Died as death:
                 data = _input_of(death, report)
                 if data is None:
                     raise
                 self._take(found, phase, self.left(report), b"")
                 self._bury(found, phase, data, death)
+                found.deadly.append(data)
                 stored = [path for path in stored if path.read_bytes() != data]
                 budget -= max(0.0, time.monotonic() - began - TO_START)
                 if phase != "replay" and (budget <= 0 or attempt + 1 >= DEATHS):

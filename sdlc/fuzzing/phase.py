@@ -21,6 +21,8 @@ from sdlc.tools import Tools
 MAX_REPORT = 64 * 1024 * 1024
 MAX_DISK = 256 * 1024 * 1024
 MAX_KEY = 1000
+LONGEST_DEADLY = 4096
+"""Bytes of an input that ended a process and is told to the next one."""
 MOST_FUNCTIONS = 20_000
 SIGHT = ("looked", "entered", "first_raise", "close", "first_lines", "lines", "hit")
 IMPORT_SECONDS = 30.0
@@ -95,6 +97,7 @@ class Phases:
         allow: float = 1.0,
         patterns: Iterable[str] = (),
         seed: int = 0,
+        deadly: Iterable[bytes] = (),
     ) -> tuple[dict[str, Any], bytes]:
         """The report, and what was printed on standard error. Raises ToolError (Died among them), UnreadableError."""
         report = self.report(path, name, phase)
@@ -114,6 +117,7 @@ class Phases:
         command += [f"--known={key}" for key in known or ()]
         command += ["--allow", str(allow)] if allow != 1.0 else []
         command += [f"--pattern={pattern}" for pattern in patterns]
+        command += [f"--deadly={data.hex()}" for data in deadly if len(data) <= LONGEST_DEADLY]
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
         command += ["--kept", str(self.corpus(path, name))] if phase == "growth" else []

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
 import importlib.util
 import json
-import os
 import sys
 import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +34,7 @@ from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known, constants
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
+from sdlc.harness.silence import silence
 from sdlc.harness.words import judged, search_with_words, systematic
 
 PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris", "coverage", "prune"]
@@ -60,6 +58,7 @@ def main() -> None:
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
     parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
+    parser.add_argument("--deadly", action="append", default=[], help="input that ended the process, in hexadecimal")
     parser.add_argument("--pattern", action="append", default=[], help="prefix,token,suffix in hexadecimal")
     parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
     parser.add_argument("--allow", type=float, default=1.0, help="share of the CPU limit that an input may take")
@@ -99,6 +98,7 @@ def main() -> None:
         return
     harness = replace(harness, seconds=harness.seconds * options.allow)
     oracle = Oracle(harness, own_folders(options.package), known={key: key.split(": ")[0] for key in options.known})
+    oracle.deadly = tuple(map(bytes.fromhex, options.deadly))
     report = Report(options.report, oracle, early)
     oracle.guard = Guard(options.report, traceback=options.phase != "atheris")
     report.write()
@@ -182,25 +182,6 @@ def sources(folders: tuple[str, ...]) -> list[str]:
     """Files below `folders` that are imported: the words of the others are noise. Without any, the folders."""
     files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
     return sorted(file for file in files if file.startswith(folders) and file.endswith(".py")) or list(folders)
-
-
-@contextlib.contextmanager
-def silence() -> Iterator[None]:
-    """What the harness prints goes nowhere: with a line for each input, it would be gigabytes."""
-    kept = [(descriptor, os.dup(descriptor)) for descriptor in (1, 2)]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for descriptor, _ in kept:
-        os.dup2(nowhere, descriptor)
-    try:
-        yield
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
-        for descriptor, copy in kept:
-            os.dup2(copy, descriptor)
-            os.close(copy)
-        os.close(nowhere)
 
 
 def loaded(packages: list[str]) -> list[str]:

@@ -26,6 +26,7 @@ from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
+from sdlc.harness.silence import silence
 from sdlc.harness.words import systematic
 
 TICKS = 8
@@ -122,6 +123,7 @@ def search_with_atheris(
         atheris.Fuzz()
     sight, oracle.sight = oracle.sight, Sight(())  # short inputs say little about a harness; what follows is watched
     begin = list(dict.fromkeys([*known.stored, *known.seeds, *islice(systematic(lexicon), BEGIN)]))
+    begin = [data for data in begin if not oracle.ends(data)]
     each = _seconds_each(exactly, begin)
     longest = next(length for limit, length in LENGTHS if each < limit)
     flags += [f"-max_len={min(oracle.harness.max_len, longest)}"]
@@ -138,12 +140,13 @@ def search_with_atheris(
 def _seconds_each(exactly: Callable[[bytes], None], inputs: Sequence[bytes]) -> float:
     """CPU seconds of an input, over some of them, after a few that warm up."""
     some = inputs[:: max(1, len(inputs) // TRIED)]
-    for data in some[:10]:
-        exactly(data)
-    began = time.process_time()
-    for data in some:
-        exactly(data)
-    return (time.process_time() - began) / max(1, len(some))
+    with silence():  # libFuzzer's own comes with its first input
+        for data in some[:10]:
+            exactly(data)
+        began = time.process_time()
+        for data in some:
+            exactly(data)
+        return (time.process_time() - began) / max(1, len(some))
 
 
 def _mutations(lexicon: Lexicon, begin: Sequence[bytes], seed: int) -> Callable[[bytes, int, int], bytes]:

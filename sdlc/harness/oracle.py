@@ -18,6 +18,9 @@ from sdlc.harness.fuzz import Harness
 from sdlc.harness.guard import Guard
 from sdlc.harness.sight import Sight
 
+SHORT = 8
+"""Bytes of a deadly input that is looked for inside of others."""
+
 PER_SITE = 3
 """Messages that may differ at one place before the place counts as known: some messages hold the input itself."""
 
@@ -64,12 +67,18 @@ class Oracle:
     executions: int = 0
     known: dict[str, str] = field(default_factory=dict)
     guard: Guard | None = None
+    deadly: tuple[bytes, ...] = ()
+    """Inputs that ended an earlier process: what holds a short one is not tried again on purpose."""
     left_at: object = None
     """Where the last input was refused: file and line, of the raise and of its caller; None when it was taken."""
 
     def __post_init__(self) -> None:
         signal.signal(signal.SIGVTALRM, raise_took_too_long)
         self.sight = Sight(self.folders, self.harness.target)
+
+    def ends(self, data: bytes) -> bool:
+        """Whether `data` is expected to end the process."""
+        return any(data == one or (len(one) <= SHORT and one in data) for one in self.deadly)
 
     def judge(self, value: Any) -> Crash | None:
         """None when the harness returned or raised what it declares."""

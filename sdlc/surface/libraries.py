@@ -19,8 +19,14 @@ LIBRARIES = frozenset(
 )
 """Libraries whose names always mean them: a file of the product that is called so hides nothing."""
 
-_TELLING = {"bottle": "Bottle", "fastapi": "FastAPI", "flask": "Flask", "quart": "Quart", "sanic": "Sanic"}
-"""The name that a copy of a framework has in its outermost module."""
+_TELLING = {
+    "bottle": {"Bottle", "static_file"},
+    "fastapi": {"APIRouter", "FastAPI"},
+    "flask": {"Blueprint", "Flask"},
+    "quart": {"Blueprint", "Quart"},
+    "sanic": {"Blueprint", "Sanic"},
+}
+"""Names that a copy of a framework has in its outermost module, where code that only speaks of it has not all."""
 
 _FOLDERS = frozenset({"_vendor", "_vendored", "vendor", "vendored", "third_party", "thirdparty", "extern", "_extern"})
 
@@ -38,7 +44,7 @@ class Index:
                 # A folder that is no package may be where imports begin; a file in a package is no top-level module.
                 if start == 0 or ".".join(parts[:start]) not in packages:
                     self._by_suffix[".".join(parts[start:])].append(module)
-            if len(parts) > 1 and _TELLING.get(parts[-1], "?") in module.top.names:
+            if len(parts) > 1 and _TELLING.get(parts[-1], {"?"}) <= module.top.names.keys():
                 self.copies[module] = parts[-1]
 
     def find(self, dotted: str, near: Module | None = None) -> Module | None:

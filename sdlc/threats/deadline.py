@@ -1,7 +1,7 @@
 """
-Days on which something stops to hold, for the policy, which knows the day; a reading does not.
+Days on which something begins or stops to hold, for the policy, which knows the day; a reading does not.
 
-They travel in the details of a reading: `deadline/<rule>/<subject>` is `<day> <path>:<line>`.
+They travel in the details of a reading: `deadline/<rule>/<subject>` is `<day> <path>:<line>`, and `begin/…` likewise.
 """
 
 from __future__ import annotations
@@ -14,42 +14,49 @@ from sdlc.model.finding import Finding, Place
 from sdlc.threats.rules import finding
 
 PREFIX = "deadline/"
+BEGIN = "begin/"
+GRACE = timedelta(days=1)
+"""Somewhere it is tomorrow already."""
 NOTICE = timedelta(days=30)
 """How long before its end something is said to end."""
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """`subject` holds through `day`; after it, `rule` is broken at `place`."""
+    """`subject` holds through `day`, or from it on if it `begins` then; on other days `rule` is broken at `place`."""
 
     rule: str
     subject: str
     day: date
     place: Place
+    begins: bool = False
 
 
 def dump_deadlines(deadlines: Iterable[Deadline]) -> dict[str, str]:
     """`deadlines` as details."""
-    return {f"{PREFIX}{one.rule}/{one.subject}": f"{one.day.isoformat()} {one.place}" for one in deadlines}
+    return {
+        f"{BEGIN if one.begins else PREFIX}{one.rule}/{one.subject}": f"{one.day.isoformat()} {one.place}"
+        for one in deadlines
+    }
 
 
 def load_deadlines(details: Mapping[str, str]) -> Iterator[Deadline]:
     """The deadlines in `details`, which a reading made; what is none is left out."""
     for key, text in sorted(details.items()):
-        if not key.startswith(PREFIX):
+        if not key.startswith((PREFIX, BEGIN)):
             continue
-        rule, _, subject = key.removeprefix(PREFIX).partition("/")
+        rule, _, subject = key.partition("/")[2].partition("/")
         day, _, where = text.partition(" ")
         path, _, line = where.rpartition(":")
-        yield Deadline(rule, subject, date.fromisoformat(day), Place(path, int(line)))
+        yield Deadline(rule, subject, date.fromisoformat(day), Place(path, int(line)), key.startswith(BEGIN))
 
 
 def overdue(details: Mapping[str, str], today: date) -> tuple[Finding, ...]:
-    """A finding for everything in `details` whose day is over."""
+    """A finding for everything in `details` whose day is over, or has not come."""
     return tuple(
-        finding(one.rule, one.place, one.subject, f"{one.subject} ended on {one.day}")
+        finding(one.rule, one.place, one.subject, f"{one.subject} {'begins' if one.begins else 'ended'} on {one.day}")
         for one in load_deadlines(details)
-        if one.day < today
+        if (today + GRACE < one.day if one.begins else one.day < today)
     )
 
 
@@ -58,5 +65,5 @@ def ending(details: Mapping[str, str], today: date) -> tuple[str, ...]:
     return tuple(
         f"TM204: {one.subject} ends on {one.day}, in {(one.day - today).days} days"
         for one in load_deadlines(details)
-        if today <= one.day <= today + NOTICE
+        if not one.begins and today <= one.day <= today + NOTICE
     )

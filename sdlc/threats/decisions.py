@@ -89,6 +89,9 @@ def judge_acceptances(
             holding[acceptance.threat] = max(expires, holding.get(acceptance.threat, expires))
             place = loaded.positions.place("acceptances", name, "expires")
             deadlines.append(Deadline("TM203", f"acceptances/{name}", expires, place))
+            begins = loaded.positions.place("acceptances", name, "accepted")
+            accepted = date.fromisoformat(acceptance.accepted)
+            deadlines.append(Deadline("TM203", f"acceptances/{name}", accepted, begins, begins=True))
     return Accepted(frozenset(holding), min(holding.values(), default=None), tuple(findings), tuple(deadlines))
 
 

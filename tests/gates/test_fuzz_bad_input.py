@@ -139,7 +139,7 @@ def test_what_is_no_exception_is_a_crash(repository: Repository) -> None:
 
 def test_a_fault_of_native_code_is_a_crash_and_the_search_goes_on_behind_it(repository: Repository) -> None:
     body = "if b'!' in data:\n    ctypes.string_at(0)\nif b'?' in data:\n    raise ValueError('asked')"
-    row, raw = run(repository, harness(body), seconds=4)
+    row, raw = run(repository, harness(body), seconds=6)
     assert not row["problems"]
     found = {crash["exception"]: crash for crash in row["crashes"]}
     assert set(found) == {"SIGSEGV", "ValueError"}

@@ -6,7 +6,7 @@ import pytest
 
 from sdlc.surface.extract import extract
 
-COPY = "class Router: pass\nclass Bottle:\n    def route(self, path): pass\n"
+COPY = "class Router: pass\ndef static_file(name, root): pass\nclass Bottle:\n    def route(self, path): pass\n"
 USER = "app = Bottle()\n@app.route('/scans/<number>')\ndef scan(number): return number\n"
 
 

@@ -25,3 +25,13 @@ def test_a_month_before_it_is_said() -> None:
     assert ending(DETAILS, date(2026, 5, 1)) == ()
     assert ending(DETAILS, date(2026, 5, 2)) == ("TM204: acceptances/clear-text ends on 2026-06-01, in 30 days",)
     assert ending(DETAILS, date(2026, 6, 2)) == ()
+
+
+def test_what_has_not_begun_does_not_hold() -> None:
+    begins = Deadline("TM203", ONE.subject, date(2026, 3, 10), ONE.place, begins=True)
+    details = dump_deadlines([ONE, begins])
+    assert sorted(load_deadlines(details), key=lambda one: one.day) == [begins, ONE]
+    (found,) = overdue(details, date(2026, 3, 8))
+    assert (found.rule, found.message) == ("TM203", "acceptances/clear-text begins on 2026-03-10")
+    assert overdue(details, date(2026, 3, 9)) == (), "somewhere it is tomorrow already"
+    assert ending(details, date(2026, 3, 1)) == ()
