@@ -48,6 +48,7 @@ def test_all_is_decided_and_counted() -> None:
     assert reading.details == {
         "acceptance-expires": "2026-06-01",
         "deadline/TM203/acceptances/clear-text": "2026-06-01 threat_models/acceptances.yaml:10",
+        "begin/TM203/acceptances/clear-text": "2026-01-10 threat_models/acceptances.yaml:9",
     }
     assert "2 of 2 controls verified" in reading.sentence
 
