@@ -33,7 +33,10 @@ def test_this_version_has_a_bundle() -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_old_bundle_is_read_as_ever(version: str) -> None:
     expected = json.loads((FOLDER / version / "verification.json").read_text())
-    assert _beside_the_page(answer(FOLDER / version, AT)) == _beside_the_page(expected)
+    said = answer(FOLDER / version, AT)
+    if version == __version__:
+        assert said == expected
+    assert _beside_the_page(said) == _beside_the_page(expected)
     assert expected["ok"]
 
 
