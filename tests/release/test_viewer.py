@@ -120,6 +120,7 @@ def test_hostile_text_in_every_field_is_text(good: Verified) -> None:
     clean, evil = Page(drawn_of(good)), Page(drawn_of(hostile(good)))
     drawn = {"figure", "figcaption", "svg", "g", "path", "circle", "rect", "text", "title", "desc"}
     assert set(evil.tags) <= set(clean.tags) | {"ol", "br"} | drawn
+    assert [name for _, name, _ in evil.attributes if name.startswith("on")] == [], "an svg of somebody else's"
     text = drawn_of(hostile(good))
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 60
     assert "<script>alert" not in text
