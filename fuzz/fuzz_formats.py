@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import sdlc
 from sdlc.components.binaries import audited_crates, sightings
 from sdlc.components.embedded import inside
 from sdlc.config import load_config
@@ -33,6 +30,7 @@ from sdlc.inventory.spdx import to_spdx
 from sdlc.inventory.tree import tree
 from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
+from sdlc.scanning.rules import rules_folder
 from sdlc.standards.catalog import load_standard
 from sdlc.standards.coverage import cover
 from sdlc.surface.extract import extract
@@ -43,7 +41,7 @@ from sdlc.threats.pointers import load_pointers
 OBSERVED = ("sboms", "libraries", "sightings", "crates", "vendored", "skipped")
 TEXTS = ("license_expression", "license", "author", "author_email", "maintainer", "maintainer_email", "home")
 SILENT = {**dict.fromkeys(TEXTS, ""), "urls": {}, "requires": [], "classifiers": []}
-KINDS = load_kinds((Path(sdlc.__file__).parent / "rules" / "secrets" / "kinds.toml").read_bytes())
+KINDS = load_kinds((rules_folder() / "secrets" / "kinds.toml").read_bytes())
 
 
 @fuzz(raises=(UnreadableError,))

@@ -51,6 +51,8 @@ def main() -> int:
     for row in rows:
         engines = ", ".join(f"{engine} {did['executions']}" for engine, did in row["engines"].items())
         print(f"{row['name'] or row['file']:<24} {engines}", flush=True)
+        for problem in row["problems"]:
+            print(f"  {problem[:300]}", flush=True)
         for crash in row["crashes"]:
             kept = HERE / "crashes" / Path(crash["input"]).name
             kept.parent.mkdir(exist_ok=True)
