@@ -193,7 +193,7 @@ def _fold_if(page: _Page, node: ast.If, names: Mapping[str, object]) -> None:
     if not taken:
         page.remove(node.body)
     elif node.orelse:
-        is_elif = page.text(node.orelse[0]).startswith(b"elif") and len(node.orelse) == 1
+        is_elif = isinstance(node.orelse[0], ast.If) and page.text(node.orelse[0]).startswith(b"elif")
         page.remove(node.orelse, b"" if is_elif else b"pass")
 
 

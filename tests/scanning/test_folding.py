@@ -31,6 +31,7 @@ def folded(body: str, *, head: str = "def f(param, other):\n") -> str:
         ("n = 1\nn += other\nif n > 3:\n    bar = 'x'\nelse:\n    bar = param\n", False),
         ("if other:\n    bar = 'x'\nelif False:\n    bar = param\nelse:\n    bar = 'y'\n", True),
         ("if True:\n    bar = 'x'\nelif other:\n    bar = param\nelse:\n    bar = param\n", True),
+        ("if True:\n    bar = 'x'\nelse:\n    elif_not = param\n", True),
         ("if not True:\n    def bar():\n        return param\n", True),
         ("if other and False:\n    bar = param\n", True),
         ("if other or True:\n    bar = 'x'\nelse:\n    bar = param\n", True),
