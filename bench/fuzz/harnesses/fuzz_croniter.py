@@ -1,12 +1,12 @@
 """croniter 1.0.2."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from croniter.croniter import CroniterError, croniter
 
 from sdlc.harness import fuzz
 
-START = datetime(2024, 2, 28, 23, 59)
+START = datetime(2024, 2, 28, 23, 59, tzinfo=UTC)
 
 
 @fuzz(raises=(CroniterError,))

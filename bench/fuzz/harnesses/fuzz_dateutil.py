@@ -1,12 +1,12 @@
 """python-dateutil 2.9.0."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from dateutil.rrule import rrulestr
 
 from sdlc.harness import fuzz
 
-START = datetime(2024, 2, 28, 12, 0)
+START = datetime(2024, 2, 28, 12, 0, tzinfo=UTC)
 
 
 @fuzz(raises=(ValueError,))
