@@ -53,13 +53,14 @@ class Sight:
 
 @dataclass(frozen=True)
 class Grown:
-    """How CPU time grew with prefix + token·n + suffix: the power at head and on the base, None if not measured."""
+    """How CPU time grew with prefix + token·n + suffix + closing·n: the power at head, on the base (None: not measured)."""
 
     prefix: bytes
     token: bytes
     suffix: bytes
     exponent: float
     base_exponent: float | None = None
+    closing: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -186,4 +187,5 @@ def _lines(value: Any) -> tuple[int, int]:
 def _grown(one: dict[str, Any]) -> Grown:
     prefix, token, suffix = (bytes.fromhex(str(one[part])) for part in ("prefix", "token", "suffix"))
     base = one.get("base_exponent")
-    return Grown(prefix, token, suffix, float(one["exponent"]), None if base is None else float(base))
+    closing = bytes.fromhex(str(one.get("closing", "")))  # older evidence knows none
+    return Grown(prefix, token, suffix, float(one["exponent"]), None if base is None else float(base), closing)

@@ -22,10 +22,10 @@ from sdlc.model.digest import sha256
 from sdlc.sandbox.confine import Limits, clean_environment, confined
 
 AT_ONCE = 2
-OWN = ("words", "growth", "coverage")
+OWN = ("words", "coverage", "beside", "growth")
 """Searches that need no engine of others."""
 
-SHARE = {"words": 0.15, "hypothesis": 0.05, "atheris": 0.55, "growth": 0.25}
+SHARE = {"words": 0.15, "hypothesis": 0.05, "atheris": 0.35, "beside": 0.2, "growth": 0.25}
 SHARE_TYPED = {"hypothesis": 0.4, "atheris": 0.6}
 """A strategy makes what a typed harness takes: no text is an input, and no pattern of bytes can be repeated in it."""
 
@@ -168,7 +168,7 @@ class Campaign(Phases):
         return [inputs[place] for place in report["keeps"] if 0 <= place < len(inputs)], report["crashes"]
 
     def grow(self, path: Path, name: str, patterns: Sequence[str]) -> list[dict[str, Any]]:
-        """How `patterns` (prefix,token,suffix in hexadecimal) grow. Raises ToolError, UnreadableError."""
+        """How `patterns` (prefix,token,suffix,closing in hexadecimal) grow. Raises ToolError, UnreadableError."""
         report = self.phase(path, name, "growth", SECONDS_TO_GROW, patterns=patterns)[0]
         if "problem" in report:
             raise ToolError(f"{path}: the harness cannot be imported: {report['problem']}")
@@ -329,10 +329,9 @@ class Campaign(Phases):
 
 def shares(engines: Sequence[str], *, typed: bool) -> list[tuple[str, float]]:
     """The searches in their order, with their shares of the time; those share what an absent engine would have."""
-    wanted = {**(SHARE_TYPED if typed else SHARE)}
+    wanted = SHARE_TYPED if typed else SHARE
     if "atheris" not in engines:
-        wanted["coverage"] = wanted.pop("atheris")
-        wanted |= {"growth": wanted.pop("growth")} if "growth" in wanted else {}  # it repeats what the others kept
+        wanted = {"coverage" if name == "atheris" else name: part for name, part in wanted.items()}
     own = OWN if "hypothesis" in engines or not typed else ()
     there = {name: part for name, part in wanted.items() if name in (*engines, *own)}
     return [(name, part / sum(there.values())) for name, part in there.items()]

@@ -11,7 +11,7 @@ from sdlc.errors import SdlcError, StorageError
 from sdlc.fuzzing.campaign import Campaign
 
 CRASHES, SURVIVES, UNKNOWN = "crashes", "survives", "unknown"
-PARTS = ("prefix", "token", "suffix")
+PARTS = ("prefix", "token", "suffix", "closing")
 HANG_ALLOWANCE = 0.5
 """Share of the CPU limit that the base may take for what hangs at head: a hang just over the limit is older."""
 
@@ -57,14 +57,14 @@ class Base:
                 continue
             try:
                 measured = campaign.grow(
-                    Path(file), harness, [",".join(one[part] for part in PARTS) for one in patterns]
+                    Path(file), harness, [",".join(one.get(part, "") for part in PARTS) for one in patterns]
                 )
             except StorageError:
                 raise
             except SdlcError:
                 continue
             for one in patterns:
-                same = [other for other in measured if all(other[part] == one[part] for part in PARTS)]
+                same = [other for other in measured if all(other[part] == one.get(part, "") for part in PARTS)]
                 if same:
                     one["base_exponent"] = same[0]["exponent"]
             return

@@ -120,7 +120,7 @@ class Phases:
         command += [f"--deadly={data.hex()}" for data in deadly if len(data) <= LONGEST_DEADLY]
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
-        command += ["--kept", str(self.corpus(path, name))] if phase == "growth" else []
+        command += ["--kept", str(self.corpus(path, name))] if phase in ("beside", "growth") else []
         most = self.import_seconds if phase == "list" else seconds + self.grace
         limits = Limits(int(most), self.memory, MAX_REPORT, write=(report.parent,), disk_bytes=MAX_DISK)
         done = self.tools.run(
@@ -203,6 +203,6 @@ def _function(one: Any) -> tuple[str, str, int, int]:
 
 
 def _growth(one: dict[str, Any]) -> dict[str, Any]:
-    texts = {key: bytes.fromhex(str(one[key])).hex() for key in ("prefix", "token", "suffix")}
+    texts = {key: bytes.fromhex(str(one.get(key, ""))).hex() for key in ("prefix", "token", "suffix", "closing")}
     numbers = {"exponent": float(one["exponent"]), "second_at": int(one["second_at"])}
     return texts | numbers | {"exponential": one["exponential"] is True}

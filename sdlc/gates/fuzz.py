@@ -5,8 +5,8 @@ Do the product's parsers survive inputs that nobody thought of?
 proper answer; everything else is a crash: another exception, a recursion without end, more CPU time than allowed.
 
 **How it works.** Stored inputs of `fuzz/corpus/<harness>/` and `fuzz/regressions/<harness>/` are replayed first. Then
-four searches share the time: with the product's own words and regular expressions, Hypothesis, atheris, and for growth
-of CPU time. A crash ends no search. Each is made small, replayed in a fresh process, and returned with a pytest test.
+five searches share the time: with the product's own words and regular expressions, Hypothesis, atheris, beside what that
+kept, and for growth of CPU time. A crash ends no search. Each is made small, replayed in a fresh process, and returned with a pytest test.
 Crashes are told apart by exception, innermost function of the product, and the fixed words of the message.
 
 **In a pull request** (`--since`) every input that crashes is replayed on the base commit's code, built from its own

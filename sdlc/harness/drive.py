@@ -35,9 +35,9 @@ from sdlc.harness.seeds import Known, constants
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
 from sdlc.harness.silence import silence
-from sdlc.harness.words import judged, search_with_words, systematic
+from sdlc.harness.words import judged, search_beside, search_with_words, systematic
 
-PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris", "coverage", "prune"]
+PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris", "coverage", "beside", "prune"]
 SMALL = 64
 """Bytes up to which a stored input is left as it is."""
 
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
     parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
     parser.add_argument("--deadly", action="append", default=[], help="input that ended the process, in hexadecimal")
-    parser.add_argument("--pattern", action="append", default=[], help="prefix,token,suffix in hexadecimal")
+    parser.add_argument("--pattern", action="append", default=[], help="prefix,token,suffix,closing in hexadecimal")
     parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
     parser.add_argument("--allow", type=float, default=1.0, help="share of the CPU limit that an input may take")
     parser.add_argument("--examples", type=Path, help="folder of tests, whose texts are seeds")
@@ -141,6 +141,9 @@ def main() -> None:
         elif options.phase == "words":
             with silence():
                 search_with_words(oracle, report, deadline, lexicon, options.seed)
+        elif options.phase == "beside":
+            with silence():
+                search_beside(oracle, report, deadline, lexicon, known.kept, options.seed)
         elif options.phase == "coverage":
             with silence():
                 search_by_lines(oracle, report, deadline, lexicon, options.report.parent, options.seed)

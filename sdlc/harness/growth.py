@@ -16,6 +16,7 @@ from typing import Any
 
 from sdlc.harness.deadline import Deadline
 from sdlc.harness.lexicon import Lexicon, encoded
+from sdlc.harness.mutate import TOKEN
 from sdlc.harness.oracle import Crash, Oracle
 from sdlc.harness.patterns import pumps
 from sdlc.harness.pump import Growth, grow
@@ -23,6 +24,7 @@ from sdlc.harness.report import Report
 from sdlc.harness.seeds import Known
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
+from sdlc.harness.specimens import specimens
 from sdlc.harness.words import judged
 
 CHARACTERS = [bytes([byte]) for byte in b"a9 \n\t=:,.;\"'[]{}()<>-_/\\#*!&%+|~^@$?`"]
@@ -44,6 +46,7 @@ PAIRS = [
     b"[[",
     b"a:",
 ]
+PAIRS_TO_NEST = [(b"[", b"]"), (b"(", b")"), (b"{", b"}"), (b"<a>", b"</a>"), (b"<", b">"), (b'"', b'"'), (b"> ", b"")]
 OPENINGS = [b"<", b"&#", b"1", b'"', b"(", b"[", b"{", b"a "]
 SUFFIXES = (b"", b"!", b"\n", b";")
 WORD = 16
@@ -51,6 +54,7 @@ WORD = 16
 
 FEW, SMALL, LARGE = 28, 1024, 4096
 """Tokens, bytes and bytes of the three sizes."""
+SIZES = 3
 
 CLEAR = 0.02
 """CPU seconds from which a time says something."""
@@ -60,7 +64,11 @@ STEEP = 8.0
 
 KEPT = 5
 
-Pattern = tuple[bytes, bytes, bytes]
+DEEP = 16384
+"""Bytes of a fourth size, for what was quick: recursion needs depth, and a level may be long."""
+
+Pattern = tuple[bytes, bytes, bytes, bytes]
+"""Prefix, token, suffix, and what closes a token: one of them stands behind the suffix for every token."""
 
 
 def search_growth(
@@ -77,6 +85,7 @@ def search_growth(
         rng.shuffle(common)
     attempt = judged(oracle, report)
     kinds = [_of_expressions(lexicon, rng), _of_inputs(known, rng), _going_on(oracle, attempt, known), iter(common)]
+    kinds += [_nested(known, rng)]
     tried: set[Pattern] = set()
     for pattern in chain(_in_turn(kinds), _at_random(lexicon, known, rng)):
         if deadline.over():
@@ -93,9 +102,8 @@ def search_growth(
 def measure(oracle: Oracle, pattern: Pattern) -> Growth | None:
     """How `pattern` grows up to the harness's `max_len`; None when the harness raises what it does not declare."""
     harness = oracle.harness
-    prefix, token, suffix = pattern
     try:
-        return grow(harness.function, prefix, token, suffix, limit=harness.max_len, raises=harness.raises)
+        return grow(harness.function, *pattern, limit=harness.max_len, raises=harness.raises)
     except BaseException:  # a crash, and judged as such elsewhere
         return None
 
@@ -103,6 +111,7 @@ def measure(oracle: Oracle, pattern: Pattern) -> Growth | None:
 def row(growth: Growth) -> dict[str, Any]:
     """What the report says of one pattern; bytes in hexadecimal."""
     pattern = {"prefix": growth.prefix.hex(), "token": growth.token.hex(), "suffix": growth.suffix.hex()}
+    pattern |= {"closing": growth.closing.hex()} if growth.closing else {}
     return pattern | {"exponent": growth.exponent, "exponential": growth.exponential, "second_at": growth.second_at}
 
 
@@ -114,7 +123,7 @@ def _patterns(known: Known) -> Iterator[Pattern]:
     for prefix in prefixes:
         for suffix in SUFFIXES:
             for token in tokens:
-                yield prefix, token, suffix
+                yield prefix, token, suffix, b""
 
 
 def _of_expressions(lexicon: Lexicon, rng: random.Random) -> Iterator[Pattern]:
@@ -122,7 +131,7 @@ def _of_expressions(lexicon: Lexicon, rng: random.Random) -> Iterator[Pattern]:
     walks = [pumps(tree, rng) for _ in range(2) for tree in lexicon.trees]
     for pump in _in_turn(walks):
         prefix, token, suffix = (encoded(part) for part in pump)
-        yield prefix, token, suffix
+        yield prefix, token, suffix, b""
 
 
 def _of_inputs(known: Known, rng: random.Random) -> Iterator[Pattern]:
@@ -130,13 +139,27 @@ def _of_inputs(known: Known, rng: random.Random) -> Iterator[Pattern]:
     short = sorted((one for one in known.kept if 0 < len(one) <= 200), key=len)
     for data in short[:200]:
         if len(data) <= 8:
-            yield b"", data, b""
+            yield b"", data, b"", b""
         for size in (1, 2, 3):
             if len(data) > size:
                 at = rng.randrange(len(data) - size + 1)
-                yield data[:at], data[at : at + size], data[at + size :]
-                yield b"", data[at : at + size], b""
-        yield data, data[-1:], b""
+                yield data[:at], data[at : at + size], data[at + size :], b""
+                yield b"", data[at : at + size], b"", b""
+        yield data, data[-1:], b"", b""
+
+
+def _nested(known: Known, rng: random.Random) -> Iterator[Pattern]:
+    """Brackets, alone and in the places of inputs; then these inputs in themselves, cut at two places."""
+    for opening, closing in PAIRS_TO_NEST:
+        yield b"", opening, b"", closing
+    taken = [data for data in (*known.stored, *known.kept, *specimens()) if 0 < len(data) <= 200]
+    for data in sorted(taken, key=len):
+        tokens = [match.span() for match in TOKEN.finditer(data)]
+        start, end = rng.choice(tokens) if tokens else (0, 0)
+        for opening, closing in PAIRS_TO_NEST[:3]:
+            yield data[:start], opening, data[start:end] + data[end:], closing
+        for start, end in (*rng.sample(tokens, min(4, len(tokens))), *tokens[1:2]):
+            yield b"", data[:start], data[start:end], data[end:]
 
 
 def _going_on(oracle: Oracle, attempt: Callable[[bytes], None], known: Known) -> Iterator[Pattern]:
@@ -148,7 +171,7 @@ def _going_on(oracle: Oracle, attempt: Callable[[bytes], None], known: Known) ->
                 token = bytes([byte])
                 attempt(data + token * 2)
                 if oracle.left_at is None:
-                    yield data, token, b""
+                    yield data, token, b"", b""
 
 
 def _at_random(lexicon: Lexicon, known: Known, rng: random.Random) -> Iterator[Pattern]:
@@ -158,7 +181,7 @@ def _at_random(lexicon: Lexicon, known: Known, rng: random.Random) -> Iterator[P
         data = rng.choice(kept)[:200]
         prefix = data[: rng.randint(0, len(data))] + (lexicon.piece(rng) if rng.random() < 0.5 else b"")
         token = b"".join(lexicon.piece(rng) for _ in range(rng.choice((1, 1, 2, 3))))
-        yield prefix, token[:64], rng.choice((b"", b"", *lexicon.marks[:12]))
+        yield prefix, token[:64], rng.choice((b"", b"", *lexicon.marks[:12])), b""
 
 
 def _in_turn(many: Sequence[Iterator[Any]]) -> Iterator[Any]:
@@ -173,11 +196,12 @@ def _in_turn(many: Sequence[Iterator[Any]]) -> Iterator[Any]:
 
 
 def _looks_steep(oracle: Oracle, report: Report, pattern: Pattern) -> bool:
-    prefix, token, suffix = pattern
-    times = []
-    for count in (FEW, SMALL // len(token), LARGE // len(token)):
-        data = prefix + token * count + suffix
-        if len(data) > oracle.harness.max_len:
+    prefix, token, suffix, closing = pattern
+    level = len(token + closing)
+    times: list[float] = []
+    for count in (FEW, SMALL // level, LARGE // level, DEEP // level):
+        data = prefix + token * count + suffix + closing * count
+        if len(data) > oracle.harness.max_len or (len(times) == SIZES and not (closing and times[-1] < CLEAR)):
             break
         began = time.process_time()
         crash = oracle.judge(data)
@@ -188,15 +212,15 @@ def _looks_steep(oracle: Oracle, report: Report, pattern: Pattern) -> bool:
             return new and crash.exception == "Timeout"
     if times[:1] and times[0] > CLEAR:
         return True
-    return len(times) == 3 and times[2] > CLEAR and times[2] > STEEP * times[1]
+    return len(times) >= SIZES and times[-1] > CLEAR and times[-1] > STEEP * times[-2]
 
 
 def _keep(oracle: Oracle, report: Report, growth: Growth) -> None:
     report.growth = sorted([*report.growth, row(growth)], key=_badness)[:KEPT]
     report.write()
     if growth.fails(oracle.harness.max_len) and growth.second_at:
-        count = max(1, (growth.second_at - len(growth.prefix) - len(growth.suffix)) // len(growth.token))
-        data = growth.prefix + growth.token * count + growth.suffix
+        room = growth.second_at - len(growth.prefix) - len(growth.suffix)
+        data = growth.of(max(1, room // len(growth.token + growth.closing)))
         crash = oracle.judge(data)
         if crash is not None:
             kind = "exponential" if growth.exponential else f"of the power {growth.exponent:g}"
@@ -217,9 +241,9 @@ def _report(oracle: Oracle, report: Report, crash: Crash, data: bytes) -> None:
 
 
 def patterns_of(words: Sequence[str]) -> list[Pattern]:
-    """Patterns as they stand on a command line: prefix, token and suffix in hexadecimal, with commas."""
+    """Patterns as they stand on a command line: prefix, token, suffix, closing in hexadecimal, with commas."""
     found = []
     for word in words:
-        prefix, token, suffix = (bytes.fromhex(part) for part in word.split(","))
-        found.append((prefix, token, suffix))
+        prefix, token, suffix, closing = (bytes.fromhex(part) for part in word.split(","))
+        found.append((prefix, token, suffix, closing))
     return found

@@ -238,10 +238,15 @@ def typed_judge(oracle: Oracle) -> Callable[[bytes], Crash | None]:
 
 
 def _beginnings(folder: Path, words: Sequence[bytes], inputs: Sequence[bytes]) -> list[str]:
-    """Dictionary and corpus as libFuzzer takes them; a typed harness reads choices, to which no text is a seed."""
-    dictionary, corpus = folder / "dictionary", folder / "corpus"
+    """Dictionary and corpus as libFuzzer takes them; a typed harness reads choices, to which no text is a seed.
+
+    It writes what it keeps into the first folder, where nothing else lies.
+    """
+    dictionary, corpus, begin = folder / "dictionary", folder / "corpus", folder / "begin"
     dictionary.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in words))
-    corpus.mkdir(exist_ok=True)
+    for made in (corpus, begin):
+        made.mkdir(exist_ok=True)
     for number, seed in enumerate(inputs):
-        (corpus / str(number)).write_bytes(seed)
-    return [f"-dict={dictionary}", str(corpus)] if words else [str(corpus)]
+        (begin / str(number)).write_bytes(seed)
+    folders = [str(corpus), str(begin)] if inputs else [str(corpus)]
+    return [f"-dict={dictionary}", *folders] if words else folders

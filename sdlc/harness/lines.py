@@ -8,9 +8,11 @@ makes everything several times slower.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import CodeType, FrameType
 from typing import Any
+
+from sdlc.harness.deadline import Deadline
 
 
 class Lines:
@@ -73,3 +75,21 @@ class Lines:
     def _line(self, frame: FrameType, _event: str, _argument: object) -> Any:
         self._seen.add((frame.f_code, frame.f_lineno))
         return self._line
+
+
+def reaching(
+    inputs: Iterable[bytes], judge: Callable[[bytes], object], folders: tuple[str, ...], deadline: Deadline
+) -> list[bytes]:
+    """Those of `inputs` that reach a line which none before them did, the one with the most such lines first.
+
+    What is not looked at before the time is over is left out.
+    """
+    found: list[tuple[int, bytes]] = []
+    with Lines(folders) as lines:
+        for data in inputs:
+            if deadline.over():
+                break
+            new = lines.new(lambda data=data: judge(data))  # type: ignore[misc]
+            if new:
+                found.append((new, data))
+    return [data for _, data in sorted(found, key=lambda one: -one[0])]

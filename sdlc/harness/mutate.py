@@ -1,17 +1,23 @@
-"""Changes of an input that keep its form: pieces are put in, taken out, doubled, nested, swapped and joined."""
+"""
+Changes of an input that keep its form: pieces are put in, taken out, doubled, nested, swapped, joined and cut off.
+
+Places lie between two tokens: a word, a number, white space, a mark.
+"""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sdlc.harness.lexicon import NUMBERS, Lexicon
 
 TOKEN = re.compile(rb"[A-Za-z_]+|[0-9]+|\s+|[\x80-\xff]+|[^\sA-Za-z0-9_]")
 DIGITS = re.compile(rb"[0-9]+")
 PAIRS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"), (b"<", b">"), (b'"', b'"'), (b"'", b"'"), (b"<a>", b"</a>"))
-TIMES = (2, 2, 2, 3, 3, 4, 8, 30)
+BEFORE_LINES = (b" ", b"  ", b"    ", b"\t", b"> ", b">", b"- ", b"* ", b"# ", b"| ")
+TIMES = (*(2, 2, 2, 3, 3, 4, 8, 30) * 6, 200, 1000)
+"""How often a piece is doubled or nested; seldom so often that a parser that calls itself ends."""
 
 
 class Mutator:
@@ -21,11 +27,15 @@ class Mutator:
         self._lexicon = lexicon
         self._rng = rng
         self.pool: Sequence[bytes] = lexicon.seeds
+        self._ways: tuple[Callable[[bytes], bytes], ...] = (
+            *(self._put_in, self._put_in, self._replace, self._remove, self._double, self._wrap, self._renumber),
+            *(self._join, self._move, self._nest, self._indent, self._cut, self._byte),
+        )
 
     def change(self, data: bytes, room: int) -> bytes:
         """One to four changes of `data`, at most `room` bytes."""
         for _ in range(self._rng.choice((1, 1, 2, 4))):
-            data = self._once(data)[:room]
+            data = (self._rng.choice(self._ways) if data else self._put_in)(data)[:room]
         return data
 
     def fresh(self) -> bytes:
@@ -34,37 +44,68 @@ class Mutator:
         few = [self._lexicon.piece(rng) for _ in range(rng.randint(1, 5))]
         return b"".join(rng.choice(few) * rng.choice((1, 1, 1, 1, 2, 3)) for _ in range(rng.randint(1, 9)))
 
-    def _once(self, data: bytes) -> bytes:
-        rng = self._rng
-        kind = rng.randrange(10)
-        if kind <= 1 or not data:
-            at = self._place(data)
-            return data[:at] + self._lexicon.piece(rng) + data[at:]
-        if kind == 9:
-            byte = bytes([rng.randint(32, 126) if rng.random() < 0.7 else rng.randrange(256)])
-            at = rng.randint(0, len(data))
-            return data[:at] + byte + data[at + rng.randrange(2) :]
+    def _put_in(self, data: bytes) -> bytes:
+        at = self._place(data)
+        return data[:at] + self._lexicon.piece(self._rng) + data[at:]
+
+    def _cut(self, data: bytes) -> bytes:
+        """Ends where something is still open: at the end of its input a parser looks for what is not there."""
+        return data[: self._place(data)]
+
+    def _replace(self, data: bytes) -> bytes:
         start, end = self._token(data)
-        token = data[start:end]
-        if kind == 2:
-            return data[:start] + self._lexicon.piece(rng) + data[end:]
-        if kind == 3:
-            return data[:start] + data[end:]
-        if kind == 4:
-            return data[:start] + token * rng.choice(TIMES) + data[end:]
-        if kind == 5:
-            first, second = rng.choice(PAIRS)
-            times = rng.choice(TIMES)
-            return data[:start] + first * times + token + second * times + data[end:]
-        if kind == 6 and (runs := list(DIGITS.finditer(data))):
-            run = rng.choice(runs)
-            return data[: run.start()] + rng.choice(NUMBERS).encode() + data[run.end() :]
-        if kind == 7 and self.pool:
-            other = rng.choice(self.pool)
-            return data[: self._place(data)] + other[self._place(other) :]
-        start, end = sorted((self._place(data), self._place(data)))
+        return data[:start] + self._lexicon.piece(self._rng) + data[end:]
+
+    def _remove(self, data: bytes) -> bytes:
+        start, end = self._token(data) if self._rng.random() < 0.5 else self._part(data)
+        return data[:start] + data[end:]
+
+    def _double(self, data: bytes) -> bytes:
+        start, end = self._token(data)
+        return data[:start] + data[start:end] * self._rng.choice(TIMES) + data[end:]
+
+    def _wrap(self, data: bytes) -> bytes:
+        start, end = self._token(data)
+        opening, closing = self._rng.choice(PAIRS)
+        times = self._rng.choice(TIMES)
+        return data[:start] + opening * times + data[start:end] + closing * times + data[end:]
+
+    def _renumber(self, data: bytes) -> bytes:
+        runs = list(DIGITS.finditer(data))
+        if not runs:
+            return self._put_in(data)
+        run = self._rng.choice(runs)
+        return data[: run.start()] + self._rng.choice(NUMBERS).encode() + data[run.end() :]
+
+    def _join(self, data: bytes) -> bytes:
+        other = self._rng.choice(self.pool) if self.pool else data
+        return data[: self._place(data)] + other[self._place(other) :]
+
+    def _move(self, data: bytes) -> bytes:
+        start, end = self._part(data)
         at = self._place(data)
         return data[:at] + data[start:end] + data[at:]
+
+    def _nest(self, data: bytes) -> bytes:
+        """In itself: what stands before a part and what stands behind it are repeated around the part."""
+        start, end = self._part(data)
+        times = self._rng.choice(TIMES)
+        return data[:start] * times + data[start:end] + data[end:] * times
+
+    def _indent(self, data: bytes) -> bytes:
+        """A piece before each line, or each but the first."""
+        before = self._rng.choice(BEFORE_LINES) if self._rng.random() < 0.7 else self._lexicon.piece(self._rng)
+        text = data.replace(b"\n", b"\n" + before)
+        return before + text if self._rng.random() < 0.7 else text
+
+    def _byte(self, data: bytes) -> bytes:
+        byte = bytes([self._rng.randint(32, 126) if self._rng.random() < 0.7 else self._rng.randrange(256)])
+        at = self._rng.randint(0, len(data))
+        return data[:at] + byte + data[at + self._rng.randrange(2) :]
+
+    def _part(self, data: bytes) -> tuple[int, int]:
+        start, end = sorted((self._place(data), self._place(data)))
+        return start, end
 
     def _place(self, data: bytes) -> int:
         """Between two tokens."""

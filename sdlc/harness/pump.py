@@ -1,5 +1,7 @@
 """
-Growth search: prefix + token·n + suffix, n doubling, CPU time compared. Finds what a search by coverage cannot see.
+Growth search: prefix + token·n + suffix + closing·n, n doubling, CPU time compared.
+
+It finds what a search by coverage cannot see.
 
 Super-linear time alone is no failure: many good parsers are quadratic somewhere. A failure is exponential growth, or
 more than a second of CPU for an input that is smaller than the declared limit.
@@ -46,6 +48,11 @@ class Growth:
     exponent: float
     exponential: bool
     second_at: int
+    closing: bytes = b""
+
+    def of(self, count: int) -> bytes:
+        """The input with `count` tokens, each of them closed."""
+        return self.prefix + self.token * count + self.suffix + self.closing * count
 
     def fails(self, limit: int) -> bool:
         """Exponential, or more than a second for at most `limit` bytes."""
@@ -57,6 +64,7 @@ def grow(
     prefix: bytes,
     token: bytes,
     suffix: bytes,
+    closing: bytes = b"",
     *,
     limit: int = 65536,
     raises: tuple[type[BaseException], ...] = (),
@@ -64,14 +72,14 @@ def grow(
     """Measure one pattern up to `limit` bytes, a second of CPU for each size."""
     points: list[tuple[int, float]] = []
     second_at = 0
-    for count in _counts(len(token), limit - len(prefix) - len(suffix)):
-        data = prefix + token * count + suffix
+    for count in _counts(len(token + closing), limit - len(prefix) - len(suffix)):
+        data = prefix + token * count + suffix + closing * count
         spent = _cpu(function, data, raises)
         points.append((count, spent))
         if spent >= SECOND:
             second_at = len(data)
             break
-    return Growth(prefix, token, suffix, _exponent(points), _exponential(points), second_at)
+    return Growth(prefix, token, suffix, _exponent(points), _exponential(points), second_at, closing)
 
 
 def pump(

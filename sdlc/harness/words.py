@@ -3,51 +3,99 @@ The search with words: short inputs of the marks and words that the product know
 
 Most bugs of parsers show with very few tokens, only that these must be the right ones. Nothing is instrumented, so an
 input costs little; what guides this search is where the harness refuses: an input that is refused at a new place is
-changed further.
+changed further. Behind the search by coverage it has a second turn, beside the inputs that one kept.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, product
 
 from sdlc.harness.deadline import Deadline
 from sdlc.harness.lexicon import Lexicon
-from sdlc.harness.mutate import Mutator
+from sdlc.harness.lines import reaching
+from sdlc.harness.mutate import BEFORE_LINES, TOKEN, Mutator
 from sdlc.harness.oracle import Oracle
 from sdlc.harness.report import Report
 from sdlc.harness.shrink import shrink
+from sdlc.harness.sight import Sight
+from sdlc.harness.specimens import specimens
 
 MARKS = 40
 WORDS = 120
 POOL = 400
 LONGEST = 2048
+FRESH = 0.4
+"""Share of inputs that are made anew and are no changes."""
+
+LOOKING = 0.15
+"""Share of the time at most in which known inputs are looked at, to see what they reach."""
+
+TOKENS = 150
+INDENTED = 12
 ENDINGS = (b"\n", b";", b":", b" ", b"=", b"(")
 
 
 def search_with_words(oracle: Oracle, report: Report, deadline: Deadline, lexicon: Lexicon, seed: int = 0) -> None:
     """Until the time is over; half of it at most goes to the inputs that are all tried."""
+    known = [*lexicon.seeds[:POOL], *specimens()]
+    _search(oracle, report, deadline, lexicon, seed, known, lambda _: systematic(lexicon))
+
+
+def search_beside(
+    oracle: Oracle, report: Report, deadline: Deadline, lexicon: Lexicon, kept: Sequence[bytes], seed: int = 0
+) -> None:
+    """As with words, but beside inputs that a search by coverage kept: those have what is hard to come by.
+
+    Without instrumentation the same second holds several times as many executions.
+    """
+    known = [*sorted(set(kept), key=lambda data: (len(data), data)), *specimens()]
+    _search(oracle, report, deadline, lexicon, seed, known, lambda pool: beside(pool, lexicon))
+
+
+def _search(
+    oracle: Oracle,
+    report: Report,
+    deadline: Deadline,
+    lexicon: Lexicon,
+    seed: int,
+    known: Sequence[bytes],
+    first: Callable[[list[bytes]], Iterable[bytes]],
+) -> None:
+    """What comes `first`, then changes of `known` inputs that reach something, and of those refused at a new place."""
     attempt = judged(oracle, report)
-    first = deadline.within(0.5)
-    for data in systematic(lexicon):
-        attempt(data)
-        if first.over():
-            break
     rng = random.Random(seed)  # noqa: S311 - inputs, no secrets
     mutator = Mutator(lexicon, rng)
-    pool = [b"", *lexicon.seeds[:POOL]]
-    places: set[object] = set()
-    mutator.pool = pool
     room = min(LONGEST, oracle.harness.max_len)
-    while not deadline.over():
-        data = mutator.fresh() if rng.random() < 0.5 else mutator.change(rng.choice(pool), room)
+    fitting = [data for data in known if len(data) <= room]
+    sight, oracle.sight = oracle.sight, Sight(())  # a trace has one owner
+    pool = [*reaching(fitting, attempt, oracle.folders, deadline.within(LOOKING)), b""]
+    oracle.sight = sight
+    mutator.pool = pool
+    places: set[object] = set()
+    most = len(pool) + POOL
+
+    def go_on(data: bytes) -> None:
         attempt(data)
         place = oracle.left_at
         if place is not None and place not in places:
             places.add(place)
-            if len(pool) < POOL:
+            if len(pool) < most and len(data) <= room:
                 pool.append(data)
+
+    half = deadline.within(0.5)
+    for data in first(list(pool)):
+        go_on(data)
+        if half.over():
+            break
+    while not deadline.over():
+        go_on(mutator.fresh() if rng.random() < FRESH else mutator.change(_often(pool, rng), room))
+
+
+def _often(pool: Sequence[bytes], rng: random.Random) -> bytes:
+    """One of `pool`, those in front, which reach most, more often."""
+    return pool[int(len(pool) * rng.random() ** 1.5)]
 
 
 def systematic(lexicon: Lexicon) -> Iterator[bytes]:
@@ -55,6 +103,9 @@ def systematic(lexicon: Lexicon) -> Iterator[bytes]:
     yield b""
     yield from lexicon.marks
     yield from lexicon.trouble
+    yield from specimens()
+    for specimen in specimens():
+        yield from cut(specimen)
     yield from lexicon.words
     yield from lexicon.samples
     marks = lexicon.marks[:MARKS]
@@ -63,6 +114,26 @@ def systematic(lexicon: Lexicon) -> Iterator[bytes]:
         yield from (word + ending for ending in ENDINGS)
         yield from (mark + word for mark in marks[:12])
     yield from (b"".join(three) for three in islice(product(marks[:24], repeat=3), 20_000))
+
+
+def beside(inputs: Iterable[bytes], lexicon: Lexicon) -> Iterator[bytes]:
+    """Each of `inputs` with a mark behind it and before it, without each token, and cut off behind each.
+
+    The first of them also with their lines inside of something, cut off there.
+    """
+    marks = lexicon.marks[:MARKS]
+    for place, data in enumerate(inputs):
+        yield from (data + mark for mark in marks)
+        yield from (mark + data for mark in marks[:12])
+        yield from (data[: token.start()] + data[token.end() :] for token in islice(TOKEN.finditer(data), MARKS))
+        yield from cut(data)
+        for before in BEFORE_LINES if place < INDENTED and b"\n" in data else ():
+            yield from cut(before + data.replace(b"\n", b"\n" + before))
+
+
+def cut(data: bytes) -> Iterator[bytes]:
+    """The beginnings of `data`, up to each of its tokens."""
+    return (data[: token.end()] for token in islice(TOKEN.finditer(data), TOKENS))
 
 
 def judged(oracle: Oracle, report: Report) -> Callable[[bytes], None]:

@@ -81,6 +81,7 @@ def worse(run: HarnessRun) -> Iterator[Finding]:
             and one.exponent >= CLEARLY + 1
         ):
             pattern = f"{one.prefix!r} + {one.token!r}*n + {one.suffix!r}"
+            pattern += f" + {one.closing!r}*n" if one.closing else ""
             before = f"of the power {one.base_exponent:g}" if one.base_exponent else "too fast to measure"
             yield Finding(
                 rule="FUZZ-GROWTH",

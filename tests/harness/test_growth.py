@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Sequence
@@ -53,6 +54,15 @@ def deeper(data: bytes) -> None:
 @fuzz(max_len=8192)
 def recursive(data: bytes) -> None:
     deeper(data)
+
+
+@fuzz(raises=(ValueError,), max_len=8192)
+def balanced(data: bytes) -> None:
+    """Looks into nothing that is not closed."""
+    key, _, value = data.partition(b"=")
+    if key != b"key" or value.count(b"[") != value.count(b"]"):
+        raise ValueError(key)
+    deeper(value)
 
 
 @fuzz(max_len=8192)
@@ -121,8 +131,9 @@ def test_what_is_linear_is_not_mentioned(tmp_path: Path) -> None:
 
 def test_given_patterns_are_measured_alone() -> None:
     [harness] = harnesses_of(SimpleNamespace(square=square))
-    [pattern] = patterns_of(["626f783a,3c,21"])
-    assert pattern == (b"box:", b"<", b"!")
+    [pattern, closed] = patterns_of(["626f783a,3c,21,", ",5b,,5d"])
+    assert pattern == (b"box:", b"<", b"!", b"")
+    assert closed == (b"", b"[", b"", b"]")
     growth = measure(Oracle(harness, HERE), pattern)
     assert growth is not None
     assert 1.5 < growth.exponent < 2.5
@@ -130,4 +141,12 @@ def test_given_patterns_are_measured_alone() -> None:
 
 def test_a_pattern_that_crashes_is_not_measured() -> None:
     [harness] = harnesses_of(SimpleNamespace(recursive=recursive))
-    assert measure(Oracle(harness, HERE), (b"", b"[", b"")) is None
+    assert measure(Oracle(harness, HERE), (b"", b"[", b"", b"")) is None
+
+
+def test_what_is_closed_again_is_nested(tmp_path: Path) -> None:
+    [crash] = search(balanced, tmp_path, Known([], [], kept=[b"key=[1]"]), seconds=2.0)["crashes"]
+    assert crash["exception"] == "RecursionError"
+    data = base64.b64decode(crash["input"])
+    assert data.startswith(b"key=[")
+    assert data.count(b"[") == data.count(b"]") > 100

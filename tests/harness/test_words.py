@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import random
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from sdlc.harness.deadline import Deadline
 from sdlc.harness.fuzz import fuzz, harnesses_of
 from sdlc.harness.lexicon import Lexicon, numbers
-from sdlc.harness.mutate import Mutator
+from sdlc.harness.lines import reaching
 from sdlc.harness.oracle import Oracle
 from sdlc.harness.report import Report
-from sdlc.harness.words import search_with_words, systematic
+from sdlc.harness.words import beside, search_beside, search_with_words, systematic
 
 HERE = (str(Path(__file__).parent),)
 LEXICON = Lexicon([b"exception", b"::", b"<!["], [(r"&#[0-9]{3,};", 0)], [b"a = 1", b"b"])
@@ -31,6 +30,11 @@ def word_and_mark(data: bytes) -> None:
         raise ValueError("empty")
 
 
+def word_and_mark_quietly(data: bytes) -> None:
+    with suppress(KeyError, ValueError):
+        word_and_mark(data)
+
+
 last: list[bytes] = []
 
 
@@ -41,11 +45,21 @@ def remembers(data: bytes) -> None:
     last.append(data)
 
 
-def search(function: Any, tmp_path: Path, seconds: float = 3.0) -> dict[str, Any]:
+@fuzz()
+def ends_inside(data: bytes) -> None:
+    lines = data.split(b"\n")
+    if len(lines) > 2 and lines[0].startswith(b"> ```") and lines[-1].strip() == b">":
+        raise KeyError("found")
+
+
+def search(function: Any, tmp_path: Path, seconds: float = 3.0, kept: Sequence[bytes] | None = None) -> dict[str, Any]:
     [harness] = harnesses_of(SimpleNamespace(function=function))
     oracle = Oracle(harness, HERE)
     report = Report(tmp_path / "report.json", oracle)
-    search_with_words(oracle, report, Deadline(seconds), LEXICON)
+    if kept is None:
+        search_with_words(oracle, report, Deadline(seconds), LEXICON)
+    else:
+        search_beside(oracle, report, Deadline(seconds), LEXICON, kept)
     report.write(finished=True)
     document: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
     return document
@@ -61,19 +75,31 @@ def test_further_inputs_of_a_crash_are_kept_as_they_were(tmp_path: Path) -> None
     assert 1 <= len(crash["others"]) <= 4
 
 
+def test_beside_what_another_search_kept_lies_its_end_inside_of_something(tmp_path: Path) -> None:
+    [crash] = search(ends_inside, tmp_path, kept=[b"```py\nx\n```\n"])["crashes"]
+    assert base64.b64decode(crash["input"]).endswith(b"\n>")
+    assert search(ends_inside, tmp_path, 0.0, kept=[])["crashes"] == []
+
+
+def test_what_lies_beside_an_input() -> None:
+    inputs = list(beside([b"a = 1"], LEXICON))
+    assert {b"a = 1;", b"a = 1(", b":a = 1", b"a = ", b"a  1", b" = 1"} <= set(inputs)
+    assert b"> a" not in inputs
+    assert b"> a\n> b" in list(beside([b"a\nb"], LEXICON))
+
+
+def test_inputs_that_reach_lines_come_first_and_the_others_not_at_all() -> None:
+    answer = reaching([b"", b"x", b"exception:", b"y"], word_and_mark_quietly, HERE, Deadline(5.0))
+    assert set(answer) == {b"", b"exception:"}
+    assert reaching([b""], word_and_mark_quietly, HERE, Deadline(-1.0)) == []
+
+
 def test_all_short_inputs_come_once_and_the_likely_ones_first() -> None:
     inputs = list(systematic(LEXICON))
     assert inputs[0] == b""
     assert inputs.index(b"<![") < inputs.index(b"::(")
     assert b"exception\n" in inputs
     assert any(data.startswith(b"&#") and data.endswith(b";") for data in inputs)
-
-
-@given(st.binary(max_size=60), st.integers(1, 80), st.integers())
-def test_a_change_keeps_to_its_room(data: bytes, room: int, seed: int) -> None:
-    mutator = Mutator(LEXICON, random.Random(seed))
-    assert len(mutator.change(data, room)) <= room
-    assert isinstance(mutator.fresh(), bytes)
 
 
 def test_numbers_of_the_source_stand_for_characters(tmp_path: Path) -> None:
