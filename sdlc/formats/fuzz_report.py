@@ -53,7 +53,7 @@ class Sight:
 
 @dataclass(frozen=True)
 class Grown:
-    """How CPU time grew with prefix + token·n + suffix + closing·n: the power at head, on the base (None: not measured)."""
+    """How CPU time grew with prefix + token·n + suffix + closing·n: the power at head and on the base, or None."""
 
     prefix: bytes
     token: bytes

@@ -5,9 +5,9 @@ Do the product's parsers survive inputs that nobody thought of?
 proper answer; everything else is a crash: another exception, a recursion without end, more CPU time than allowed.
 
 **How it works.** Stored inputs of `fuzz/corpus/<harness>/` and `fuzz/regressions/<harness>/` are replayed first. Then
-five searches share the time: with the product's own words and regular expressions, Hypothesis, atheris, beside what that
-kept, and for growth of CPU time. A crash ends no search. Each is made small, replayed in a fresh process, and returned with a pytest test.
-Crashes are told apart by exception, innermost function of the product, and the fixed words of the message.
+five searches share the time: with the product's own words and regular expressions, Hypothesis, atheris, beside what
+that kept, and for growth of CPU time. A crash ends no search. Each is made small, replayed in a fresh process, and
+returned with a pytest test. Exception, innermost own function and the message's fixed words tell two apart.
 
 **In a pull request** (`--since`) every input that crashes is replayed on the base commit's code, built from its own
 lock: with the base's harness, then with the head's. What crashes there in the same way is shown and does not block;

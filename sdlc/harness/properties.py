@@ -8,6 +8,7 @@ properties are told apart, and what depends on the input is quoted, so that it d
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -81,6 +82,30 @@ def bounded_depth(function: Callable[[Value], Result], value: Value, *, frames: 
         return function(value)
     finally:
         sys.setrecursionlimit(before)
+
+
+def bounded_memory(
+    function: Callable[[Value], Result], value: Value, *, ratio: float, spare: int = 8 * 1024 * 1024
+) -> Result:
+    """`function` holds at most `ratio` times the bytes of `value` at any one time, with `spare` bytes on top.
+
+    What Python itself allocates is counted; the memory of C libraries is bounded by the sandbox alone.
+    """
+    traced = tracemalloc.is_tracing()
+    if not traced:
+        tracemalloc.start(1)
+    try:
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        answer = function(value)
+        held = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if not traced:
+            tracemalloc.stop()
+    size = len(value) if isinstance(value, bytes | str) else sys.getsizeof(value)
+    if held > ratio * size + spare:
+        raise Violated(f"memory: {held} bytes for {size}, more than {ratio:g} times")
+    return answer
 
 
 def _answer(

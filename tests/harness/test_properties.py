@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from sdlc.harness.oracle import normalized
 from sdlc.harness.properties import (
     Violated,
     bounded_depth,
+    bounded_memory,
     bounded_output,
     idempotent,
     related,
@@ -59,3 +61,22 @@ def test_too_deep_is_a_recursion_error_and_the_limit_is_put_back() -> None:
 def test_an_exception_that_was_not_named_comes_out() -> None:
     with pytest.raises(ZeroDivisionError):
         same_answer(lambda value: 1 // value, lambda value: value, 0, raises=(ValueError,))
+
+
+def test_memory_out_of_proportion() -> None:
+    assert bounded_memory(bytes.upper, b"abc", ratio=2) == b"ABC"
+    assert len(bounded_memory(bytes, bytes(1 << 20), ratio=2, spare=1 << 20)) == 1 << 20
+    assert not tracemalloc.is_tracing()
+    with pytest.raises(Violated, match=r"^memory: ") as caught:
+        bounded_memory(lambda size: len(b"x" * int(size)), b"9000000", ratio=100)
+    assert normalized(str(caught.value)) == "memory: # bytes for #, more than # times"
+    assert not tracemalloc.is_tracing()
+
+
+def test_memory_that_was_traced_before_stays_so() -> None:
+    tracemalloc.start()
+    try:
+        bounded_memory(bytes.upper, b"abc", ratio=2)
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
