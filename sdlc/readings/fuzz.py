@@ -16,6 +16,9 @@ GRADE = Grade.ATTESTED
 NEEDS = ("build",)
 CWE = {"RecursionError": 674, "Timeout": 400, "MemoryError": 789, "SIGSEGV": 119}
 UNCAUGHT = 248
+VIOLATED = {"output ratio": 409, "memory": 789, "growth": 407, "differential": 436}
+"""Of a property that does not hold, by the fixed name that its message begins with; any other answer is just wrong."""
+WRONG = 682
 SANDBOXES = {"limits": 1, "namespace": 2, "sealed": 3}
 """Levels of the sandbox, as a floor of the policy may demand them."""
 
@@ -127,9 +130,15 @@ def _finding(run: HarnessRun, crash: FuzzCrash, raw: RawArtifacts, context: Cont
         subject=run.name,
         fix=fix,
         reproduce="sdlc fuzz replay" if crash.test else "sdlc check --gate fuzz",
-        cwe=(CWE.get(crash.exception, UNCAUGHT),),
+        cwe=(_weakness(crash),),
         properties={"input": crash.input, "engine": crash.phase} | {key: text for key, text in more.items() if text},
     )
+
+
+def _weakness(crash: FuzzCrash) -> int:
+    if crash.exception == "Violated":
+        return VIOLATED.get(crash.message.partition(":")[0], WRONG)
+    return CWE.get(crash.exception, UNCAUGHT)
 
 
 def of_base(findings: tuple[Finding, ...]) -> tuple[str, ...]:

@@ -64,6 +64,21 @@ def test_kinds_of_crashes(exception: str, rule: str, cwe: int) -> None:
     assert (finding.rule, finding.cwe) == (rule, (cwe,))
 
 
+@pytest.mark.parametrize(
+    ("message", "cwe"),
+    [
+        ("output ratio: 9000 from 10, more than 64 times", 409),
+        ("memory: 9000 bytes for 10, more than 64 times", 789),
+        ("growth: exponential: b'' + b'a'*n + b''", 407),
+        ("differential: 'a' against 'b'", 436),
+        ("round trip: 'a' came back as 'b'", 682),
+    ],
+)
+def test_kinds_of_properties_that_do_not_hold(message: str, cwe: int) -> None:
+    [finding] = answer(row(crashes=[{**CRASH, "exception": "Violated", "message": message}])).findings
+    assert finding.cwe == (cwe,)
+
+
 def test_a_crash_that_did_not_happen_again_is_shown_and_weaker() -> None:
     [finding] = answer(row(crashes=[{**CRASH, "replayed": False}])).findings
     assert (finding.severity, finding.confidence) == (Severity.LOW, Confidence.MEDIUM)
