@@ -33,6 +33,8 @@ HERE = Path(__file__).parent
 SEARCHES = ["plain", "ours"]
 UV = ("pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:")
 ROUNDS = 3
+MEMORY = 4 * 1024**3
+"""Bytes that a search may take, as in the gate; more would be the machine's."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def run(command: list[str], folder: Path, library: Path, seconds: float) -> floa
     with open(folder / "log", "wb") as stream:
         before = (
             "import resource,os,sys;n=int(sys.argv[1]);resource.setrlimit(resource.RLIMIT_CPU,(n,n));"
+            f"resource.setrlimit(resource.RLIMIT_AS,({MEMORY},{MEMORY}));"
             "os.execvp(sys.argv[2],sys.argv[2:])"
         )
         limited = [sys.executable, "-I", "-c", before, str(int(seconds) + 60), *command]
