@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from sdlc.fuzzing.campaign import shares
+from sdlc.harness.oracle import SHORT
 
 HERE = Path(__file__).parent
 SEARCHES = ["plain", "ours"]
@@ -232,8 +233,18 @@ def campaign(
         first = seed - 1  # the gate's own first attempt has the seed 0
         found, cpu = drive(recipe, phase, folder, root, budget, "--clock", "cpu", "--seed", str(first), *words)
         spent += cpu
-        known += [f"--known={crash['key']}" for crash in found]
-        yield [base64.b64decode(text) for crash in found for text in (crash["input"], *crash["others"])], cpu
+        inputs = []
+        for crash in found:
+            own = [base64.b64decode(text) for text in (crash["input"], *crash["others"])]
+            inputs += own
+            # As in the gate, a later phase may find again what no fresh process shows.
+            if crash["key"].partition(": ")[0] in set().union(
+                *(replay(recipe, data, folder / "again", root) for data in own)
+            ):
+                known.append(f"--known={crash['key']}")
+                short = crash["exception"] == "Timeout" and 0 < len(own[0]) <= SHORT
+                known += [f"--hanging={own[0].hex()}"] if short else []
+        yield inputs, cpu
 
 
 def table(recipes: list[Recipe], seeds: range, answers: dict[Any, dict[str, Any]], seconds: float) -> None:

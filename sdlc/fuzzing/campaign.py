@@ -230,11 +230,16 @@ class Campaign(Phases):
         """One phase, begun again behind an input that ends its process by a fatal signal. Raises ToolError."""
         report = self.report(found.path, found.name, phase)
         for attempt in range(DEATHS + len(stored)):
-            known = [crash["key"] for crash in found.row["crashes"] if crash["replayed"]]
+            again = [crash for crash in found.row["crashes"] if crash["replayed"]]
+            known = [crash["key"] for crash in again]
+            hanging = [found.artifacts[crash["input"]] for crash in again if crash["exception"] == "Timeout"]
             began = time.monotonic()
             try:
                 left, output = self.phase(
-                    found.path, found.name, phase, budget, stored, known, seed=attempt, deadly=found.deadly
+                    *(found.path, found.name, phase, budget, stored, known),
+                    seed=attempt,
+                    deadly=found.deadly,
+                    hanging=hanging,
                 )
             except Died as death:
                 data = _input_of(death, report)

@@ -14,6 +14,7 @@ from typing import Any
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.formats import strict_json
 from sdlc.harness.guard import current
+from sdlc.harness.oracle import SHORT
 from sdlc.harness.report import OTHERS
 from sdlc.sandbox.confine import Level, Limits, clean_environment, confined
 from sdlc.tools import Tools
@@ -98,6 +99,7 @@ class Phases:
         patterns: Iterable[str] = (),
         seed: int = 0,
         deadly: Iterable[bytes] = (),
+        hanging: Iterable[bytes] = (),
     ) -> tuple[dict[str, Any], bytes]:
         """The report, and what was printed on standard error. Raises ToolError (Died among them), UnreadableError."""
         report = self.report(path, name, phase)
@@ -118,6 +120,7 @@ class Phases:
         command += ["--allow", str(allow)] if allow != 1.0 else []
         command += [f"--pattern={pattern}" for pattern in patterns]
         command += [f"--deadly={data.hex()}" for data in deadly if len(data) <= LONGEST_DEADLY]
+        command += [f"--hanging={data.hex()}" for data in hanging if 0 < len(data) <= SHORT]
         command += ["--shrink"] if known is not None else []
         command += ["--examples", self.tests] if self.tests else []
         command += ["--kept", str(self.corpus(path, name))] if phase in ("beside", "growth") else []

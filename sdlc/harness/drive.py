@@ -59,6 +59,9 @@ def main() -> None:
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
     parser.add_argument("--known", action="append", default=[], help="key of a crash that needs no second find")
     parser.add_argument("--deadly", action="append", default=[], help="input that ended the process, in hexadecimal")
+    parser.add_argument(
+        "--hanging", action="append", default=[], help="short input that takes too long, in hexadecimal"
+    )
     parser.add_argument("--pattern", action="append", default=[], help="prefix,token,suffix,closing in hexadecimal")
     parser.add_argument("--shrink", action="store_true", help="make what crashes in a replay smaller")
     parser.add_argument("--allow", type=float, default=1.0, help="share of the CPU limit that an input may take")
@@ -99,6 +102,7 @@ def main() -> None:
     harness = replace(harness, seconds=harness.seconds * options.allow)
     oracle = Oracle(harness, own_folders(options.package), known={key: key.split(": ")[0] for key in options.known})
     oracle.deadly = tuple(map(bytes.fromhex, options.deadly))
+    oracle.hanging = list(map(bytes.fromhex, options.hanging))
     report = Report(options.report, oracle, early)
     oracle.guard = Guard(options.report, traceback=options.phase != "atheris")
     report.write()

@@ -123,7 +123,7 @@ def search_with_atheris(
         atheris.Fuzz()
     sight, oracle.sight = oracle.sight, Sight(())  # short inputs say little about a harness; what follows is watched
     begin = list(dict.fromkeys([*known.stored, *known.seeds, *islice(systematic(lexicon), BEGIN)]))
-    begin = [data for data in begin if not oracle.ends(data)]
+    begin = [data for data in begin if not oracle.avoids(data)]
     each = _seconds_each(exactly, begin)
     longest = next(length for limit, length in LENGTHS if each < limit)
     flags += [f"-max_len={min(oracle.harness.max_len, longest)}"]
@@ -174,7 +174,7 @@ def _fast(
     watch: Watch,
 ) -> Callable[[bytes], None]:
     """Judges nothing but the plain cases; `exactly` has the first inputs, which are watched, and all other cases."""
-    function, raises = oracle.harness.function, oracle.harness.raises
+    function, raises, hanging = oracle.harness.function, oracle.harness.raises, oracle.hanging
     ticker = Ticker(oracle)
     watched = True
 
@@ -188,6 +188,8 @@ def _fast(
             watched = watch.unwatched >= 0 or not watch.sight.done
             if not watched:
                 ticker.start()
+            return
+        if hanging and oracle.avoids(data):
             return
         try:
             oracle.executions = count = oracle.executions + 1

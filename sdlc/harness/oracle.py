@@ -19,7 +19,10 @@ from sdlc.harness.guard import Guard
 from sdlc.harness.sight import Sight
 
 SHORT = 8
-"""Bytes of a deadly input that is looked for inside of others."""
+"""Bytes of a deadly or hanging input that is looked for inside of others."""
+
+STILL_TRIED = 100
+"""Of so many inputs that hold a hanging one, one is tried all the same."""
 
 PER_SITE = 3
 """Messages that may differ at one place before the place counts as known: some messages hold the input itself."""
@@ -69,16 +72,24 @@ class Oracle:
     guard: Guard | None = None
     deadly: tuple[bytes, ...] = ()
     """Inputs that ended an earlier process: what holds a short one is not tried again on purpose."""
+    hanging: list[bytes] = field(default_factory=list)
+    """Short inputs that took too long: what holds one mostly does so too, and costs a hundred others."""
     left_at: object = None
     """Where the last input was refused: file and line, of the raise and of its caller; None when it was taken."""
 
     def __post_init__(self) -> None:
+        self._held = 0
         signal.signal(signal.SIGVTALRM, raise_took_too_long)
         self.sight = Sight(self.folders, self.harness.target)
 
-    def ends(self, data: bytes) -> bool:
-        """Whether `data` is expected to end the process."""
-        return any(data == one or (len(one) <= SHORT and one in data) for one in self.deadly)
+    def avoids(self, data: bytes) -> bool:
+        """Whether `data` is expected to end the process, or to hang as another input does."""
+        if any(data == one or (len(one) <= SHORT and one in data) for one in self.deadly):
+            return True
+        if any(one in data for one in self.hanging):
+            self._held += 1
+            return self._held % STILL_TRIED != 0
+        return False
 
     def judge(self, value: Any) -> Crash | None:
         """None when the harness returned or raised what it declares."""

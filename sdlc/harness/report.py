@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sdlc.harness.guard import stored
-from sdlc.harness.oracle import Crash, Oracle
+from sdlc.harness.oracle import SHORT, Crash, Oracle
 
 MAX_CRASHES = 20
 OTHERS = 3
@@ -40,6 +40,8 @@ class Report:
     def add(self, crash: Crash, value: Any, first: Any = None) -> None:
         """Remember `crash` with the smallest input; `first` is what crashed, when it was made smaller."""
         self._oracle.known[crash.key] = crash.site
+        if crash.exception == "Timeout" and isinstance(value, bytes) and 0 < len(value) <= SHORT:
+            self._oracle.hanging.append(value)
         found = 0 if first is None else len(stored(first))
         if len(self._crashes) < MAX_CRASHES:
             others = self._others.setdefault(crash.key, [])

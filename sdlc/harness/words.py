@@ -140,7 +140,7 @@ def judged(oracle: Oracle, report: Report) -> Callable[[bytes], None]:
     """Judges an input, and reports a crash that is not known yet, made smaller."""
 
     def attempt(data: bytes) -> None:
-        if oracle.ends(data):
+        if oracle.avoids(data):
             return
         crash = oracle.judge(data)
         if crash is None:

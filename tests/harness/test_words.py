@@ -70,6 +70,27 @@ def test_a_word_of_the_product_with_a_mark(tmp_path: Path) -> None:
     assert crash["exception"] == "KeyError"
 
 
+@fuzz(seconds=0.2)
+def hangs_often(data: bytes) -> None:
+    while b"=" in data or b":" in data[:2]:
+        pass
+    if data.startswith(b"<![") and len(data) > 3:
+        raise KeyError("behind the hang")
+
+
+def test_a_hang_that_many_inputs_hold_is_steered_around(tmp_path: Path) -> None:
+    crashes = search(hangs_often, tmp_path, 4.0)["crashes"]
+    assert {crash["exception"] for crash in crashes} == {"Timeout", "KeyError"}
+
+
+def test_of_a_hundred_inputs_that_hold_a_hanging_one_one_is_tried() -> None:
+    [harness] = harnesses_of(SimpleNamespace(function=remembers))
+    oracle = Oracle(harness, HERE, hanging=[b"%"], deadly=(b"!",))
+    assert [oracle.avoids(b"a%") for _ in range(200)].count(False) == 2
+    assert not any(oracle.avoids(b"a") for _ in range(20))
+    assert all(oracle.avoids(b"a!") for _ in range(20))
+
+
 def test_further_inputs_of_a_crash_are_kept_as_they_were(tmp_path: Path) -> None:
     [crash] = search(remembers, tmp_path, 0.5)["crashes"]
     assert 1 <= len(crash["others"]) <= 4
