@@ -24,6 +24,7 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,7 @@ def drive(
     return crashes, spent
 
 
+@cache
 def replay(recipe: Recipe, data: bytes, folder: Path, root: Path) -> set[str]:
     """Where `data` crashes: exception and function."""
     folder.mkdir(parents=True, exist_ok=True)
