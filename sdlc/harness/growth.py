@@ -70,6 +70,8 @@ DEEP = 16384
 Pattern = tuple[bytes, bytes, bytes, bytes]
 """Prefix, token, suffix, and what closes a token: one of them stands behind the suffix for every token."""
 
+NOTHING: Pattern = (b"", b"", b"", b"")
+
 
 def search_growth(
     oracle: Oracle, report: Report, deadline: Deadline, known: Known, lexicon: Lexicon, seed: int = 0
@@ -84,7 +86,8 @@ def search_growth(
     if seed:
         rng.shuffle(common)
     attempt = judged(oracle, report)
-    kinds = [_of_expressions(lexicon, rng), _of_inputs(known, rng), _going_on(oracle, attempt, known), iter(common)]
+    expressions = _of_expressions(lexicon, rng)  # twice in each turn: most of what is slow is one of them
+    kinds = [expressions, expressions, _of_inputs(known, rng), _going_on(oracle, attempt, known), iter(common)]
     kinds += [_nested(known, rng)]
     tried: set[Pattern] = set()
     for pattern in chain(_in_turn(kinds), _at_random(lexicon, known, rng)):
@@ -172,6 +175,7 @@ def _going_on(oracle: Oracle, attempt: Callable[[bytes], None], known: Known) ->
                 attempt(data + token * 2)
                 if oracle.left_at is None:
                     yield data, token, b"", b""
+        yield NOTHING  # the others have their turns: most inputs go on with no byte at all
 
 
 def _at_random(lexicon: Lexicon, known: Known, rng: random.Random) -> Iterator[Pattern]:
