@@ -87,9 +87,13 @@ LONGEST, MOST = 4096, 2000
 
 @dataclass(frozen=True)
 class Campaign(Phases):
-    """Shares a time budget over harnesses and search engines; `without` are engines that are not used."""
+    """Shares a time budget over harnesses and search engines; `without` are engines that are not used.
+
+    `executions` are the inputs of each harness after which its searches end, however much time is left.
+    """
 
     without: tuple[str, ...] = ()
+    executions: int = 10**9
 
     def run(
         self,
@@ -207,10 +211,10 @@ class Campaign(Phases):
     def _harness(self, found: _Found, seconds: float, engines: tuple[str, ...]) -> None:
         stored = self._stored(found)
         phases = [("replay", 0.0)] if stored else []
-        phases += [(name, seconds * share) for name, share in shares(engines, typed=found.typed) if seconds]
-        for phase, budget in phases:
+        phases += shares(engines, typed=found.typed) if seconds else []
+        for phase, share in phases:
             try:
-                self._through(found, phase, budget, stored)
+                self._through(found, phase, seconds * share, stored, int(self.executions * share))
             except (ToolError, UnreadableError) as error:
                 found.row["problems"].append(f"{phase}: {error.message}")
                 return  # it cannot pass any more, and what hangs would hang in every other search
@@ -226,7 +230,7 @@ class Campaign(Phases):
         kept = [self.tree / found.path.parent / kind / found.name for kind in ("regressions", "corpus")]
         return sorted(stored for folder in kept for stored in folder.glob("*"))
 
-    def _through(self, found: _Found, phase: str, budget: float, stored: list[Path]) -> None:
+    def _through(self, found: _Found, phase: str, budget: float, stored: list[Path], executions: int = 0) -> None:
         """One phase, begun again behind an input that ends its process by a fatal signal. Raises ToolError."""
         report = self.report(found.path, found.name, phase)
         for attempt in range(DEATHS + len(stored)):
@@ -237,6 +241,7 @@ class Campaign(Phases):
             try:
                 left, output = self.phase(
                     *(found.path, found.name, phase, budget, stored, known),
+                    executions=executions,
                     seed=attempt,
                     deadly=found.deadly,
                     hanging=hanging,

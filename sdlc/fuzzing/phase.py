@@ -95,6 +95,7 @@ class Phases:
         inputs: Iterable[Path] = (),
         known: Sequence[str] | None = None,
         *,
+        executions: int = 0,
         allow: float = 1.0,
         patterns: Iterable[str] = (),
         seed: int = 0,
@@ -114,6 +115,7 @@ class Phases:
             kept.unlink(missing_ok=True)
         command = [self.python, "-m", "sdlc.harness.drive", "--phase", phase, "--file", str(path), "--harness", name]
         command += ["--seconds", str(seconds), "--seed", str(seed), "--report", str(report)]
+        command += ["--executions", str(executions)] if executions else []
         command += [word for package in self.packages for word in ("--package", package)]
         command += [word for stored in inputs for word in ("--input", str(stored.resolve()))]
         command += [f"--known={key}" for key in known or ()]

@@ -22,8 +22,7 @@ its first input's (FUZZ-FLAT), hides every exception (FUZZ-SWALLOWS), has a pack
 (FUZZ-NOT-INSTRUMENTED), or is refused at one place by 99 % of its inputs (FUZZ-FIRST-RAISE, of medium confidence) is a
 finding; so is one that never gets to its `target` (FUZZ-MISSES).
 
-**How to fix a finding.** `sdlc fuzz replay --save` writes the test and the stored bytes into the tree; handle the input
-until the test passes. See `docs/fuzzing.md`.
+**How to fix a finding.** `sdlc fuzz replay --save` writes test and stored bytes; handle the input. See docs/fuzzing.md.
 """
 
 from __future__ import annotations
@@ -95,6 +94,7 @@ def campaign(workspace: Workspace, tools: Tools, settings: Settings, root: Path)
         level=probe(tools, root, sealed=True),
         memory=settings.memory_mb * 2**20,
         packages=settings.packages or discover_packages(workspace.python_files),
+        executions=settings.executions,
         tests="tests" if workspace.matching("tests/*.py") else "",
     )
 

@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--harness", default="")
     parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--executions", type=int, default=0, help="inputs after which a search ends; 0: none")
     parser.add_argument("--seed", type=int, default=0, help="where a search begins; 0: atheris chooses")
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--input", action="append", default=[], type=Path, help="stored input: replayed, or a seed")
@@ -118,7 +119,8 @@ def main() -> None:
             report.growth = [row(growth) for growth in measured if growth is not None]
     else:
         stored = [path.read_bytes() for path in options.input]
-        deadline = Deadline(options.seconds, cpu=options.clock == "cpu")
+        cpu = options.clock == "cpu"
+        deadline = Deadline(options.seconds, cpu=cpu, executions=options.executions, done=lambda: oracle.executions)
         files = sources(oracle.folders)
         known = Known(
             words=constants(files, at_most=32),

@@ -34,10 +34,14 @@ BLIND_AFTER = 1000
 
 @dataclass(frozen=True)
 class Settings:
-    """`seconds` is the whole budget, shared by all harnesses; `packages` are instrumented (empty: discovered)."""
+    """`seconds` is the whole budget, shared by all harnesses; `packages` are instrumented (empty: discovered).
+
+    `executions` ends the searches of one harness earlier: then a quick machine does not search more than a slow one.
+    """
 
     folder: str = field(default="fuzz", metadata={"change": "may-only-strengthen"})
     seconds: int = field(default=20, metadata={"change": "may-only-strengthen"})
+    executions: int = field(default=10**9, metadata={"change": "may-only-strengthen"})
     packages: tuple[str, ...] = field(default=(), metadata={"change": "free"})
     memory_mb: int = field(default=4096, metadata={"change": "free"})
 

@@ -64,6 +64,14 @@ def test_a_parser_that_survives(repository: Repository) -> None:
     assert answer.counters["executions"] > 100
 
 
+def test_as_many_inputs_as_are_asked_for_and_not_as_many_as_there_is_time(repository: Repository) -> None:
+    workspace = open_product(repository, GOOD)
+    raw = run(workspace, fuzz.Settings(seconds=600, executions=4000))
+    [row] = json.loads(raw["fuzz.json"])["harnesses"]
+    assert set(row["engines"]) == {"words", "hypothesis", "atheris", "beside", "growth"}
+    assert 3000 < sum(engine["executions"] for engine in row["engines"].values()) < 8000
+
+
 def test_a_crash_is_found_made_small_and_replayed(repository: Repository) -> None:
     workspace = open_product(repository, BAD)
     raw = run(workspace)

@@ -135,3 +135,17 @@ def test_a_deadline_of_the_wall_and_of_the_cpu() -> None:
     assert Deadline(0.0, cpu=True).over()
     part = Deadline(1000.0).within(0.5)
     assert 400 < part.left() < 501
+
+
+def test_a_deadline_of_executions() -> None:
+    done = [0]
+    whole = Deadline(1000.0, executions=100, done=lambda: done[0])
+    done[0] = 20
+    part = whole.within(0.5)
+    done[0] = 59
+    assert not part.over()
+    done[0] = 60
+    assert part.over()
+    assert not whole.over()
+    done[0] = 100
+    assert whole.over()
