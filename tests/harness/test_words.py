@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_a_word_of_the_product_with_a_mark(tmp_path: Path) -> None:
     assert crash["exception"] == "KeyError"
 
 
-@fuzz(seconds=0.2)
+@fuzz(seconds=0.05)
 def hangs_often(data: bytes) -> None:
     while b"=" in data or b":" in data[:2]:
         pass
@@ -79,7 +80,11 @@ def hangs_often(data: bytes) -> None:
 
 
 def test_a_hang_that_many_inputs_hold_is_steered_around(tmp_path: Path) -> None:
-    crashes = search(hangs_often, tmp_path, 4.0)["crashes"]
+    [harness] = harnesses_of(SimpleNamespace(function=hangs_often))
+    oracle = Oracle(harness, HERE)
+    report = Report(tmp_path / "report.json", oracle)
+    search_with_words(oracle, report, Deadline(time.process_time() + 3.0, cpu=True), LEXICON)
+    crashes = json.loads((tmp_path / "report.json").read_text())["crashes"]
     assert {crash["exception"] for crash in crashes} == {"Timeout", "KeyError"}
 
 
