@@ -136,9 +136,8 @@ def main() -> None:
         if harness.strategy is None:
             with silence():
                 warm_up(oracle, report)
-        lexicon = Lexicon(
-            [*known.words, *numbers(files)], recorder.found(oracle.folders), [*known.stored, *known.seeds]
-        )
+        expressions = recorder.found((str(options.file.resolve()), *oracle.folders))
+        lexicon = Lexicon([*known.words, *numbers(files)], expressions, [*known.stored, *known.seeds])
         if options.phase == "reach":
             reach = Reach(oracle.folders)
             with silence():

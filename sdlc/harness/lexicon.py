@@ -51,14 +51,14 @@ class Lexicon:
         return list(dict.fromkeys([*ranked, *(encoded(one) for one in PLAIN)]))
 
     def piece(self, rng: random.Random) -> bytes:
-        """One of them, marks most often, and of these the likely ones."""
+        """One of them, marks most often; of marks and expressions the first ones, which are the likely ones, more."""
         kind = rng.random()
         if kind < 0.45 or not (self.words or self.samples):
             return self.marks[int(len(self.marks) * rng.random() ** 1.5)]
         if kind < 0.7 and self.words:
             return rng.choice(self.words)
         if kind < 0.9 and self.trees:
-            return encoded(sample(rng.choice(self.trees), rng)[:200])
+            return encoded(sample(self.trees[int(len(self.trees) * rng.random() ** 1.5)], rng)[:200])
         return rng.choice(self.trouble)
 
 

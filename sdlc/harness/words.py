@@ -26,7 +26,7 @@ MARKS = 40
 WORDS = 120
 POOL = 400
 LONGEST = 2048
-FRESH = 0.4
+FRESH = 0.5
 """Share of inputs that are made anew and are no changes."""
 
 LOOKING = 0.15
@@ -70,7 +70,7 @@ def _search(
     room = min(LONGEST, oracle.harness.max_len)
     fitting = [data for data in known if len(data) <= room]
     sight, oracle.sight = oracle.sight, Sight(())  # a trace has one owner
-    pool = [*reaching(fitting, attempt, oracle.folders, deadline.within(LOOKING)), b""]
+    pool = [b"", *reaching(fitting, attempt, oracle.folders, deadline.within(LOOKING))]
     oracle.sight = sight
     mutator.pool = pool
     places: set[object] = set()
