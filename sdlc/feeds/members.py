@@ -121,7 +121,7 @@ def _folder(path: Path) -> Iterator[_Sized]:
         if stat.S_ISDIR(mode):
             os.listdir(file)  # rglob passes over a folder that may not be read
         elif not stat.S_ISREG(mode):
-            raise ValueError(f"{file.name} is no regular file; copy what it links to")
+            raise ValueError(f"{name} is no regular file; copy what it links to")
         elif file.suffix == ".json" and name not in ASIDE:
             yield name, file.stat().st_size, file.read_bytes
         elif file.name.endswith((".jsonl", ".jsonl.gz")):
