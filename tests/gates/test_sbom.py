@@ -19,6 +19,7 @@ from fakes.wheels import make_wheel
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.formats.bom_properties import FILENAME, SOURCE, UNKNOWN
 from sdlc.gates import sbom
+from sdlc.model.finding import Place
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
 from sdlc.readings import sbom as reading
 from sdlc.workspace import Workspace, extract_base, open_workspace
@@ -93,7 +94,15 @@ def test_a_wheel_of_another_version_than_configured(repository: Repository) -> N
 
 @pytest.mark.parametrize("build", [None, build_of()])
 def test_without_a_wheel_nothing_agrees(repository: Repository, build: RawArtifacts | None) -> None:
-    assert [rule for rule, _ in rules(answer(product(repository), build))] == ["SBOM-NO-WHEEL"]
+    [finding] = answer(product(repository, f"# locked\n\n{LOCK}"), build).findings
+    assert (finding.rule, finding.place) == ("SBOM-NO-WHEEL", Place("requirements/runtime.txt", 3))
+
+
+def test_what_the_wheel_does_not_accept_names_the_line_of_the_lock(repository: Repository) -> None:
+    [outside] = answer(product(repository), build_of(make_wheel(requires=["idna<3"]))).findings
+    assert (outside.rule, outside.place) == ("SBOM-OUTSIDE", Place("requirements/runtime.txt", 2))
+    [unlocked] = answer(product(repository, name="other"), build_of(make_wheel(requires=["httpx"]))).findings
+    assert (unlocked.rule, unlocked.place) == ("SBOM-UNLOCKED", None)
 
 
 def test_extras_are_shipped_only_when_named(repository: Repository) -> None:
