@@ -11,8 +11,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from commands.test_release import Desk
 from conftest import REPOSITORY, commit
+from fakes.release_desk import Desk
 from fakes.releases import records
 
 from sdlc.errors import ExitCode
