@@ -11,7 +11,7 @@ from sdlc.policy.decide import count
 from sdlc.release.assemble import Proposal
 from sdlc.release.blockers import blockers_of
 from sdlc.release.changes import changes
-from sdlc.release.inventory import with_signers
+from sdlc.release.inventory import with_closed, with_signers
 from sdlc.release.page_facts import gate_rows
 
 MORE = "  (every line: --verbose; with all rows: sdlc release status --html FILE)"
@@ -86,6 +86,7 @@ def _others(proposal: Proposal) -> list[str]:
     lines = [f"  artifact  {a.digest[:16]}…  {a.name} ({a.size} bytes)" for a in candidate.artifacts]
     if holdings.before is not None:
         now = with_signers(holdings.now, proposal.decisions) if proposal.decisions else holdings.now
+        now = with_closed(now, proposal.verdict.closed)
         said = [
             f"{section.name} +{len(section.added)} −{len(section.removed)} ~{len(section.changed)}"
             for section in changes(holdings.before.inventory, now)

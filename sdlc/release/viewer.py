@@ -29,7 +29,7 @@ from sdlc.release.candidate import Candidate
 from sdlc.release.changes import changes
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
-from sdlc.release.inventory import Holdings, with_signers
+from sdlc.release.inventory import Holdings, with_closed, with_signers
 from sdlc.release.languages import ENGLISH, PLAIN, Catalog, Translated, load_catalog
 from sdlc.release.page_facts import (
     GAPS,
@@ -120,7 +120,7 @@ def draw(
     coverages = [cover(standard, shown) for standard in standards]
     rows = gate_rows(candidate, results, verdict)
     categories = categories_of(standards, our_categories().parents)
-    now = with_signers(holdings.now, decisions) if decisions else holdings.now
+    now = with_closed(with_signers(holdings.now, decisions) if decisions else holdings.now, verdict.closed)
     style, script = source(ROOM, "page.css") + Markup(STYLE), source(ROOM, "page.js")  # noqa: S704 - our own
     known = vulnerabilities_of(results)
     against = blockers_of(verdict, candidate, holdings.now)
