@@ -8,6 +8,7 @@ from sdlc.formats.terminal import fitted, printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.verdict import State
 from sdlc.policy.decide import count
+from sdlc.policy.remedy import waive
 from sdlc.release.assemble import Proposal
 from sdlc.release.blockers import blockers_of
 from sdlc.release.changes import changes
@@ -56,8 +57,9 @@ def _against(proposal: Proposal) -> list[str]:
     lines = []
     for one in blockers_of(proposal.verdict, proposal.candidate, proposal.holdings.now):
         when = f"due {one.due}, past when proposed" if one.late else f"due {one.due}"
+        step = f"  # {one.step}" if one.step else ""
         lines.append(f"  {one.rule.state.value:<11}{one.rule.rule}: {one.rule.sentence}")
-        lines.append(f"             {one.owner or 'nobody named'}, {when} → {one.command}")
+        lines.append(f"             {one.owner or 'nobody named'}, {when} → {one.command}{step}")
     return lines
 
 
@@ -104,5 +106,5 @@ def _way_out(proposal: Proposal) -> list[str]:
     for number, action in enumerate(actions, start=1):
         clears = f" (clears {action.count})" if action.count > 1 else ""
         lines.append(f"  {number}. {action.do}{clears}")
-        lines += [f"     or sdlc waive {action.waive}"] if action.waive else []
+        lines += [f"     or {waive(action.waive)}"] if action.waive else []
     return lines

@@ -39,7 +39,7 @@ _Sized = tuple[str, int, Callable[[], bytes]]
 def members(path: Path) -> Iterator[Member]:
     """(name, JSON bytes) of every record at `path`; raises ToolError when nothing is there, UnreadableError."""
     if not path.exists():
-        hint = "mend [gates.vulnerabilities] feed in sdlc.toml, or fetch the feed: sdlc feed fetch, sdlc feed import"
+        hint = "mend [gates.vulnerabilities] feed in sdlc.toml, or fetch the feed: sdlc feed fetch URL --out FOLDER"
         raise ToolError(f"the advisory feed {path} does not exist [feed-missing]", hint=hint)
     if path.is_dir():
         yield from _bounded(_folder(path), path.name)

@@ -23,6 +23,7 @@ from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
+from sdlc.policy.remedy import waive
 from sdlc.release import pictures
 from sdlc.release.blockers import blockers_of
 from sdlc.release.candidate import Candidate
@@ -170,6 +171,7 @@ def draw(
             contents=contents_of(candidate, results, decisions, beyond.withheld),
             grade_meanings=GRADE_MEANINGS,
             gaps=GAPS,
+            waive=waive,
         )
     )
     return page.encode("utf-8")
