@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatch
@@ -22,6 +23,8 @@ from sdlc.tools import Tools
 GIT_TIMEOUT = 120.0
 MAX_FILE = 64 * 1024 * 1024
 HUNK = re.compile(rb"^@@ -[0-9,]+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
+LINK_MODE = "120000"
+"""How git writes that an entry of a tree is a symbolic link."""
 WORKING_FOLDERS = (".sdlc/out/", ".sdlc/env/")
 
 
@@ -156,16 +159,28 @@ def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
 
 def protected_files(workspace: Workspace, tools: Tools, folder: str) -> dict[str, bytes]:
     """The files right in `folder` (with a slash at its end) in the base commit, by path; links and folders are not."""
+    return {path: data for path, mode, data in _listed(workspace, tools, folder) if mode != LINK_MODE}
+
+
+def protected_links(workspace: Workspace, tools: Tools, folder: str) -> dict[str, str]:
+    """What each symbolic link right in `folder` of the base commit points to, by path; the folder itself may be one."""
+    name = folder.rstrip("/").rpartition("/")[2]
+    itself = ((f"{folder}{name}", mode, data) for _, mode, data in _listed(workspace, tools, folder.rstrip("/")))
+    rows = (*_listed(workspace, tools, folder), *itself)
+    return {path: data.decode("utf-8", "replace") for path, mode, data in rows if mode == LINK_MODE}
+
+
+def _listed(workspace: Workspace, tools: Tools, named: str) -> Iterator[tuple[str, str, bytes]]:
+    """Path, mode and bytes of `named` in the base commit (with a slash at its end: of what lies right in it), if it is
+    no folder."""
     repository = workspace.repository or workspace.root
-    listed = _git(repository, tools, "ls-tree", "-z", "--full-tree", workspace.base, "--", workspace.prefix + folder)
-    found = {}
+    listed = _git(repository, tools, "ls-tree", "-z", "--full-tree", workspace.base, "--", workspace.prefix + named)
     for row in filter(None, listed.split(b"\0")):
         about, _, name = row.partition(b"\t")
         mode, kind, object_id = about.decode("ascii").split()
-        if kind == "blob" and mode != "120000":
-            path = folder + name.decode("utf-8", "surrogateescape").rpartition("/")[2]
-            found[path] = _git(repository, tools, "cat-file", "blob", object_id)
-    return found
+        if kind == "blob":
+            path = name.decode("utf-8", "surrogateescape").removeprefix(workspace.prefix)
+            yield path, mode, _git(repository, tools, "cat-file", "blob", object_id)
 
 
 def changed_lines(workspace: Workspace, tools: Tools, path: str) -> tuple[tuple[int, int], ...]:

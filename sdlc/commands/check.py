@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from sdlc import pipeline
+from sdlc.commands import fuzzed
 from sdlc.commands.changes import compare
 from sdlc.commands.judges import judges_of, proposed_by
 from sdlc.commands.verdicts import UNDECIDED, announced, decided
@@ -70,6 +71,7 @@ def command(
     out = out or workspace.root / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
     judges = judges_of(workspace, session.tools, store, profile)
+    fuzzed.keep(out, session.disk)
     _forget_last_record(out)
 
     jobs = jobs or os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -59,8 +60,11 @@ def demand_same(before: Verified, now: Verified) -> bool:
     """Whether `now` follows `before`; raises BlockedError when it says something else of it than it is."""
     if now.candidate.previous != before.manifest_digest:
         return False
-    said = now.holdings.before
-    if said is not None and said != before.as_before:
+    said, itself = now.holdings.before, before.as_before
+    if said is not None and "closed" not in said.inventory.tables:  # an earlier version did not say it
+        kept = {name: table for name, table in itself.inventory.tables.items() if name != "closed"}
+        itself = replace(itself, inventory=replace(itself.inventory, tables=kept))
+    if said is not None and said != itself:
         raise BlockedError(
             "inventory-differs",
             f"{now.manifest.version} says something else of {before.manifest.version} than that release itself",

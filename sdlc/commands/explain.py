@@ -15,6 +15,7 @@ from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
+from sdlc.policy.remedy import waive
 from sdlc.scanning.rules import compiled_rules
 from sdlc.threats.rules import RULES as THREAT_RULES
 from sdlc.threats.rules import SURFACE_RULES
@@ -73,7 +74,7 @@ def _of_check(name: str, record: CheckRecord | None) -> Iterator[str]:
     for number, action in enumerate(actions, start=1):
         yield f"  {number}. {action.do}" + (f" (clears {action.count})" if action.count > 1 else "")
         yield from ([f"     try: {action.command}"] if action.command else [])
-        yield from ([f"     or:  sdlc waive {action.waive}"] if action.waive else [])
+        yield from ([f"     or:  {waive(action.waive)}"] if action.waive else [])
     for result in record.results:
         for finding in result.reading.findings:
             if finding.rule == name:

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from sdlc.commands.corpus import merge
+from sdlc.commands.fuzzed import RUN, evidence
 from sdlc.commands.harnesses import gaps, generate
 from sdlc.commands.judges import configure
 from sdlc.commands.live import shown
@@ -19,21 +20,16 @@ from sdlc.disk import replace_file
 from sdlc.errors import ExitCode, IncompleteError, UnreadableError, UsageError
 from sdlc.evidence.store import Store
 from sdlc.formats import strict_json
-from sdlc.formats.check_json import load_check
 from sdlc.formats.fuzz_report import FuzzCrash, FuzzReport, HarnessRun, load_report
 from sdlc.formats.terminal import printable
 from sdlc.fuzzing.campaign import KEPT, Wanted
 from sdlc.fuzzing.listing import declared
 from sdlc.fuzzing.regression_test import FOLDER, crash_id, regression_test, stored_input
 from sdlc.gates import build, fuzz
-from sdlc.model.digest import Digest
 from sdlc.readings.fuzz import in_tree, is_blind
 from sdlc.reports.fuzz_page import fuzz_page
 from sdlc.session import Session
 from sdlc.workspace import Workspace, open_workspace
-
-RUN = "fuzz-run.json"
-"""In the folder of results: the artifacts of the last `sdlc fuzz run`, by their digests in the store."""
 
 RUNS = "fuzz-runs.jsonl"
 HISTORY = 200
@@ -184,7 +180,7 @@ def page(session: Session, html: Path, path: Path) -> None:
     """Draw the last run as a page: what each harness reached, what blocks it, crashes, history."""
     workspace = open_workspace(path, session.tools)
     out = workspace.root / ".sdlc" / "out"
-    answers = list(_evidence(out))
+    answers = list(evidence(out))
     if not answers:
         raise IncompleteError(f"there is no evidence of fuzzing in {out}", hint="run `sdlc fuzz run` first")
     report = load_report(Store(out / "objects", session.disk).get(answers[-1]["fuzz.json"]))
@@ -244,7 +240,7 @@ def _kept(workspace: Workspace, session: Session) -> Iterator[_Kept]:
     out = workspace.root / ".sdlc" / "out"
     store = Store(out / "objects", session.disk)
     seen = set()
-    answers = list(_evidence(out))
+    answers = list(evidence(out))
     if not answers:
         raise IncompleteError(
             f"there is no evidence of fuzzing in {out}", hint="run `sdlc check --gate fuzz` or `sdlc fuzz run` first"
@@ -257,21 +253,6 @@ def _kept(workspace: Workspace, session: Session) -> Iterator[_Kept]:
                 if one.id not in seen and run.name.isidentifier() and workspace.exists(run.file):
                     seen.add(one.id)
                     yield one
-
-
-def _evidence(out: Path) -> Iterator[dict[str, Digest]]:
-    try:
-        record = load_check((out / "check.json").read_bytes(), what="check.json")
-    except OSError:
-        record = None
-    for result in record.results if record else ():
-        if result.gate == "fuzz" and "fuzz.json" in result.raw:
-            yield dict(result.raw)
-    try:
-        document = strict_json.loads_object((out / RUN).read_bytes(), what=RUN)
-    except OSError:
-        return
-    yield {name: Digest(str(digest)) for name, digest in document.items()}
 
 
 def _place(crash: FuzzCrash, workspace: Workspace) -> str:

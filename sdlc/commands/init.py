@@ -19,7 +19,9 @@ from sdlc.formats.terminal import printable
 from sdlc.inspecting.locked import USUAL
 from sdlc.policy.schema import BUILT_IN
 from sdlc.session import Session
+from sdlc.surface.deployment import is_deployment
 from sdlc.surface.extract import extract
+from sdlc.surface.item import LOOPBACK, NETWORK
 from sdlc.threats.draft import Exposed, add_claims, draw
 from sdlc.threats.load import load_model
 from sdlc.threats.writing import formatted
@@ -122,10 +124,7 @@ def _model(workspace: Workspace, name: str) -> str:
     own = [path for path in workspace.paths if path.endswith(".py") and not _is_beside(path)]
     sources = {}
     for path in own:
-        try:
-            sources[path] = workspace.read(path)
-        except SdlcError:
-            continue
+        sources[path] = _read(workspace, path)
     document = draw(name, sources)
     add_claims(document, _exposed(workspace, sources))
     stream = StringIO()
@@ -143,15 +142,32 @@ def _model(workspace: Workspace, name: str) -> str:
 
 def _exposed(workspace: Workspace, sources: dict[str, bytes]) -> list[Exposed]:
     """What can be reached and done now, which is where a model begins; what is not resolved is for people."""
-    scripts = {path: workspace.read(path) for path in ("pyproject.toml",) if workspace.exists(path)}
-    items = extract(sources | scripts, frozenset(workspace.paths)).surface.items
+    beside = {
+        path: _read(workspace, path) for path in workspace.paths if path == "pyproject.toml" or is_deployment(path)
+    }
+    items = extract(sources | beside, frozenset(workspace.paths)).surface.items
     return [
-        Exposed(item.key, spot.path, item.guard, item.bind)
+        Exposed(
+            item.key,
+            spot.path,
+            item.guard,
+            item.bind,
+            deployed=spot.path not in sources,
+            reached=item.kind in NETWORK and item.bind not in LOOPBACK,
+        )
         for item in items
         if not item.unresolved
         for spot in item.places
-        if spot.path in sources
+        if spot.path != "pyproject.toml"
     ]
+
+
+def _read(workspace: Workspace, path: str) -> bytes:
+    """The file, or nothing where it cannot be read: the gate will say so."""
+    try:
+        return workspace.read(path)
+    except SdlcError:
+        return b""
 
 
 def _is_beside(path: str) -> bool:

@@ -8,10 +8,11 @@ from sdlc.formats.terminal import fitted, printable
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.verdict import State
 from sdlc.policy.decide import count
+from sdlc.policy.remedy import waive
 from sdlc.release.assemble import Proposal
 from sdlc.release.blockers import blockers_of
 from sdlc.release.changes import changes
-from sdlc.release.inventory import with_signers
+from sdlc.release.inventory import with_closed, with_signers
 from sdlc.release.page_facts import gate_rows
 
 MORE = "  (every line: --verbose; with all rows: sdlc release status --html FILE)"
@@ -56,8 +57,9 @@ def _against(proposal: Proposal) -> list[str]:
     lines = []
     for one in blockers_of(proposal.verdict, proposal.candidate, proposal.holdings.now):
         when = f"due {one.due}, past when proposed" if one.late else f"due {one.due}"
+        step = f"  # {one.step}" if one.step else ""
         lines.append(f"  {one.rule.state.value:<11}{one.rule.rule}: {one.rule.sentence}")
-        lines.append(f"             {one.owner or 'nobody named'}, {when} → {one.command}")
+        lines.append(f"             {one.owner or 'nobody named'}, {when} → {one.command}{step}")
     return lines
 
 
@@ -86,6 +88,7 @@ def _others(proposal: Proposal) -> list[str]:
     lines = [f"  artifact  {a.digest[:16]}…  {a.name} ({a.size} bytes)" for a in candidate.artifacts]
     if holdings.before is not None:
         now = with_signers(holdings.now, proposal.decisions) if proposal.decisions else holdings.now
+        now = with_closed(now, proposal.verdict.closed)
         said = [
             f"{section.name} +{len(section.added)} −{len(section.removed)} ~{len(section.changed)}"
             for section in changes(holdings.before.inventory, now)
@@ -103,5 +106,5 @@ def _way_out(proposal: Proposal) -> list[str]:
     for number, action in enumerate(actions, start=1):
         clears = f" (clears {action.count})" if action.count > 1 else ""
         lines.append(f"  {number}. {action.do}{clears}")
-        lines += [f"     or sdlc waive {action.waive}"] if action.waive else []
+        lines += [f"     or {waive(action.waive)}"] if action.waive else []
     return lines

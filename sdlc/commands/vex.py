@@ -38,6 +38,7 @@ from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.cyclonedx_vex import dump_cyclonedx_vex, load_cyclonedx_vex
 from sdlc.formats.openvex_json import dump_openvex, load_openvex
 from sdlc.formats.terminal import printable
+from sdlc.formats.vex_link import link_to
 from sdlc.model.digest import sha256
 from sdlc.model.finding import Finding
 from sdlc.model.result import Outcome
@@ -318,9 +319,12 @@ def _seed(draft: Path | None, finding: Finding, record: CheckRecord) -> Statemen
 
 def _files(path: Path) -> dict[str, bytes]:
     folder = path / FOLDER
-    paths: Sequence[Path] = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    files = [one for one in paths if one.is_file() and not one.is_symlink()]  # the gate follows no link, either
-    return {one.name: read_file(one) for one in files}
+    if folder.is_symlink():
+        return {folder.name: link_to(str(folder.readlink()))}
+    paths: Sequence[Path] = sorted(folder.iterdir()) if folder.is_dir() else []
+    links = {one.name: link_to(str(one.readlink())) for one in paths if one.is_symlink()}  # as the gate does
+    files = [one for one in paths if one.suffix == ".json" and one.is_file() and one.name not in links]
+    return {one.name: read_file(one) for one in files} | links
 
 
 def _trust(path: Path, given: Path | None) -> TrustRoot | None:

@@ -70,8 +70,23 @@ class Feed:
         return {**identity, "sha256": self.digest, "format": 3}
 
 
-def open_feed(path: Path) -> Feed:
-    """The feed at `path`. Raises ToolError when it is missing or empty, UnreadableError when it cannot be read."""
+def open_feed(path: Path, *, called: str = "") -> Feed:
+    """The feed at `path`, which errors name as `called` (default: as `path`).
+
+    Raises ToolError when it is missing or empty, UnreadableError when it cannot be read.
+    """
+    where, itself = f"the advisory feed {called or path}", f"the advisory feed {path.name}"
+    try:
+        return _opened(path)
+    except (UnreadableError, ToolError) as error:
+        if where in error.message:
+            raise
+        said, _, reason = error.message.partition(" [feed-")
+        text = where + said.removeprefix(itself) if said.startswith(f"{itself} ") else f"{said}, in {where}"
+        raise type(error)(f"{text} [feed-{reason}" if reason else text, hint=error.hint) from None
+
+
+def _opened(path: Path) -> Feed:
     info = None
     folder = path if path.is_dir() else path.parent
     if path.is_dir() and (path / FEED_INFO).exists():

@@ -39,7 +39,7 @@ _Sized = tuple[str, int, Callable[[], bytes]]
 def members(path: Path) -> Iterator[Member]:
     """(name, JSON bytes) of every record at `path`; raises ToolError when nothing is there, UnreadableError."""
     if not path.exists():
-        hint = "mend [gates.vulnerabilities] feed in sdlc.toml, or fetch the feed: sdlc feed fetch, sdlc feed import"
+        hint = "mend [gates.vulnerabilities] feed in sdlc.toml, or fetch the feed: sdlc feed fetch URL --out FOLDER"
         raise ToolError(f"the advisory feed {path} does not exist [feed-missing]", hint=hint)
     if path.is_dir():
         yield from _bounded(_folder(path), path.name)
@@ -121,7 +121,7 @@ def _folder(path: Path) -> Iterator[_Sized]:
         if stat.S_ISDIR(mode):
             os.listdir(file)  # rglob passes over a folder that may not be read
         elif not stat.S_ISREG(mode):
-            raise ValueError(f"{file.name} is no regular file; copy what it links to")
+            raise ValueError(f"{name} is no regular file; copy what it links to")
         elif file.suffix == ".json" and name not in ASIDE:
             yield name, file.stat().st_size, file.read_bytes
         elif file.name.endswith((".jsonl", ".jsonl.gz")):

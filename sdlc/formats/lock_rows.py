@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from packaging.utils import canonicalize_name
+
 from sdlc.errors import UnreadableError
 from sdlc.formats.requirements_txt import Pin
 
@@ -34,6 +36,19 @@ def lines_of(data: bytes, header: str, count: int) -> Iterator[int]:
     """The line at which each table begins; 1 for all of them when the file is written in another way."""
     found = [number for number, line in enumerate(data.decode().splitlines(), start=1) if line.strip() == header]
     return iter(found if len(found) == count else [1] * count)
+
+
+def packages_of(document: Mapping[str, Any], data: bytes) -> Iterator[tuple[Mapping[str, Any], int]]:
+    """Each `[[package]]` of the document in `data`, with the line at which it begins. Raises TypeError."""
+    rows = tables(document, "package")
+    return zip(rows, lines_of(data, "[[package]]", len(rows)), strict=True)
+
+
+def pin_of(row: Mapping[str, Any], version: str, marker: str, line: int, source: str) -> Pin:
+    """The pin of a row with a `name` and `files`, each with its `hash`. Raises KeyError or TypeError."""
+    files = tables(row, "files")
+    hashes = sha256_among(text(file.get("hash", "")) for file in files)
+    return Pin(canonicalize_name(text(row["name"])), version, hashes, marker, line, source, files_of(files))
 
 
 def tables(row: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

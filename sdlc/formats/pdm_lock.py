@@ -14,18 +14,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.lock_rows import (
-    SYSTEMS,
-    document_of,
-    files_of,
-    lines_of,
-    merged,
-    sha256_among,
-    source_of,
-    tables,
-    text,
-    texts,
-)
+from sdlc.formats.lock_rows import SYSTEMS, document_of, merged, packages_of, pin_of, source_of, text, texts
 from sdlc.formats.requirements_txt import Pin
 
 SHIPPED = "default"
@@ -46,9 +35,7 @@ def load_pdm_lock(data: bytes, *, what: str, extras: Collection[str] = ()) -> tu
                 hint=f"pdm lock --strategy {STRATEGY}",
             )
         wanted = {SHIPPED, *map(canonicalize_name, extras)}
-        rows = tables(document, "package")
-        lines = lines_of(data, "[[package]]", len(rows))
-        pins = [_pin(row, line) for row, line in zip(rows, lines, strict=True) if _is_shipped(row, wanted)]
+        pins = [_pin(row, line) for row, line in packages_of(document, data) if _is_shipped(row, wanted)]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise UnreadableError(f"{what}: not a lock of PDM: {reason}", hint="pdm lock") from None
@@ -62,10 +49,7 @@ def _is_shipped(row: Mapping[str, Any], wanted: Collection[str]) -> bool:
 
 
 def _pin(row: Mapping[str, Any], line: int) -> Pin:
-    files = tables(row, "files")
-    hashes = sha256_among(text(file.get("hash", "")) for file in files)
-    name, version = canonicalize_name(text(row["name"])), text(row.get("version", ""))
-    return Pin(name, version, hashes, text(row.get("marker", "")), line, _source(row), files_of(files))
+    return pin_of(row, text(row.get("version", "")), text(row.get("marker", "")), line, _source(row))
 
 
 def _source(row: Mapping[str, Any]) -> str:

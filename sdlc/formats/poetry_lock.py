@@ -14,18 +14,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
-from sdlc.formats.lock_rows import (
-    SYSTEMS,
-    document_of,
-    files_of,
-    lines_of,
-    merged,
-    sha256_among,
-    source_of,
-    tables,
-    text,
-    texts,
-)
+from sdlc.formats.lock_rows import SYSTEMS, document_of, merged, packages_of, pin_of, source_of, text, texts
 from sdlc.formats.requirements_txt import Pin
 from sdlc.formats.shipped_extras import without_extras
 
@@ -43,10 +32,8 @@ def load_poetry_lock(data: bytes, *, what: str, extras: Collection[str] = ()) ->
                 f"{what}: lock version {version!r:.20} does not say which packages are shipped",
                 hint="lock again with Poetry 2: poetry lock",
             )
-        rows = tables(document, "package")
-        lines = lines_of(data, "[[package]]", len(rows))
         wanted = {canonicalize_name(name) for name in extras}
-        pins = [_pin(row, line, wanted) for row, line in zip(rows, lines, strict=True)]
+        pins = [_pin(row, line, wanted) for row, line in packages_of(document, data)]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise UnreadableError(f"{what}: not a lock of Poetry: {reason}", hint="poetry lock") from None
@@ -61,10 +48,7 @@ def _pin(row: Mapping[str, Any], line: int, extras: Collection[str]) -> Pin | No
     marker = without_extras(text(said.get(SHIPPED, "") if isinstance(said, dict) else said), extras)
     if marker is None:
         return None
-    name, version = canonicalize_name(text(row["name"])), text(row["version"])
-    files = tables(row, "files")
-    hashes = sha256_among(text(file.get("hash", "")) for file in files)
-    return Pin(name, version, hashes, marker, line, _source(row.get("source", {})), files_of(files))
+    return pin_of(row, text(row["version"]), marker, line, _source(row.get("source", {})))
 
 
 def _source(row: Mapping[str, Any]) -> str:

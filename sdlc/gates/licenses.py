@@ -5,7 +5,9 @@ Under which license is everything that is shipped, and may the product ship it?
 that is not passed on breaks even the mildest license. The gate takes the components of the SBOM, reads what each
 declares, and lays the product's three lists over it: `allow`, `review`, `deny`, each of SPDX ids and of categories
 (`public-domain`, `permissive`, `weak-copyleft`, `strong-copyleft`, `network-copyleft`, `restricted`). Without lists of
-its own a product may ship what is permissive, a person looks at weak copyleft, and the rest is refused.
+its own a product may ship what is permissive, a person looks at weak copyleft, and the rest is refused. A list that
+`sdlc.toml` sets takes the place of that one; but a category that is refused without lists stays refused until one of
+them names it: `deny = []` lets nothing in, `review = ["strong-copyleft"]` asks a person.
 
 Declared is `License-Expression` (PEP 639), a `License` that is an SPDX expression, or a classifier that means exactly
 one license. Concluded is what a person wrote into `concluded`, a usual spelling, or the one license whose words its

@@ -44,6 +44,7 @@ from sdlc.errors import ToolError
 from sdlc.feeds.feed import open_feed
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context
+from sdlc.formats.vex_link import link_to
 from sdlc.model.finding import Finding
 from sdlc.model.result import Context, RawArtifacts
 from sdlc.reaching.ask import reached
@@ -51,7 +52,7 @@ from sdlc.readings.fix_notes import REACH, UPGRADES, wishes_of
 from sdlc.readings.vulnerabilities import NEEDS, Settings, components_of, read
 from sdlc.tools import Tools
 from sdlc.upgrading.shortest import Wish, shortest
-from sdlc.workspace import Workspace, commit_time, protected, protected_files
+from sdlc.workspace import Workspace, commit_time, protected, protected_files, protected_links
 
 ID = "vulnerabilities"
 ASKED = ("off", "offline", "network")
@@ -79,7 +80,7 @@ def run(
     if settings.upgrades not in ASKED:
         known = ", ".join(ASKED)
         raise ToolError(f"sdlc.toml: gates.vulnerabilities.upgrades: {settings.upgrades!r:.40} is none of {known}")
-    feed = open_feed(workspace.root / settings.feed)
+    feed = open_feed(workspace.root / settings.feed, called=settings.feed)
     chosen = {
         identifier: record
         for identifier, record in feed.records.items()
@@ -118,5 +119,7 @@ def _decisions(workspace: Workspace, tools: Tools) -> dict[str, bytes]:
     """The VEX decisions of the base commit, and with them its trust root."""
     files = protected_files(workspace, tools, VEX)
     kept = {f"vex/{path.removeprefix(VEX)}": data for path, data in files.items() if path.endswith(".json")}
+    for path, target in protected_links(workspace, tools, VEX).items():  # refused by name, never passed over
+        kept[f"vex/{path.removeprefix(VEX)}"] = link_to(target)
     trust = protected(workspace, tools, ".sdlc/trust.json") if kept else None
     return kept if trust is None else {**kept, "vex-trust.json": trust}

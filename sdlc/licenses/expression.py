@@ -3,7 +3,8 @@ An SPDX expression against the lists of a product: allow, review, deny.
 
 `AND` asks for both, so the worse decides; of `OR` the better is taken, and it is said which; a license `WITH` an
 exception is looked up as a pair first, then by what the exception makes of it. An entry that names a license counts
-before one that names its category, and among equals the stricter list. What stands in no list is for a person.
+before one that names its category, and among equals the stricter list. What stands in no list is for a person; a
+category that is denied without lists of one's own stays so until a list names it: an empty `deny` says nothing of it.
 """
 
 from __future__ import annotations
@@ -42,10 +43,14 @@ class Judged:
 
 @dataclass(frozen=True)
 class Lists:
-    """The product's lists: SPDX ids (with an exception or without) and categories, each with its stand."""
+    """The product's lists: SPDX ids (with an exception or without) and categories, each with its stand.
+
+    `unnamed` are categories that no list names, and that are denied without lists.
+    """
 
     ids: Mapping[str, Stand]
     categories: Mapping[str, Stand]
+    unnamed: frozenset[str] = frozenset()
 
 
 def spdx(text: str) -> str:
@@ -58,8 +63,13 @@ def spdx(text: str) -> str:
         return ""
 
 
-def lists_of(allow: Iterable[str], review: Iterable[str], deny: Iterable[str], rules: Rules) -> Lists:
-    """The three lists as one look-up; raises UnreadableError for an entry that is neither a license nor a category."""
+def lists_of(
+    allow: Iterable[str], review: Iterable[str], deny: Iterable[str], rules: Rules, denied: Iterable[str] = ()
+) -> Lists:
+    """The three lists as one look-up; `denied` are the categories that are denied without lists.
+
+    Raises UnreadableError for an entry that is neither a license nor a category.
+    """
     ids: dict[str, Stand] = {}
     categories: dict[str, Stand] = {}
     given = (("allow", allow, Stand.ALLOW), ("review", review, Stand.REVIEW), ("deny", deny, Stand.DENY))
@@ -76,7 +86,7 @@ def lists_of(allow: Iterable[str], review: Iterable[str], deny: Iterable[str], r
                     f"sdlc.toml: gates.licenses.{key}: {entry!r:.60} is neither an SPDX id nor a category",
                     hint=f"did you mean {near[0]!r}?" if near else f"the categories are: {', '.join(rules.asks)}",
                 )
-    return Lists(ids, categories)
+    return Lists(ids, categories, frozenset(denied) - set(categories))
 
 
 def licenses_in(expression: str) -> frozenset[str]:
@@ -128,4 +138,7 @@ def _leaf(text: str, lists: Lists, rules: Rules) -> Judged:
         return Judged(lists.ids[license], text, (f"{license} is listed by name; it is {asks}",))
     if category in lists.categories:
         return Judged(lists.categories[category], text, (f"{text} is {asks}",))
+    if category in lists.unnamed:
+        why = f'{text} is {asks}; no list names {category}, so it stays denied ("{category}" in review asks a person)'
+        return Judged(Stand.DENY, text, (why,))
     return Judged(Stand.REVIEW, text, (f"{text} is {asks}, and in no list",))

@@ -25,8 +25,10 @@ NOTHING_LOOKED_AT = RuleDecision(
     gate="",
     state=State.INCOMPLETE,
     sentence="no gate that this profile asks for found anything to look at",
-    next_step="`sdlc gates ID` says what a gate looks at",
+    next_step="`sdlc gates` lists the gates, `sdlc gates ID` says what one looks at",
 )
+
+FETCH = "sdlc feed fetch URL --out FOLDER"
 
 IN_ANY_REPOSITORY = frozenset({"secrets"})
 """Gates that find something to look at wherever there is a file; alone they say nothing of a product."""
@@ -272,7 +274,8 @@ def _max_age(rule: MaxAge, result: GateResult, facts: Facts) -> RuleDecision:
             State.HOLDS,
             f"{rule.detail} is {max(days, 0)} days old, at most {rule.days} are allowed",
         )
-    fix = "" if state is State.HOLDS else f"renew what {rule.detail} of {rule.gate} dates, then check again"
+    how = f": {FETCH}" if rule.gate == GATE else ""
+    fix = "" if state is State.HOLDS else f"renew what {rule.detail} of {rule.gate} dates{how}, then check again"
     return RuleDecision(rule.id, rule.gate, state, sentence, next_step=fix)
 
 

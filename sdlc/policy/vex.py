@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from sdlc.errors import BlockedError, UnreadableError
 from sdlc.evidence.vex import DRAFT, in_range, load_decision
+from sdlc.formats.vex_link import link_of
 from sdlc.model.finding import Finding
 from sdlc.model.verdict import Closed, RefusedWaiver
 from sdlc.model.vex import CLOSING, VexDecision
@@ -119,6 +120,9 @@ def component_of(finding: Finding) -> tuple[str, str, str]:
 
 
 def _examined(name: str, data: bytes, trust: TrustRoot | None) -> Examined:
+    if (target := link_of(data)) is not None:
+        text = f"{FOLDER}{name} is a symbolic link to {target!r:.80}, not followed: commit the file itself there"
+        return Examined(name, None, "vex-link", text)
     try:
         envelope = load_envelope(data, what=name)
     except BlockedError as error:

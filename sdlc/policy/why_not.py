@@ -16,6 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from sdlc.model.finding import Finding
 from sdlc.model.verdict import Action, RuleDecision, State
+from sdlc.policy.remedy import command_for, command_of
 
 MAX_STEPS = 20_000
 
@@ -53,7 +54,7 @@ def smallest_actions(decisions: Sequence[RuleDecision], waivable: Iterable[str])
 
 
 def _of_findings(against: Sequence[RuleDecision], waivable: frozenset[str]) -> list[_Option]:
-    components: dict[str, list[tuple[Finding, Blocker]]] = {}
+    components: dict[tuple[str, str], list[tuple[Finding, Blocker]]] = {}
     others: dict[tuple[str, str], list[tuple[RuleDecision, Finding, Blocker]]] = {}
     for decision in against:
         counted: dict[str, int] = {}
@@ -62,11 +63,11 @@ def _of_findings(against: Sequence[RuleDecision], waivable: frozenset[str]) -> l
             blocker = (decision.rule, f"{finding.fingerprint}#{number}")
             name = finding.properties.get("component", "")
             if name and "fixed" in finding.properties:  # an advisory: a component's license needs its own answer
-                components.setdefault(name, []).append((finding, blocker))
+                components.setdefault((decision.gate, name), []).append((finding, blocker))
             else:
                 key = (decision.gate, f"{finding.fingerprint}#{number}")
                 others.setdefault(key, []).append((decision, finding, blocker))
-    options = [option for name, several in sorted(components.items()) for option in _of_component(name, several)]
+    options = [one for key, several in sorted(components.items()) for one in _of_component(*key, several)]
     for several in others.values():
         decision, finding, _ = several[0]
         where = f"{finding.place or finding.subject}: " if finding.place or finding.subject else ""
@@ -74,7 +75,7 @@ def _of_findings(against: Sequence[RuleDecision], waivable: frozenset[str]) -> l
         options.append(
             _Option(
                 do=f"{where}{finding.fix or decision.next_step or finding.message}",
-                command=finding.reproduce,
+                command=command_for(decision.gate, finding),
                 clears=frozenset(blocker for _, _, blocker in several),
                 waive=finding.fingerprint if may_waive else "",
             )
@@ -82,19 +83,19 @@ def _of_findings(against: Sequence[RuleDecision], waivable: frozenset[str]) -> l
     return options
 
 
-def _of_component(name: str, several: Sequence[tuple[Finding, Blocker]]) -> Iterable[_Option]:
+def _of_component(gate: str, name: str, several: Sequence[tuple[Finding, Blocker]]) -> Iterable[_Option]:
     """An upgrade to each version that mends something; replacing the component where nothing mends all of it."""
     fixes = {version for finding, _ in several if (version := _version(finding)) is not None}
     for fixed in sorted(fixes):
         mended = frozenset(
             blocker for finding, blocker in several if (version := _version(finding)) is not None and version <= fixed
         )
-        yield _Option(f"Upgrade {name} to {fixed} or later.", "sdlc check --gate vulnerabilities", mended)
-    if any(_version(finding) is None for finding, _ in several):
+        [way, *_] = [finding for finding, _ in several if _version(finding) == fixed]
+        yield _Option(f"Upgrade {name} to {fixed} or later.", command_for(gate, way), mended)
+    if unmended := [finding for finding, _ in several if _version(finding) is None]:
         every = frozenset(blocker for _, blocker in several)
-        yield _Option(
-            f"Replace {name}: no version mends all of its advisories.", "sdlc check --gate vulnerabilities", every
-        )
+        do = f"Replace {name}: no version mends all of its advisories."
+        yield _Option(do, command_for(gate, unmended[0]), every)
 
 
 def _of_rules(against: Sequence[RuleDecision]) -> Iterable[_Option]:
@@ -106,10 +107,11 @@ def _of_rules(against: Sequence[RuleDecision]) -> Iterable[_Option]:
         if decision.state is State.INCOMPLETE and decision.gate:
             unanswered.setdefault((decision.gate, decision.next_step), []).append(decision)
         else:
-            yield _Option(decision.next_step or decision.sentence, "", frozenset({(decision.rule, "")}))
+            clears = frozenset({(decision.rule, "")})
+            yield _Option(decision.next_step or decision.sentence, command_of(decision), clears)
     for (gate, step), several in unanswered.items():
         do = f"Let the gate {gate} answer ({several[0].sentence})" + (f": {step}" if step else "")
-        yield _Option(do, f"sdlc check --gate {gate} -v", frozenset((one.rule, "") for one in several))
+        yield _Option(do, command_of(several[0]), frozenset((one.rule, "") for one in several))
 
 
 def _undominated(options: Sequence[_Option]) -> list[_Option]:

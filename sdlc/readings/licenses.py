@@ -9,6 +9,7 @@ LICENSE-MISSING           nothing is said at all
 LICENSE-TEXT-DIFFERS      a text in the distribution is of a license that it does not declare
 LICENSE-NO-TEXT           no license text comes along, so there is none to pass on
 LICENSE-INSIDE            nothing tells the license of what a distribution carries inside
+LICENSE-UNUSED            a decision in `concluded` is about nothing that is shipped
 ========================  =======================================================================
 """
 
@@ -42,6 +43,8 @@ NEEDS = ("build", "sbom")
 TEXTS = "texts/"
 MARKER = "secure-sdlc:marker"
 UNBUILT_PYTHON = "3.11"
+DENIED = ("strong-copyleft", "network-copyleft", "restricted")
+"""What is denied without lists of one's own, and then until a list of the product names it."""
 _CONCLUDED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+) is (.+)")
 
 
@@ -49,14 +52,13 @@ _CONCLUDED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+) is (.+)")
 class Settings:
     """What the product's owner says of licenses: SPDX ids (also ``ID WITH EXCEPTION``) and categories.
 
+    A list that is set takes the place of the one without; what is denied without stays so until a list names it.
     `concluded` are decisions of a person, ``NAME==VERSION is EXPRESSION`` each.
     """
 
     allow: tuple[str, ...] = field(default=("permissive", "public-domain"), metadata={"change": "may-only-strengthen"})
     review: tuple[str, ...] = field(default=("weak-copyleft",), metadata={"change": "may-only-strengthen"})
-    deny: tuple[str, ...] = field(
-        default=("strong-copyleft", "network-copyleft", "restricted"), metadata={"change": "may-only-strengthen"}
-    )
+    deny: tuple[str, ...] = field(default=DENIED, metadata={"change": "may-only-strengthen"})
     concluded: tuple[str, ...] = field(default=(), metadata={"change": "may-only-strengthen"})
 
 
@@ -95,9 +97,10 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         return Reading(Outcome.ERROR, sentence="there is no SBOM that says what is shipped", hint=hint)
     try:
         rules = load_rules(raw["licenses.toml"])
-        lists = lists_of(settings.allow, settings.review, settings.deny, rules)
+        lists = lists_of(settings.allow, settings.review, settings.deny, rules, DENIED)
         survey = survey_of(raw, settings, rules)
         findings = tuple(finding for row in survey.rows for finding in _findings(row, survey, lists, rules))
+        findings += tuple(_unused(survey))
         differs = notices_of(survey, raw) != raw["NOTICES.txt"]
         skipped = sum(len(row["skipped"]) for row in _texts(raw))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -146,6 +149,7 @@ def survey_of(raw: RawArtifacts, settings: Settings, rules: Rules) -> Survey:
         markers = [str(row["value"]) for row in component.get("properties", ()) if row["name"] == MARKER]
         if key not in metadata and markers and not any(on_target(marker, python) for marker in markers):
             elsewhere.append(f"{name} {version}")
+            used.add(key)
             continue
         own = tuple(dict.fromkeys(files.get(key, ())))
         texts = [raw[f"{TEXTS}{digest}"].decode("utf-8", "replace") for _, digest in own]
@@ -245,6 +249,27 @@ def _findings(row: _Row, survey: Survey, lists: Lists, rules: Rules) -> Iterator
         if license:
             what = f"{name} inside {row.title}"
             yield from _judged(row, what, license, f"declared by the SBOM of {row.name}", survey, lists, rules)
+
+
+def _unused(survey: Survey) -> Iterator[Finding]:
+    """A decision that outlived its component, or that names a version which is not the one that is shipped."""
+    for name, _, version in (one.partition("==") for one in survey.unused):
+        shipped = [row.version for row in survey.rows if row.name == name]
+        what = f"{name} {', '.join(shipped)} is" if shipped else f"no {name} is"
+        text = f"gates.licenses.concluded says of what license {name} {version} is, but {what} shipped"
+        fix = f"Look at {name} {shipped[0]}, and decide anew; or remove the entry." if shipped else "Remove the entry."
+        yield Finding(
+            rule="LICENSE-UNUSED",
+            message=text,
+            severity=Severity.LOW,
+            confidence=Confidence.HIGH,
+            fingerprint="f1:" + sha256(f"LICENSE-UNUSED {name} {version}".encode())[:32],
+            place=None,
+            subject=f"sdlc.toml: gates.licenses.concluded: {name}",
+            fix=fix,
+            reproduce="sdlc check --gate licenses -v",
+            properties={"component": name},
+        )
 
 
 def _judged(

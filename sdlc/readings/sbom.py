@@ -119,7 +119,7 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         findings = (
             *_invalid(validation),
             *_of_locks(pins, python),
-            *_of_build(built, answered="build/build.json" in raw),
+            *_of_build(built, pins, answered="build/build.json" in raw),
             *(_of_environment(raw, pins, python) if "embedded.json" in raw else ()),
             *(finding for row in rows for finding in _of_wheel(row, product, _available(pins, rows), python, settings)),
         )
@@ -257,12 +257,18 @@ def _of_locks(locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Fin
             yield _finding("SBOM-CONFLICT", text, fix, gap.name, Place(path, line))
 
 
-def _of_build(built: Mapping[str, str], *, answered: bool) -> Iterator[Finding]:
+def _of_build(built: Mapping[str, str], locks: Mapping[str, tuple[Pin, ...]], *, answered: bool) -> Iterator[Finding]:
     """Without a build and with one that made no wheel are two findings: the first is also that of a base commit."""
     if not built:
         why = "made no wheel" if answered else "gave no answer"
         text = f"the build {why}: nothing says whether the lock is that of what is shipped"
-        yield _finding("SBOM-NO-WHEEL", text, "Let the build gate make the product's wheel.", why)
+        yield _finding("SBOM-NO-WHEEL", text, "Let the build gate make the product's wheel.", why, _first(locks))
+
+
+def _first(locks: Mapping[str, tuple[Pin, ...]], name: str = "") -> Place | None:
+    """Where the locks begin, or where they pin `name` first."""
+    rows = ((path, pin.line) for path, pins in locks.items() for pin in pins if path and name in ("", pin.name))
+    return next((Place(path, line) for path, line in rows if line), None)
 
 
 def _of_environment(raw: RawArtifacts, locks: Mapping[str, tuple[Pin, ...]], python: str) -> Iterator[Finding]:
@@ -298,19 +304,20 @@ def _of_wheel(
         yield _finding("SBOM-RECORD-DIFFERS", text, "Build the wheel again, with a standard backend.", member)
     every = [pin for pins in locks.values() for pin in pins]
     for gap in disagreements(wheel["requires"], every, python, product=wheel["name"], extras=settings.extras):
-        yield _of_gap(gap, str(wheel["name"]), " and ".join(filter(None, locks)))
+        yield _of_gap(gap, str(wheel["name"]), locks)
     if wheel["name"] == product["name"] and not same_version(wheel["version"], product["version"]):
         text = f"the wheel is version {wheel['version']}, the configuration says {product['version']}"
         fix = "Let pyproject.toml and sdlc.toml say the same version."
         yield _finding("SBOM-VERSION-DIFFERS", text, fix, wheel["name"])
 
 
-def _of_gap(gap: Disagreement, wheel: str, locks: str) -> Finding:
-    text = f"{wheel} requires {gap.required!r}, which {locks} does not pin"
+def _of_gap(gap: Disagreement, wheel: str, locks: Mapping[str, tuple[Pin, ...]]) -> Finding:
+    named = " and ".join(filter(None, locks))
+    text = f"{wheel} requires {gap.required!r}, which {named} does not pin"
     if gap.kind == "outside":
-        text = f"{wheel} requires {gap.required!r}, but {locks} pins {gap.pinned}"
+        text = f"{wheel} requires {gap.required!r}, but {named} pins {gap.pinned}"
     fix = "Lock again, so that what is tested is what users get."
-    return _finding(f"SBOM-{gap.kind.upper()}", text, fix, gap.name)
+    return _finding(f"SBOM-{gap.kind.upper()}", text, fix, gap.name, _first(locks, gap.name))
 
 
 def _finding(rule: str, message: str, fix: str, subject: str, place: Place | None = None) -> Finding:

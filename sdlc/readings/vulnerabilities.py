@@ -26,6 +26,7 @@ from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 from sdlc.readings.fix_notes import with_reach, with_upgrades
 
+NEWER = "fetch a newer feed: sdlc feed fetch URL --out FOLDER"
 READER = "osv/1"
 GRADE = Grade.SLICE
 NEEDS = ("sbom",)
@@ -104,7 +105,13 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         sentence, hint = f"nothing was compared: {missing}", "lock the dependencies, fetch a feed of PyPI advisories"
         return Reading(Outcome.ERROR, counters=counters, details=details, sentence=sentence, hint=hint)
     if late:
-        return Reading(Outcome.ERROR, counters=counters, details=details, sentence=late, hint="fetch a newer feed")
+        return Reading(
+            Outcome.ERROR,
+            counters=counters,
+            details=details,
+            sentence=late,
+            hint=NEWER,
+        )
     index = Index(advisories)
     every = (finding for component in components for finding in _findings(component, index, known, places))
     findings = with_reach(with_upgrades(every, raw), raw)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
 from sdlc.model.verdict import RuleDecision, State, Verdict
+from sdlc.policy.remedy import command_of
 from sdlc.release.candidate import Candidate
 from sdlc.release.inventory import Inventory
 
@@ -16,7 +17,8 @@ class Blocker:
 
     `owner` is whom the policy names for it, empty where it names nobody. `due` is the day until which it has to be
     cleared: so many days after the commit as the policy gives, and never later than the candidate stays open; `late`
-    says that this day had passed when the release was proposed.
+    says that this day had passed when the release was proposed. `command` is a line to type, and `step` says what else
+    there is to do, empty where the command is all of it.
     """
 
     rule: RuleDecision
@@ -24,6 +26,7 @@ class Blocker:
     due: date
     late: bool
     command: str
+    step: str = ""
 
 
 def blockers_of(verdict: Verdict, candidate: Candidate, inventory: Inventory) -> tuple[Blocker, ...]:
@@ -37,7 +40,8 @@ def blockers_of(verdict: Verdict, candidate: Candidate, inventory: Inventory) ->
         due = candidate.expires.astimezone(UTC).date()
         if days.isdecimal():
             due = min(due, candidate.committed.astimezone(UTC).date() + timedelta(days=int(days)))
-        again = f"sdlc check --gate {rule.gate} -v" if rule.gate else "sdlc check --profile release -v"
+        command = command_of(rule)
+        step = "" if rule.next_step.strip("`") == command else rule.next_step
         late = due < candidate.created.astimezone(UTC).date()
-        made.append(Blocker(rule, owner, due, late, rule.next_step or again))
+        made.append(Blocker(rule, owner, due, late, command, step))
     return tuple(made)

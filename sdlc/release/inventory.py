@@ -3,7 +3,8 @@ What a release is made of, in tables that can be compared with those of another:
 
 The candidate names its inventory by digest, and that of the release before, so that the page of a release can say what
 changed. A verifier makes the first again from the evidence; the second is the runner's word until somebody compares it
-with the bundle before (`sdlc diff` does). A table that is missing was not known: its gate did not answer.
+with the bundle before (`sdlc diff` does). A table that is missing was not known: its gate did not answer. Who signed,
+and which findings persons closed, is in no candidate: `with_signers` and `with_closed` add it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest, sha256
 from sdlc.model.finding import Severity
 from sdlc.model.result import GateResult, Outcome
+from sdlc.model.verdict import Closed
 from sdlc.policy.waivers import load_waivers
 from sdlc.release.decisions import SignedDecision
 from sdlc.release.model_tables import model_rows
@@ -37,7 +39,7 @@ Table = Mapping[str, Fields]
 Blobs = Callable[[Digest], bytes]
 
 TABLES = (
-    *("gates", "findings", "components", "tests", "policy", "waivers", "surface", "workflows"),
+    *("gates", "findings", "components", "tests", "policy", "waivers", "closed", "surface", "workflows"),
     *("elements", "flows", "threats", "controls", "tools", "signers"),
 )
 """Every table, in the order in which people read them."""
@@ -119,6 +121,24 @@ def with_signers(inventory: Inventory, decisions: Sequence[SignedDecision]) -> I
     """`inventory` with the persons who decided, each with what they meant."""
     rows = ((one.decision.name, {"said": one.decision.kind, "meaning": one.decision.meaning}) for one in decisions)
     return replace(inventory, tables={**inventory.tables, "signers": _table(rows)})
+
+
+def with_closed(inventory: Inventory, closed: Sequence[Closed]) -> Inventory:
+    """`inventory` with the findings that a person's VEX decision closes; the verdict says which those are."""
+    rows = (
+        (
+            f"{one.finding.rule} {one.finding.properties.get('component') or one.finding.subject}",
+            {
+                "decision": one.decision,
+                "status": one.status,
+                "justification": one.justification,
+                "by": one.name,
+                "until": one.expires.isoformat(),
+            },
+        )
+        for one in closed
+    )
+    return replace(inventory, tables={**inventory.tables, "closed": _table(rows)})
 
 
 def point_of(before: Before) -> Point:

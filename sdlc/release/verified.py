@@ -11,7 +11,7 @@ from sdlc.model.verdict import Verdict
 from sdlc.release.candidate import Candidate
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
-from sdlc.release.inventory import Before, Holdings, with_signers
+from sdlc.release.inventory import Before, Holdings, with_closed, with_signers
 from sdlc.release.manifest import Manifest
 from sdlc.release.verification import Verification
 from sdlc.standards.coverage import Producer
@@ -41,7 +41,7 @@ class Verified:
     def as_before(self) -> Before:
         """What the next release says of this one."""
         manifest = self.manifest
-        inventory = with_signers(self.holdings.now, self.decisions)
+        inventory = with_closed(with_signers(self.holdings.now, self.decisions), self.verdict.closed)
         return Before(self.manifest_digest, manifest.version, manifest.sequence, manifest.created, inventory)
 
 

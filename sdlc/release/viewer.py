@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateNotFound
 from markupsafe import Markup
 
 from sdlc.drawing.canvas import STYLE
@@ -23,13 +23,14 @@ from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import Grade
 from sdlc.model.verdict import State, Verdict
+from sdlc.policy.remedy import waive
 from sdlc.release import pictures
 from sdlc.release.blockers import blockers_of
 from sdlc.release.candidate import Candidate
 from sdlc.release.changes import changes
 from sdlc.release.claims import producers_of
 from sdlc.release.decisions import SignedDecision
-from sdlc.release.inventory import Holdings, with_signers
+from sdlc.release.inventory import Holdings, with_closed, with_signers
 from sdlc.release.languages import ENGLISH, PLAIN, Catalog, Translated, load_catalog
 from sdlc.release.page_facts import (
     GAPS,
@@ -48,16 +49,41 @@ SOURCES = (
     *("page.html.j2", "page_macros.html.j2", "page_manager.html.j2", "page_auditor.html.j2", "page_rows.html.j2"),
     *("page.css", "page.js", "page_ja.toml"),
 )
+CODE = {
+    ROOM: (
+        "blockers",
+        "changes",
+        "claims",
+        "inventory",
+        "languages",
+        "model_tables",
+        "page_facts",
+        "pictures",
+        "viewer",
+    ),
+    "drawing": ("canvas", "graph", "layers", "placing", "series"),
+    "standards": ("catalog", "coverage", "shipped", "weaknesses"),
+    "formats": ("html_page", "terminal", "timestamp"),
+}
+"""Our modules, by room, that fill the page with what candidate, verdict and decisions say."""
 LANGUAGES = (ENGLISH, "ja")
 
 
 def _version() -> str:
-    """What is drawn follows from these files and our standards too: whoever changes one has another viewer.
+    """What is drawn follows from these files, this code and our standards: whoever changes one has another viewer.
 
-    The number counts the changes of the code that fills them.
+    An installation without the text of its code has one of its own, too: it cannot say that it draws the same.
     """
     texts = [*(str(source(ROOM, name)) for name in SOURCES), STYLE]
-    return f"viewer/3+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
+    texts += [_text(room, f"{name}.py") for room, names in CODE.items() for name in names]
+    return f"viewer/4+{sha256(''.join([standards_digest(), *map(repr, texts)]).encode())[:12]}"
+
+
+def _text(room: str, name: str) -> str:
+    try:
+        return str(source(room, name))
+    except TemplateNotFound:
+        return "not here"
 
 
 VERSION = _version()
@@ -95,7 +121,7 @@ def draw(
     coverages = [cover(standard, shown) for standard in standards]
     rows = gate_rows(candidate, results, verdict)
     categories = categories_of(standards, our_categories().parents)
-    now = with_signers(holdings.now, decisions) if decisions else holdings.now
+    now = with_closed(with_signers(holdings.now, decisions) if decisions else holdings.now, verdict.closed)
     style, script = source(ROOM, "page.css") + Markup(STYLE), source(ROOM, "page.js")  # noqa: S704 - our own
     known = vulnerabilities_of(results)
     against = blockers_of(verdict, candidate, holdings.now)
@@ -145,6 +171,7 @@ def draw(
             contents=contents_of(candidate, results, decisions, beyond.withheld),
             grade_meanings=GRADE_MEANINGS,
             gaps=GAPS,
+            waive=waive,
         )
     )
     return page.encode("utf-8")

@@ -9,6 +9,7 @@ from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import Answer, RuleDecision, State
+from sdlc.policy.remedy import command_of, vex, waive
 from sdlc.policy.vex import GATE as VEX
 from sdlc.policy.weakening import RULE as WEAKENING
 
@@ -79,7 +80,7 @@ def _other_rules(record: CheckRecord) -> list[str]:
         if rule.state in (State.BLOCKED, State.INCOMPLETE) and not rule.findings
         for line in (
             f" {MARKS[rule.state]} rule {printable(rule.rule)}: {printable(rule.sentence)}",
-            f"     → {printable(rule.next_step)}",
+            f"     → {printable(rule.next_step or command_of(rule))}",
         )
     ]
 
@@ -155,6 +156,5 @@ def _tolerated(record: CheckRecord) -> list[str]:
 
 def _ways_out(decision: RuleDecision, finding: Finding) -> list[str]:
     """How a person lets it stand, with the fingerprint that the command asks for."""
-    known = finding.fingerprint[:15]
-    vex = [f"     decide: sdlc vex write {known} --status … --as … --key … --trust …"] if decision.gate == VEX else []
-    return [*vex, f"     waive: sdlc waive {known} --owner … --approver … --reason …"]
+    decide = [f"     decide: {vex(finding.fingerprint)}"] if decision.gate == VEX else []
+    return [*decide, f"     waive: {waive(finding.fingerprint)}"]

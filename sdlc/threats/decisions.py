@@ -1,10 +1,11 @@
 """
 TM2xx: is every threat decided?
 
-By a control that is verified in this build, by an acceptance that is complete, bound to the threat's own text and at
-most 180 days long, or by a status with its rationale. Where the threat is in a risk, what is left of the risk decides:
-low is accepted, medium needs a rationale, high an acceptance that weighs benefit and risk, and nothing accepts
-unacceptable. Whether an acceptance has run out is for the policy, which knows the day.
+By a control that is verified in this build, by an acceptance that is complete, bound to the threat's own text, at most
+180 days long and approved by somebody else than its owner, or by a status with its rationale. Where the threat is in a
+risk, what is left of the risk decides: low is accepted, medium needs a rationale, high an acceptance that weighs
+benefit and risk, and nothing accepts unacceptable. Whether an acceptance has run out is for the policy, which knows
+the day.
 """
 
 from __future__ import annotations
@@ -167,6 +168,8 @@ def _check(
             yield found("TM203", f"ends on {expires}, not after it was given on {accepted}", "expires")
         elif (expires - accepted).days > MAX_DAYS:
             yield found("TM202", f"lasts {(expires - accepted).days} days, at most {MAX_DAYS} are allowed", "expires")
+    if not {"owner", "approver"} & {*missing} and _plain(acceptance.owner) == _plain(acceptance.approver):
+        yield found("TM206", f"is approved by its own owner, {acceptance.owner.strip()}", "approver")
     if any(sign in acceptance.threat for sign in "*?["):
         yield found("TM205", f"is about {acceptance.threat}, which is a pattern and no threat", "threat")
         return
@@ -180,6 +183,10 @@ def _check(
         yield found("TM208", said, "risk")
     if standing.level in ("high", "unacceptable") and not acceptance.benefit_risk.strip():
         yield found("TM202", f"has no benefit_risk, and the risk that it accepts is {standing.level}")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _day(text: str) -> date | None:

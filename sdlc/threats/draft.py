@@ -36,12 +36,17 @@ class Surface:
 
 @dataclass(frozen=True)
 class Exposed:
-    """A part of the attack surface as it was seen, in the file `path`."""
+    """A part of the attack surface as it was seen, in the file `path`.
+
+    `deployed`: the file says how the product is run, and is no code; `reached`: others reach it over a network.
+    """
 
     key: str
     path: str
     guard: str = ""
     bind: str = ""
+    deployed: bool = False
+    reached: bool = False
 
 
 SURFACES = (
@@ -157,6 +162,13 @@ SURFACES = (
 )
 """Interfaces by the imports that show them."""
 
+TITLES = {
+    "device": ("The product's own process and disk", "high"),
+    "network": ("Everybody who reaches it over a network or by a file", "none"),
+    "user": ("The person at the keyboard", "semi"),
+}
+"""Title and trust of each zone."""
+
 
 def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
     """A model of the product `name` as JSON values; `sources` are its Python files by path.
@@ -172,15 +184,10 @@ def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
             owner.setdefault(path, surface.id)
     homes = {surface.id: list(dict.fromkeys(owner[path] for path in used[surface.id])) for surface in shown}
     zones = {surface.zone for surface in shown} | {"device"}
-    titles = {
-        "device": ("The product's own process and disk", "high"),
-        "network": ("Everybody who reaches it over a network or by a file", "none"),
-        "user": ("The person at the keyboard", "semi"),
-    }
     document: dict[str, Any] = {
         "schema": MODEL_SCHEMA,
         "system": {"id": _id(name), "title": name, "owner": "nobody-yet"},
-        "trust_zones": {zone: {"title": titles[zone][0], "trust": titles[zone][1]} for zone in sorted(zones)},
+        "trust_zones": {zone: {"title": TITLES[zone][0], "trust": TITLES[zone][1]} for zone in sorted(zones)},
         "components": {
             surface.id: {"title": surface.title, "trust_zone": "device", "code": _globs(own)}
             for surface in shown
@@ -227,19 +234,46 @@ def draw(name: str, sources: Mapping[str, bytes]) -> dict[str, Any]:
 def add_claims(document: dict[str, Any], rows: Iterable[Exposed]) -> None:
     """Write into the drafted `document` a claim for everything in `rows`, as it was seen: people decide what stays.
 
-    What lies in the files of no component gets one of its own.
+    What lies in the files of no component gets one of its own; but what is deployed is a part of what it starts, a
+    service if there is one. Where others come in, a data flow is drawn.
     """
     components = document["components"]
     for row in rows:
         names = [name for name, one in components.items() if any(fnmatch(row.path, glob) for glob in one["code"])]
         if not names:
-            rest = {"title": "Everything else", "trust_zone": "device", "code": []}
-            components.setdefault("rest", rest)["code"].append(row.path)
-            names = ["rest"]
+            names = [_home(document, row)]
+            components[names[0]]["code"].append(row.path)
         for name in names:
             claims = components[name].setdefault("surface", [])
             if (claim := _claim(row)) not in claims:
                 claims.append(claim)
+            if row.reached:
+                _let_in(document, name)
+
+
+def _home(document: dict[str, Any], row: Exposed) -> str:
+    """The component for a file that is in none."""
+    flows = document.get("data_flows", {})
+    services = [flows[name]["to"] for name in ("web-data", "dicom-data") if name in flows]
+    if row.deployed and services:
+        return str(services[0])
+    name, title = ("deployment", "What is deployed") if row.deployed else ("rest", "Everything else")
+    document["components"].setdefault(name, {"title": title, "trust_zone": "device", "code": []})
+    return name
+
+
+def _let_in(document: dict[str, Any], name: str) -> None:
+    """Draw that somebody connects to the component `name`, unless it is drawn that data come into it."""
+    flows = document.setdefault("data_flows", {})
+    if any(flow["to"] == name for flow in flows.values()):
+        return
+    document["trust_zones"].setdefault("network", {"title": TITLES["network"][0], "trust": TITLES["network"][1]})
+    document.setdefault("trust_boundaries", {}).setdefault("network-device", {"between": ["network", "device"]})
+    document.setdefault("actors", {})["caller"] = {"title": "Somebody who connects", "trust_zone": "network"}
+    flows[f"{name}-calls"] = {"from": "caller", "to": name, "boundary": "network-device"}
+    statement = "A port that is open answers somebody who did not prove who it is."
+    threat = {"on": [], "stride": "spoofing", "statement": statement, "cwe": [306]}
+    document["threats"].setdefault("open-port", threat)["on"].append(name)
 
 
 def _claim(row: Exposed) -> dict[str, str]:

@@ -46,6 +46,7 @@ Position = tuple[int, int]
 Schema = TypeVar("Schema", bound=BaseModel)
 
 _INTEGER = re.compile(r"(0|-?[1-9][0-9]{0,17})\Z")
+_TOO_LARGE = re.compile(r"-?[1-9][0-9]{18,}\Z")
 _GUESSED = re.compile(r"(yes|no|on|off|y|n)\Z", re.IGNORECASE)
 _NUMBER_LIKE = re.compile(
     r"[-+]?(0[0-9_]+|0[xo][0-9a-f_]+|[0-9][0-9_]*|[0-9]*\.[0-9]+(e[-+]?[0-9]+)?|\.inf|\.nan)\Z", re.I
@@ -239,6 +240,10 @@ class _Builder:
             return text == "true"
         if _INTEGER.match(text):
             return int(text)
+        if _TOO_LARGE.match(text):
+            _refuse(
+                self._path, f"{text[:20]}… is too large: a number has at most 18 digits, no value here needs more", at
+            )
         if _GUESSED.match(text) or _NUMBER_LIKE.match(text):
             _refuse(self._path, f"{text!r:.40} means different things to different readers; put it in quotes", at)
         return text

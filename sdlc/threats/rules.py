@@ -42,6 +42,7 @@ RULES = {
     ),
     "TM203": Rule("acceptance expired", Severity.HIGH, "Decide again, and write a later expiry date."),
     "TM205": Rule("wildcard acceptance", Severity.HIGH, "Write one acceptance for each threat, by its id."),
+    "TM206": Rule("accepted by its owner", Severity.HIGH, "Let somebody else than the owner approve the acceptance."),
     "TM207": Rule("orphan acceptance", Severity.MEDIUM, "Remove the acceptance, or name the threat that it is about."),
     "TM208": Rule("acceptance of another text", Severity.HIGH, "Let the approver read the threat and decide again."),
     "TM209": Rule("improvement not verified", Severity.LOW, "Verify the controls; until then the risk is as before."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -11,11 +12,17 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from commands.test_release import Desk
 from conftest import REPOSITORY, commit
+from fakes.checks import decided
+from fakes.hostile import verified
+from fakes.release_desk import Desk
 from fakes.releases import records
 
-from sdlc.errors import ExitCode
+from sdlc.commands.diff import demand_same, diff_to_json, lines_of
+from sdlc.errors import BlockedError, ExitCode
+from sdlc.release.changes import changes
+from sdlc.release.inventory import Holdings, Inventory
+from sdlc.release.verified import Verified
 
 SCHEMA = json.loads((REPOSITORY / "docs" / "schemas" / "diff.schema.json").read_text())
 
@@ -68,6 +75,37 @@ def test_the_document_for_machines(two: tuple[Desk, Path], capsys: pytest.Captur
     tests = next(one for one in document["sections"] if one["name"] == "tests")
     assert [row["key"] for row in tests["added"]] == ["tests/test_a.py::test_three"]
     assert [row["key"] for row in tests["removed"]] == ["tests/test_a.py::test_two"]
+
+
+def test_findings_that_were_closed_and_that_are_open_again(tmp_path: Path) -> None:
+    [one] = decided().verdict.closed
+    plain = verified(tmp_path)
+    closing = dataclasses.replace(plain, verdict=dataclasses.replace(plain.verdict, closed=(one,)))
+
+    def said(before: Verified, now: Verified) -> str:
+        sections = changes(before.as_before.inventory, now.as_before.inventory)
+        document = diff_to_json(before, now, sections)
+        jsonschema.validate(json.loads(json.dumps(document)), SCHEMA)
+        return "\n".join(lines_of(before, now, sections, follows=True))
+
+    assert re.search(r"closed +\+1 −0 ~0 +\+ command-injection pkg:pypi/box@1.0\n", said(plain, closing))
+    assert re.search(r"closed +\+0 −1 ~0 +− command-injection pkg:pypi/box@1.0\n", said(closing, plain))
+    assert re.search(r"as before .*closed", said(closing, closing))
+
+
+def test_a_release_whose_runner_did_not_say_yet_what_was_closed_still_follows(tmp_path: Path) -> None:
+    first = verified(tmp_path)
+    tables = {name: rows for name, rows in first.as_before.inventory.tables.items() if name != "closed"}
+    candidate = dataclasses.replace(first.candidate, previous=first.manifest_digest)
+
+    def second(**tables: object) -> Verified:
+        old = dataclasses.replace(first.as_before, inventory=Inventory(tables))  # type: ignore[arg-type]
+        return dataclasses.replace(first, candidate=candidate, holdings=Holdings(first.holdings.now, old))
+
+    assert demand_same(first, second(**tables))
+    assert demand_same(first, second(**tables, closed={}))
+    with pytest.raises(BlockedError, match="says something else"):
+        demand_same(first, second(**tables, closed={"a lie": {}}))
 
 
 def test_backwards_it_says_that_the_second_does_not_follow(

@@ -15,6 +15,8 @@ from ruamel.yaml import YAML
 from sdlc.cli import main
 from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
+from sdlc.formats.check_json import load_check
+from sdlc.model.result import Outcome
 from sdlc.policy.schema import load_policy
 from sdlc.session import Session
 from sdlc.tools import LocalTools
@@ -123,6 +125,40 @@ def test_the_drafted_model_claims_the_surface_that_is_there(root: Path) -> None:
     assert claims["http:GET /a/{}"] == {"auth": "none"}
     assert claims["http:POST /c"] == {"auth": "login_required"}
     assert claims["listen:tcp/81"] == {"bind": "0.0.0.0"}
+
+
+WEB = "import flask\napp = flask.Flask('x')\n@app.get('/a')\ndef a(): return 'b'\n"
+SERVER = "import socket\nserver = socket.create_server(('0.0.0.0', 9000))\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "home"),
+    [
+        ({"box/app.py": WEB, "Dockerfile": "FROM scratch\nEXPOSE 8000 8443\n"}, "web"),
+        ({"box/app.py": "x = 1\n", "Dockerfile": "FROM scratch\nEXPOSE 104\n"}, "deployment"),
+        ({"box/app.py": SERVER, "Dockerfile": "FROM scratch\nEXPOSE 9000\n"}, "deployment"),
+        (
+            {"box/app.py": WEB, "compose.yaml": "services:\n  box:\n    ports: ['80:8000']\n    privileged: true\n"},
+            "web",
+        ),
+        ({"box/app.py": WEB, "deploy/box.socket": "[Socket]\nListenStream=8000\n"}, "web"),
+    ],
+)
+def test_what_is_deployed_is_claimed_so_that_the_first_check_is_quiet(
+    repository: Callable[..., Path], capsys: pytest.CaptureFixture[str], files: dict[str, str], home: str
+) -> None:
+    root = repository({"pyproject.toml": FOREIGN["pyproject.toml"], **files})
+    assert sdlc("init", str(root)) == ExitCode.ALLOWED
+    (path,) = (root / "threat_models").glob("*.yaml")
+    component = YAML(typ="safe").load(path)["components"][home]
+    assert next(name for name in files if not name.endswith(".py")) in component["code"]
+    assert any(one["claim"].startswith("listen:tcp/") for one in component["surface"])
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "adopt")
+    capsys.readouterr()
+    assert sdlc("check", str(root), "--gate", "attack-surface", "--format", "json") == ExitCode.ALLOWED
+    [gate] = load_check(capsys.readouterr().out.encode()).results
+    assert (gate.reading.outcome, gate.reading.findings) == (Outcome.PASSED, ())
 
 
 def test_the_drafted_model_is_in_the_form_of_fmt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

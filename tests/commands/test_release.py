@@ -3,103 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import json
-import re
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from conftest import commit, git
+from conftest import commit
 from fakes.disk import FailingDisk, PowerCut
-from fakes.releases import NOW, POLICY, WHEEL, WHEEL_NAME, check_of, raw_of, records, trust_root
+from fakes.release_desk import ENVIRONMENT, Desk, trust_of
+from fakes.releases import WHEEL, WHEEL_NAME, records
 from fakes.sigstore_instance import ISSUER, SUBJECT, instance
 from fakes.time_authority import ALWAYS, authority
 
 from sdlc.cli import main
-from sdlc.disk import Disk, LocalDisk, replace_file
+from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
-from sdlc.evidence.store import Store
-from sdlc.formats.check_json import dump_check
-from sdlc.model.digest import Digest, sha256
 from sdlc.session import Session
-from sdlc.signers.key_file import new_key
-from sdlc.signing.keyed import key_id, load_public_key
-from sdlc.signing.trust import TrustRoot
 from sdlc.signing.trust_json import dump_trust
 from sdlc.tools import LocalTools
-
-ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent"}
-PASSPHRASE = b"correct horse battery staple"
-NAMES = ("runner", "signer", "ada", "grace", "alan")
-KEYS = {name: new_key(PASSPHRASE) for name in NAMES}
-
-
-def _trust(**changes: object) -> TrustRoot:
-    """The usual trust root, with keys that lie in files."""
-    made = trust_root()
-    person = {None: "runner"}
-    keys: dict[Digest, object] = {}
-    for old in made.keys.values():
-        name = person.get(old.person, old.person) if "release-signer" not in old.roles else "signer"
-        assert name is not None
-        pem = KEYS[name][1]
-        digest = key_id(load_public_key(pem))
-        keys[digest] = dataclasses.replace(old, id=digest, public_key_pem=pem.decode())
-    return dataclasses.replace(made, **({"keys": keys} | changes))  # type: ignore[arg-type]
-
-
-class Desk:
-    """One product, its keys and its trust root; `sdlc(…)` runs a command an hour after the last."""
-
-    def __init__(self, root: Path, side: Path) -> None:
-        self.root, self.side, self.now = root, side, NOW
-        side.mkdir()
-        for name, (private, _) in KEYS.items():
-            replace_file(LocalDisk(), side / name, private, mode=0o600)
-        (side / "pass").write_bytes(PASSPHRASE + b"\n")
-        (side / "trust.json").write_bytes(dump_trust(_trust()))
-        self.bundle = side / "router.zip"
-
-    def check(self, test_records: bytes = b"", **changes: object) -> None:
-        """What `sdlc check --profile release` leaves."""
-        out = self.root / ".sdlc" / "out"
-        source = {
-            "commit": git(self.root, "rev-parse", "HEAD").strip(),
-            "tree": git(self.root, "rev-parse", "HEAD^{tree}").strip(),
-        }
-        record = check_of(Store(out / "objects", LocalDisk()), raw_of(test_records or records()), **source)
-        record = dataclasses.replace(record, created=self.now.isoformat(timespec="seconds"), **changes)
-        replace_file(LocalDisk(), out / "check.json", dump_check(record))
-
-    def sdlc(self, *words: str, key: str = "", disk: Disk | None = None) -> ExitCode:
-        self.now += timedelta(hours=1)
-        session = Session(self.now, ENVIRONMENT, disk or LocalDisk(), LocalTools(ENVIRONMENT))
-        signing = ["--key", str(self.side / key), "--passphrase-file", str(self.side / "pass")] if key else []
-        return main([*words, *signing, "--trust", str(self.side / "trust.json")], session)
-
-    def prepare(self, *words: str, key: str = "runner", disk: Disk | None = None) -> ExitCode:
-        return self.sdlc("release", "prepare", str(self.root), *(words or ("--first",)), key=key, disk=disk)
-
-    def approve(self, person: str, *, key: str = "", disk: Disk | None = None) -> ExitCode:
-        words = ("approve", str(self.root), "--as", person, "--meaning", "approval")
-        return self.sdlc(*words, key=key or person, disk=disk)
-
-    def sign(self, *, key: str = "signer", disk: Disk | None = None) -> ExitCode:
-        return self.sdlc("release", "sign", str(self.root), "--out", str(self.bundle), key=key, disk=disk)
-
-    def verify(self, *words: str) -> ExitCode:
-        return self.sdlc("verify", str(self.bundle), *words)
-
-
-@pytest.fixture
-def desk(repository: Callable[..., Path], tmp_path: Path) -> Desk:
-    root = repository({"router.py": "x = 1\n", ".gitignore": ".sdlc/out/\n"})
-    made = Desk(root, tmp_path / "side")
-    made.check()
-    return made
 
 
 def test_from_check_to_verified_bundle(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -279,7 +200,7 @@ REASON = "The console of a customer does not start."
 
 
 def test_a_broken_glass_needs_one_person_and_is_loud_everywhere(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    (desk.side / "trust.json").write_bytes(dump_trust(_trust(break_glass_days=7)))
+    (desk.side / "trust.json").write_bytes(dump_trust(trust_of(break_glass_days=7)))
     assert desk.prepare("--first", "--break-glass", REASON) == ExitCode.ALLOWED
     assert f"BREAK-GLASS, one approval suffices: {REASON}" in capsys.readouterr().out
     assert desk.approve("ada") == ExitCode.ALLOWED
@@ -318,8 +239,8 @@ def test_a_time_authority_stamps_the_release(desk: Desk, capsys: pytest.CaptureF
     clock = authority()
     certificates = desk.side / "clock.pem"
     certificates.write_text(clock.pem)
-    keys = {key.id: dataclasses.replace(key, not_after=ALWAYS) for key in _trust().keys.values()}
-    (desk.side / "trust.json").write_bytes(dump_trust(_trust(keys=keys, expires=ALWAYS)))
+    keys = {key.id: dataclasses.replace(key, not_after=ALWAYS) for key in trust_of().keys.values()}
+    (desk.side / "trust.json").write_bytes(dump_trust(trust_of(keys=keys, expires=ALWAYS)))
     words = ("trust", "add-authority", str(desk.side / "trust.json"), "clockwork", str(certificates), "--required", "1")
     assert main(words, Session(desk.now, ENVIRONMENT, LocalDisk(), LocalTools(ENVIRONMENT))) == ExitCode.ALLOWED
     for step in (desk.prepare, lambda: desk.approve("ada"), lambda: desk.approve("grace")):
@@ -338,129 +259,13 @@ def test_a_time_authority_stamps_the_release(desk: Desk, capsys: pytest.CaptureF
     assert "does not answer" in capsys.readouterr().err
 
 
-def released(desk: Desk) -> None:
-    for step in (desk.prepare, lambda: desk.approve("ada"), lambda: desk.approve("grace"), desk.sign):
-        assert step() == ExitCode.ALLOWED
-
-
-def test_a_release_is_recalled(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    released(desk)
-    notice = desk.side / "recall.json"
-    words = ("release", "recall", str(desk.bundle), "--reason", "It mirrors images.", "--out", str(notice))
-    assert desk.sdlc(*words, key="runner") == ExitCode.BLOCKED
-    assert "[signer-wrong-role]" in capsys.readouterr().err
-    assert not notice.exists()
-    assert desk.sdlc(*words, key="signer") == ExitCode.ALLOWED
-    assert desk.verify("--purpose", "install") == ExitCode.ALLOWED, "nobody told it"
-    assert desk.verify("--purpose", "install", "--revoked", str(notice)) == ExitCode.BLOCKED
-    assert "[recalled]" in capsys.readouterr().out
-    assert desk.verify("--revoked", str(notice)) == ExitCode.ALLOWED
-    assert "It mirrors images." in capsys.readouterr().out
-    notice.write_text(notice.read_text().replace("payload", "paylaod"))
-    assert desk.verify("--revoked", str(notice)) == ExitCode.INCOMPLETE, "what cannot be read is not passed over"
-
-
-def test_a_copy_for_an_audience_still_verifies(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    released(desk)
-    copy = desk.side / "copy.zip"
-    words = ("release", "redact", str(desk.bundle), "--audience", "hospitals", "--out", str(copy), "--without")
-    assert desk.sdlc(*words, "nonsense", key="signer") == ExitCode.USAGE
-    assert "gates: build, tests" in capsys.readouterr().err
-    assert desk.sdlc(*words, "tests", key="runner") == ExitCode.BLOCKED
-    assert desk.sdlc(*words, "tests", key="signer") == ExitCode.ALLOWED
-    assert records() in desk.bundle.read_bytes()
-    assert records() not in copy.read_bytes()
-    assert desk.sdlc("verify", str(copy)) == ExitCode.BLOCKED
-    assert "[bundle-redacted]" in capsys.readouterr().out
-    assert desk.sdlc("verify", str(copy), "--allow-redacted") == ExitCode.ALLOWED
-    said = capsys.readouterr().out
-    assert "REDACTED, 1 piece of evidence withheld for: hospitals" in said
-    assert "tests was not read again: its evidence is withheld" in said
-    page = desk.side / "redacted.html"
-    assert desk.sdlc("verify", str(copy), "--allow-redacted", "--html", str(page)) == ExitCode.ALLOWED
-    assert "The evidence of tests: its signer withheld it from this copy." in page.read_text()
-    matrix = desk.side / "redacted.csv"
-    words = ("export", str(copy), "--format", "csv", "--out", str(matrix))
-    assert desk.sdlc(*words) == ExitCode.BLOCKED
-    assert not matrix.exists()
-    assert desk.sdlc(*words, "--allow-redacted") == ExitCode.ALLOWED
-    assert sha256(records()) not in matrix.read_text()
-
-
-def test_the_page_is_drawn_again(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    released(desk)
-    capsys.readouterr()
-    page = desk.side / "page.html"
-    assert desk.verify("--html", str(page), "--at", "2026-06-02") == ExitCode.ALLOWED
-    assert "the page shows the same" in capsys.readouterr().out
-    with zipfile.ZipFile(desk.bundle) as archive:
-        signed, drawn = archive.read("report.html").decode(), page.read_text()
-    parts = re.compile(r'<section id="(\w[\w-]*)".*?</section>', re.S)
-    inside = {part[1]: part[0] for part in parts.finditer(signed)}
-    again = {part[1]: part[0] for part in parts.finditer(drawn)}
-    # What a verification adds: its steps, the manifest, and whether anybody is missing. All else is the same.
-    assert list(inside) == list(again)
-    assert {name for name in again if again[name] != inside[name]} <= {
-        "manager",
-        "auditor",
-        "times",
-        "check",
-        "missing",
-    }
-    assert "11 steps" in drawn
-    assert "11 steps" not in signed
-    first = page.read_bytes()
-    assert desk.verify("--html", str(page), "--at", "2026-06-02") == ExitCode.ALLOWED
-    assert page.read_bytes() == first
-
-
-def test_the_release_managers_page_says_who_is_missing(desk: Desk) -> None:
-    assert desk.prepare() == ExitCode.ALLOWED
-    page = desk.side / "manager.html"
-    status = ("release", "status", str(desk.root), "--html", str(page))
-    assert desk.sdlc(*status) == ExitCode.ALLOWED
-    assert "0 of 2 approvals by different persons" in page.read_text()
-    assert "May still decide: Ada Lovelace, Grace Hopper, Alan Turing" in page.read_text()
-    assert desk.approve("ada") == ExitCode.ALLOWED
-    assert desk.approve("grace") == ExitCode.ALLOWED
-    assert desk.sdlc(*status) == ExitCode.ALLOWED
-    assert "2 of 2 approvals" in page.read_text()
-    assert "May still decide" not in page.read_text()
-
-
-def test_the_lines_that_the_page_says_to_expect_are_those_that_come(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
-) -> None:
-    released(desk)
-    page = desk.side / "page.html"
-    capsys.readouterr()
-    assert desk.verify("--html", str(page)) == ExitCode.ALLOWED
-    came = capsys.readouterr().out.splitlines()
-    expected = re.search(r'<pre id="expected">(.*?)</pre>', page.read_text(), re.S)
-    assert expected
-    lines = html.unescape(expected[1]).replace("BUNDLE", desk.bundle.name).splitlines()
-    assert len(lines) == 5
-    for line, real in zip(lines, came, strict=False):
-        assert real.startswith(line.removesuffix("…")), line
-
-
-def test_a_policy_of_ones_own_must_be_one(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    released(desk)
-    own = desk.side / "own.toml"
-    own.write_text("rules = 3\n")
-    assert desk.verify("--policy", str(own)) == ExitCode.USAGE
-    own.write_bytes(POLICY)
-    assert desk.verify("--policy", str(own)) == ExitCode.ALLOWED
-    assert "3 rules of the given policy hold as well" in capsys.readouterr().out
-
-
 def test_a_workflow_signs_without_a_key(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """The whole way, with the real client, against an instance on loopback that stamps at the real time."""
     ours, real = instance(), datetime.now(UTC)
     desk.now = real - timedelta(hours=10)
-    keys = {k.id: dataclasses.replace(k, not_after=ALWAYS) for k in _trust().keys.values()}
+    keys = {k.id: dataclasses.replace(k, not_after=ALWAYS) for k in trust_of().keys.values()}
     trust = desk.side / "trust.json"
-    trust.write_bytes(dump_trust(_trust(keys=keys, expires=ALWAYS)))
+    trust.write_bytes(dump_trust(trust_of(keys=keys, expires=ALWAYS)))
     (desk.side / "root.json").write_text(json.dumps(ours.trusted_root()))
     words = ("trust", "add-identity", str(trust), SUBJECT, "--issuer", ISSUER, "--role", "release-signer")
     session = Session(desk.now, ENVIRONMENT, LocalDisk(), LocalTools(ENVIRONMENT))

@@ -114,15 +114,28 @@ def test_what_was_found_out_about_something_else_is_not_signed_for_this(
     assert "decide without --draft" in answer.stderr
 
 
-def test_a_version_that_is_none_is_lost_by_name_and_links_and_folders_are_passed_over(tmp_path: Path, cli: Cli) -> None:
+def test_a_version_that_is_none_is_lost_by_name_and_a_folder_is_passed_over(tmp_path: Path, cli: Cli) -> None:
     root = checked(tmp_path, known(1))
     (tmp_path / "foreign.json").write_text(FOREIGN % ("box@1.0", "1.0\\u0000"))
     answer = cli("vex", "import", str(tmp_path / "foreign.json"), str(root))
     assert "is no range of versions" in answer.stderr
     assert answer.stdout.startswith("0 statements")
     (root / ".sdlc/vex/folder.json").mkdir(parents=True)
-    (root / ".sdlc/vex/link.json").symlink_to(tmp_path / "foreign.json")
     assert "there is no decision" in cli("vex", "list", str(root)).stdout
+
+
+def test_a_link_is_refused_by_name_and_the_folder_may_be_one(tmp_path: Path, cli: Cli) -> None:
+    root = checked(tmp_path / "product", known(1))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "one.json").write_text(FOREIGN % ("box@1.0", "1.0"))
+    (root / ".sdlc/vex").symlink_to(tmp_path / "elsewhere")
+    assert "[vex-link]" in cli("vex", "list", str(root)).stdout
+    (root / ".sdlc/vex").unlink()
+    (root / ".sdlc/vex").mkdir()
+    (root / ".sdlc/vex/link.json").symlink_to(tmp_path / "elsewhere" / "one.json")
+    said = cli("vex", "list", str(root)).stdout
+    assert ".sdlc/vex/link.json is a symbolic link to " in said
+    assert "commit the file itself there" in said
 
 
 def test_a_check_without_the_gate_is_not_said_to_have_no_finding(tmp_path: Path, cli: Cli) -> None:

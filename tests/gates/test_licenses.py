@@ -15,6 +15,7 @@ from fakes.wheels import make_wheel
 
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.gates import licenses, sbom
+from sdlc.model.finding import Severity
 from sdlc.model.result import Context, Outcome, RawArtifacts, Reading
 from sdlc.policy.weakening import of_settings
 from sdlc.readings import licenses as reading
@@ -133,8 +134,30 @@ def test_a_person_may_conclude_and_a_decision_for_another_version_does_not_count
     assert given.outcome is Outcome.PASSED
     assert given.counters["concluded"] == 1
     other = answer(workspace, licenses.Settings(concluded=("h11==0.15.0 is Apache-2.0",)))
-    assert rules(other) == ["LICENSE-MISSING"]
+    assert rules(other) == ["LICENSE-MISSING", "LICENSE-UNUSED"]
     assert other.details["unused-conclusions"] == "h11==0.15"
+    unused = other.findings[1]
+    assert unused.message.endswith("says of what license h11 0.15 is, but h11 0.16.0 is shipped")
+    assert (unused.severity, unused.place) == (Severity.LOW, None)
+    gone = answer(workspace, licenses.Settings(concluded=("h11==0.16.0 is MIT", "gone==1 is MIT")))
+    assert rules(gone) == ["LICENSE-UNUSED"]
+    assert gone.findings[0].message.endswith("but no gone is shipped")
+
+
+def test_a_decision_about_what_another_target_installs_is_used(repository: Repository) -> None:
+    pin = "colorama==0.4.6 ; sys_platform == 'win32' --hash=sha256:"
+    lock = f"h11==0.16.0 --hash=sha256:{'a' * 64}\n{pin}{'c' * 64}\n"
+    workspace = product(repository, part(license="MIT"), lock=lock)
+    assert rules(answer(workspace, licenses.Settings(concluded=("colorama==0.4.6 is BSD-3-Clause",)))) == []
+
+
+def test_an_empty_list_lets_nothing_in(repository: Repository) -> None:
+    workspace = product(repository, part(license="GPL-3.0-only", text=GPL))
+    [finding] = answer(workspace, licenses.Settings(deny=())).findings
+    assert (finding.rule, finding.severity) == ("LICENSE-DENIED", Severity.HIGH)
+    assert "no list names strong-copyleft, so it stays denied" in finding.message
+    asked = answer(workspace, licenses.Settings(deny=(), review=("strong-copyleft",)))
+    assert rules(asked) == ["LICENSE-REVIEW"]
 
 
 @pytest.mark.parametrize("entry", ["h11 is MIT", "h11==1 is Unknown", "h11==1 MIT", ""])

@@ -11,16 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import git
 from fakes.advisories import FEED, INFO, NO_TOOLS, Repository, answer, product, record, sbom_of
 
 from sdlc.errors import ToolError, UnreadableError
 from sdlc.feeds import members
+from sdlc.formats.vex_link import link_of
 from sdlc.gates import vulnerabilities
 from sdlc.model.finding import Severity
 from sdlc.model.result import Context, Outcome
 from sdlc.readings import vulnerabilities as reading
 from sdlc.readings.replay import replay, settings_to_json
 from sdlc.tools import LocalTools
+from sdlc.workspace import open_workspace
+
+TOOLS = LocalTools(dict(os.environ))
 
 
 def test_an_affected_component_is_found_with_its_line_and_its_fix(repository: Repository) -> None:
@@ -237,8 +242,32 @@ def test_a_feed_at_the_wrong_place(repository: Repository, feed: str, message: s
 
 def test_a_record_that_is_half_written(repository: Repository) -> None:
     workspace = product(repository, record(), **{"advisories/half.json": '{"id": "DEMO-9", '})
-    with pytest.raises(UnreadableError, match=r"half\.json"):
+    with pytest.raises(UnreadableError, match=r"half\.json: .*, in the advisory feed advisories \[feed-unreadable\]$"):
         answer(workspace, sbom_of(h11="0.14.0"))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("deep/a.json", "", "the advisory feed feeds/daily cannot be read: deep/a.json is empty [feed-unreadable]"),
+        ("feed.json", '{"published": 5}', "feed.json: published: 5 is no date, in the advisory feed feeds/daily"),
+        ("kev.json", "{", "in the advisory feed feeds/daily [feed-unreadable]"),
+        ("a.json", '{"id": 1}', "in the advisory feed feeds/daily [feed-unreadable]"),
+    ],
+)
+def test_an_error_says_in_which_feed_the_file_is(repository: Repository, file: str, text: str, said: str) -> None:
+    one = json.dumps(record())
+    workspace = product(repository, **{"feeds/daily/1.json": one, f"feeds/daily/{file}": text})
+    with pytest.raises(UnreadableError) as caught:
+        answer(workspace, sbom_of(h11="0.14.0"), vulnerabilities.Settings(feed="feeds/daily"))
+    assert said in caught.value.message
+    assert str(workspace.root) not in caught.value.message
+
+
+def test_an_empty_feed_is_named_as_the_settings_name_it(repository: Repository) -> None:
+    workspace = product(repository, **{"feeds/daily/none.jsonl": ""})
+    with pytest.raises(ToolError, match=r"^the advisory feed feeds/daily holds no record .*\[feed-empty\]$"):
+        answer(workspace, sbom_of(h11="0.14.0"), vulnerabilities.Settings(feed="feeds/daily"))
 
 
 def test_a_link_in_a_feed_is_not_passed_over(repository: Repository, tmp_path: Path) -> None:
@@ -246,6 +275,24 @@ def test_a_link_in_a_feed_is_not_passed_over(repository: Repository, tmp_path: P
     (workspace.root / "advisories" / "more.json").symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(UnreadableError, match=r"more\.json is no regular file"):
         answer(workspace, sbom_of(h11="0.14.0"))
+
+
+def test_a_link_among_the_decisions_is_kept_to_be_refused(repository: Repository, tmp_path: Path) -> None:
+    workspace = product(repository, record(), **{".sdlc/vex/folder/one.json": "{}"})
+    (workspace.root / ".sdlc/vex/one.json").symlink_to("folder/one.json")
+    git(workspace.root, "add", "-A")
+    git(workspace.root, "commit", "-qm", "a link")
+    workspace = open_workspace(workspace.root, TOOLS)
+    raw = vulnerabilities.run(workspace, TOOLS, FEED, {"sbom": sbom_of(h11="0.14.0")})
+    assert {name: link_of(data) for name, data in raw.items() if name.startswith("vex/")} == {
+        "vex/one.json": "folder/one.json"
+    }
+    git(workspace.root, "mv", ".sdlc/vex", "vex")
+    (workspace.root / ".sdlc/vex").symlink_to("../vex")
+    git(workspace.root, "add", "-A")
+    git(workspace.root, "commit", "-qm", "the folder is one")
+    raw = vulnerabilities.run(open_workspace(workspace.root, TOOLS), TOOLS, FEED, {"sbom": sbom_of(h11="0.14.0")})
+    assert link_of(raw["vex/vex"]) == "../vex"
 
 
 @pytest.mark.parametrize("name", ["../DEMO-1.json", "/DEMO-1.json", "a\\..\\b.json"])

@@ -12,7 +12,7 @@ import sdlc
 from sdlc.errors import UnreadableError
 from sdlc.licenses.expression import Stand, judge, licenses_in, lists_of, spdx
 from sdlc.licenses.rules import load_rules
-from sdlc.readings.licenses import Settings
+from sdlc.readings.licenses import DENIED, Settings
 
 RULES = load_rules((Path(sdlc.__file__).parent / "rules" / "licenses" / "licenses.toml").read_bytes())
 USUAL = lists_of(Settings.allow, Settings.review, Settings.deny, RULES)
@@ -61,6 +61,25 @@ def test_a_license_by_name_counts_before_its_category_and_the_stricter_list_befo
     pair = lists_of(["GPL-2.0-only WITH Classpath-exception-2.0"], [], ["GPL-2.0-only"], RULES)
     assert judge("GPL-2.0-only WITH Classpath-exception-2.0", pair, RULES).stand is ALLOW
     assert judge("GPL-2.0-only", pair, RULES).stand is DENY
+
+
+@pytest.mark.parametrize(
+    ("allow", "review", "deny", "license", "stand"),
+    [
+        ((), (), (), "GPL-3.0-only", DENY),
+        (("MIT",), (), ("SSPL-1.0",), "AGPL-3.0-only", DENY),
+        ((), ("strong-copyleft",), (), "GPL-3.0-only", REVIEW),
+        (("GPL-3.0-only",), (), (), "GPL-3.0-only", ALLOW),
+        (("GPL-3.0-only",), (), (), "GPL-2.0-only", DENY),
+        ((), (), (), "BSD-3-Clause", REVIEW),
+    ],
+)
+def test_a_category_that_was_denied_stays_so_until_a_list_names_it(
+    allow: tuple[str, ...], review: tuple[str, ...], deny: tuple[str, ...], license: str, stand: Stand
+) -> None:
+    judged = judge(license, lists_of(allow, review, deny, RULES, DENIED), RULES)
+    assert judged.stand is stand
+    assert ("stays denied" in judged.why[0]) == (stand is DENY)
 
 
 @pytest.mark.parametrize("entry", ["GPLv3", "MIT OR ISC", "permisive", "", "MIT AND ISC"])

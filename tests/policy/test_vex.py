@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from sdlc.errors import UnreadableError
 from sdlc.evidence.vex import check_statement, dump_decision, dump_draft, in_range, load_decision, load_draft
 from sdlc.formats.check_json import verdict_from_json, verdict_to_json
+from sdlc.formats.vex_link import link_to
 from sdlc.model.finding import Confidence, Finding, Severity
 from sdlc.model.result import GateResult, Grade, Outcome, Reading
 from sdlc.model.verdict import Answer, State
@@ -111,6 +112,7 @@ DRAFTED = dump_draft(SAID, "nothing imports it")
     [
         ([UNSIGNED], {}, "vex-unsigned"),
         ([b"{"], {}, "vex-unreadable"),
+        ([link_to("../elsewhere.json")], {}, "vex-link"),
         ([DRAFTED], {}, "vex-draft"),
         ([dump_envelope(APPROVERS["ada"].sign(DRAFTED))], {}, "vex-draft"),
         ([EDITED], {}, "vex-not-signed-by-a-person"),

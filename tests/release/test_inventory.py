@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fakes import releases
+from fakes.checks import decided
 from fakes.releases import NOW, SIGNED, candidate_of, chain, check_of, proposal_of, trust_root
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Severity
 from sdlc.model.result import GateResult, Grade, Outcome, Reading
 from sdlc.release.bundle import write_bundle
+from sdlc.release.changes import changes
 from sdlc.release.inventory import (
     MAX_HISTORY,
     Before,
@@ -31,6 +33,7 @@ from sdlc.release.inventory import (
     inventory_of,
     load_before,
     load_inventory,
+    with_closed,
     with_signers,
 )
 from sdlc.release.recompute import holdings_of
@@ -194,3 +197,25 @@ def test_signers_are_persons_with_what_they_meant(store: Store) -> None:
         "said": "approval",
         "meaning": "approval",
     }
+
+
+def test_what_decisions_closed_is_compared_by_rule_and_component() -> None:
+    [one] = decided().verdict.closed
+    table = with_closed(Inventory({}), (one,)).tables["closed"]
+    assert table == {
+        "command-injection pkg:pypi/box@1.0": {
+            "decision": "d.json",
+            "status": "not_affected",
+            "justification": "component_not_present",
+            "by": "Ada",
+            "until": "2026-09-01",
+        }
+    }
+    later = dataclasses.replace(one, justification="vulnerable_code_not_present")
+    named = dataclasses.replace(one, finding=dataclasses.replace(one.finding, properties={"component": "box"}))
+    before, now = with_closed(Inventory({}), (one,)), with_closed(Inventory({}), (later, named))
+    [section] = changes(before, now)
+    assert list(section.added) == ["command-injection box"]
+    assert section.changed[0].words == "justification component_not_present → vulnerable_c…"
+    [gone] = changes(now, with_closed(Inventory({}), ()))
+    assert (gone.known, len(gone.removed)) == (True, 2)

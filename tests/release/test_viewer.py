@@ -6,6 +6,9 @@ import base64
 import dataclasses
 import hashlib
 import re
+import shutil
+import subprocess
+import sys
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -317,7 +320,44 @@ def test_equal_input_gives_equal_bytes(store: Store) -> None:
 def test_every_file_that_is_drawn_with_is_a_part_of_the_viewers_version() -> None:
     files = {path.name for path in Path(viewer.__file__).parent.iterdir() if path.name.startswith("page")}
     assert set(viewer.SOURCES) == files - {"page_facts.py", "page_facts.pyc"}
-    assert re.fullmatch(r"viewer/3\+[0-9a-f]{12}", viewer.VERSION)
+    assert re.fullmatch(r"viewer/4\+[0-9a-f]{12}", viewer.VERSION)
+
+
+READ_TOO = {"release/bundle", "release/candidate", "release/decisions", "release/manifest", "release/verification",
+            "release/attestations"}  # fmt: skip
+"""What the page's code reads of a bundle: signed bytes and their form, which say the same to every viewer."""
+
+
+def test_the_version_is_of_all_code_that_fills_the_page() -> None:
+    package = Path(viewer.__file__).parent.parent
+    imported = re.compile(r"^from sdlc\.(release|drawing|standards)(?:\.(\w+))? import (.+)$", re.MULTILINE)
+    wanted, looked = ["release/viewer"], set()
+    while wanted:
+        if (name := wanted.pop()) in looked or name in READ_TOO:
+            continue
+        looked.add(name)
+        for room, module, names in imported.findall((package / f"{name}.py").read_text()):
+            wanted += [f"{room}/{one}" for one in ([module] if module else names.split(", "))]
+    code = {f"{room}/{name}" for room, names in viewer.CODE.items() for name in names}
+    assert looked == {name for name in code if not name.startswith("formats/")}
+    assert all((package / f"{name}.py").is_file() for name in code)
+
+
+def test_another_line_of_that_code_is_another_viewer(tmp_path: Path) -> None:
+    package = Path(viewer.__file__).parent.parent
+    copy = tmp_path / "sdlc"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def version() -> str:
+        words = [sys.executable, "-c", "from sdlc.release import viewer; print(viewer.VERSION)"]
+        return subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert version() == viewer.VERSION
+    facts = copy / "release" / "page_facts.py"
+    facts.write_text(facts.read_text() + "\n# another line\n")
+    other = version()
+    assert other.startswith("viewer/4+")
+    assert other != viewer.VERSION
 
 
 def test_names_become_ids_that_never_meet() -> None:

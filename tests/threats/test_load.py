@@ -32,6 +32,8 @@ def test_values_and_their_places() -> None:
         (b"a: 0x10\n", 1, 4, "quotes"),
         (b"a: 1.5\n", 1, 4, "quotes"),
         (b"a: 1_000\n", 1, 4, "quotes"),
+        (b"cwe: [1234567890123456789]\n", 1, 7, "at most 18 digits"),
+        (b"a: -" + b"9" * 500, 1, 4, "at most 18 digits"),
         (b"a: 1\n---\nb: 2\n", 2, 1, "second document"),
         (b"%YAML 1.1\n---\na: 1\n", 1, 1, "directives"),
         (b"? [a]\n: b\n", 1, 3, "plain text"),
@@ -49,6 +51,12 @@ def test_hostile_yaml_is_refused_with_line_and_column(text: bytes, line: int, co
     place = caught.value.problems[0].place
     assert (place.path, place.line, place.column) == ("m.yaml", line, column)
     assert caught.value.message.startswith(f"m.yaml:{line}:{column}: ")
+    assert ("quotes" in caught.value.message) == (said == "quotes")
+
+
+def test_the_largest_number_and_a_longer_one_as_text_are_read() -> None:
+    document, _ = load_yaml(b"a: 999999999999999999\nb: '1234567890123456789'\n", path="m.yaml")
+    assert document == {"a": 10**18 - 1, "b": "1234567890123456789"}
 
 
 @pytest.mark.parametrize(
