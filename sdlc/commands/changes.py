@@ -33,8 +33,10 @@ from sdlc.policy.weakening import (
     of_workflows,
 )
 from sdlc.policy.weaker_models import of_claims, of_models
+from sdlc.policy.weaker_requirements import of_requirements
 from sdlc.readings.attack_surface import components_of
 from sdlc.readings.fuzz import of_base
+from sdlc.requirements.model import LoadedRequirements, load_requirements
 from sdlc.scanning.rules import OWN, is_pack, own_alone, own_packs
 from sdlc.surface.item import load_surface
 from sdlc.threats.load import LoadedModel, is_model, load_model
@@ -138,6 +140,8 @@ def _weakenings(
     harnesses = f"{settings['fuzz'].folder}/"
     found += of_files(base.paths, workspace.paths, {harnesses: "the harness or stored input"})
     found += of_rules(_rules(own_packs(workspace, tools)), _rules(_head_packs(workspace)), OWN)
+    asked = settings["requirements"].file
+    found += of_requirements(_requirements(base, asked), _requirements(workspace, asked))
     found += of_workflows(_workflows(base), _workflows(workspace))
     found += of_suppressions(_findings(before), _findings(results))
     return tuple(found)
@@ -167,6 +171,13 @@ def _models(workspace: Workspace, folder: str) -> tuple[LoadedModel, ...]:
         except SdlcError:
             continue  # the gate says so; and what the head cannot read asks for nothing
     return tuple(found)
+
+
+def _requirements(workspace: Workspace, path: str) -> LoadedRequirements | None:
+    try:
+        return load_requirements(workspace.read(path), path=path) if workspace.exists(path) else None
+    except SdlcError:
+        return None  # the gate says so; and what the head cannot read asks for nothing
 
 
 def _workflows(workspace: Workspace) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
+from sdlc.requirements.rules import RULES as REQUIREMENT_RULES
 from sdlc.scanning.rules import compiled_rules
 from sdlc.threats.rules import RULES as THREAT_RULES
 from sdlc.threats.rules import SURFACE_RULES
@@ -99,6 +100,10 @@ def _of_catalogue(name: str) -> Iterator[str]:
             yield f"  fix: {rule.fix}"
             yield f"  classes{_classes(rule.cwe, rule.owasp)}"
             yield from (f"  see: {link}" for link in rule.links)
+    if name in REQUIREMENT_RULES:
+        one = REQUIREMENT_RULES[name]
+        yield f"{name}: {one.title}, a rule about security requirements (docs/requirements.md)"
+        yield f"  severity {one.severity}; fix: {one.fix}"
     for rules in (THREAT_RULES, SURFACE_RULES):
         if name in rules and not (rules is SURFACE_RULES and name in THREAT_RULES):
             yield f"{name}: {rules[name].title}, a rule about threat models (docs/threat-models.md)"

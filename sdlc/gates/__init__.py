@@ -10,6 +10,7 @@ from sdlc.gates import (
     build,
     fuzz,
     licenses,
+    requirements,
     sbom,
     secrets,
     static_analysis,
@@ -66,5 +67,6 @@ GATES: dict[str, Gate] = {  # a literal, so that mypy checks every module agains
     "fuzz": fuzz,
     "threat-model": threat_model,
     "attack-surface": attack_surface,
+    "requirements": requirements,
     "workflows": workflows,
 }

@@ -15,6 +15,7 @@ from sdlc.readings import (
     build,
     fuzz,
     licenses,
+    requirements,
     sbom,
     secrets,
     static_analysis,
@@ -59,5 +60,6 @@ READINGS: dict[str, Reader] = {
     "fuzz": fuzz,
     "threat-model": threat_model,
     "attack-surface": attack_surface,
+    "requirements": requirements,
     "workflows": workflows,
 }

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sdlc.model.digest import sha256
 from sdlc.model.finding import Confidence, Finding, Place, Severity
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule: `fix` is a sentence that begins with a verb."""
-
-    title: str
-    severity: Severity
-    fix: str
-
+from sdlc.model.rule import Rule
 
 RULES = {
     "TM101": Rule("unreadable YAML", Severity.HIGH, "Write that entry as plain, strict YAML."),
@@ -85,14 +73,4 @@ def finding(
 ) -> Finding:
     """A finding of `rule` about `element` (`<system>/<kind>/<id>`), whose fingerprint ignores lines and wording."""
     of = of or RULES[rule]
-    return Finding(
-        rule=rule,
-        message=message,
-        severity=severity or of.severity,
-        confidence=confidence,
-        fingerprint="f1:" + sha256(f"{gate} {rule} {element}".encode())[:32],
-        place=place,
-        fix=of.fix,
-        reproduce=f"sdlc check --gate {gate}",
-        subject=element,
-    )
+    return of.finding(rule, place, element, message, gate=gate, severity=severity, confidence=confidence)
