@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -127,3 +127,9 @@ def load_requirements(data: bytes, *, path: str) -> LoadedRequirements:
     """The requirements in `data`; `path` is for messages and places. Raises EntryError."""
     document, positions = load_yaml(data, path=path)
     return LoadedRequirements(validate(Requirements, document, positions, FORMS), positions)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the file, for editors."""
+    schema = Requirements.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
+import jsonschema
 import pytest
+from conftest import REPOSITORY
 from fakes.asked import FILE, REQUIREMENTS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc.formats.strict_yaml import EntryError
-from sdlc.requirements.model import CATEGORIES, load_requirements
+from sdlc.formats import strict_json
+from sdlc.formats.strict_yaml import EntryError, load_yaml
+from sdlc.requirements.model import CATEGORIES, json_schema, load_requirements
 
+SCHEMA = REPOSITORY / "docs" / "schemas" / "requirements.schema.json"
+EXAMPLE = REPOSITORY / "examples" / "image-router" / "security" / "requirements.yaml"
 TEST = "tests/test_box.py::test_double"
 
 
@@ -60,3 +67,17 @@ def test_any_bytes_are_requirements_or_one_kind_of_error(data: bytes) -> None:
             load_requirements(text, path=FILE)
         except EntryError as error:
             assert error.problems
+
+
+def test_the_published_schema_is_the_enforced_one() -> None:
+    said = "write it again: strict_json.pretty(json_schema())"
+    assert SCHEMA.read_bytes() == strict_json.pretty(json_schema()), said
+    schema = json.loads(SCHEMA.read_bytes())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for text in (REQUIREMENTS.encode(), EXAMPLE.read_bytes()):
+        document, _ = load_yaml(text, path=FILE)
+        jsonschema.validate(json.loads(json.dumps(document)), schema)
+        assert load_requirements(text, path=FILE).file.roles
+    for wrong in ({**document, "more": 1}, {"schema": "sdlc.requirements/1", "requirements": [{"id": "x"}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(json.loads(json.dumps(wrong)), schema)
