@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from sdlc.activities.rules import RULES as ACTIVITY_RULES
 from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.rule_catalogue import load_rules
@@ -100,10 +101,11 @@ def _of_catalogue(name: str) -> Iterator[str]:
             yield f"  fix: {rule.fix}"
             yield f"  classes{_classes(rule.cwe, rule.owasp)}"
             yield from (f"  see: {link}" for link in rule.links)
-    if name in REQUIREMENT_RULES:
-        one = REQUIREMENT_RULES[name]
-        yield f"{name}: {one.title}, a rule about security requirements (docs/requirements.md)"
-        yield f"  severity {one.severity}; fix: {one.fix}"
+    for ours, about in ((REQUIREMENT_RULES, "requirements"), (ACTIVITY_RULES, "activities")):
+        if name in ours:
+            yield f"{name}: {ours[name].title}, a rule about {about} (docs/{about}.md)"
+            yield f"  severity {ours[name].severity}"
+            yield f"  fix: {ours[name].fix}"
     for rules in (THREAT_RULES, SURFACE_RULES):
         if name in rules and not (rules is SURFACE_RULES and name in THREAT_RULES):
             yield f"{name}: {rules[name].title}, a rule about threat models (docs/threat-models.md)"

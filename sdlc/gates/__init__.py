@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sdlc.gates import (
+    activities,
     attack_surface,
     build,
     fuzz,
@@ -67,6 +68,7 @@ GATES: dict[str, Gate] = {  # a literal, so that mypy checks every module agains
     "fuzz": fuzz,
     "threat-model": threat_model,
     "attack-surface": attack_surface,
+    "activities": activities,
     "requirements": requirements,
     "workflows": workflows,
 }

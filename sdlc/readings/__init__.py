@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sdlc.model.result import Context, Grade, RawArtifacts, Reading
 from sdlc.readings import (
+    activities,
     attack_surface,
     build,
     fuzz,
@@ -60,6 +61,7 @@ READINGS: dict[str, Reader] = {
     "fuzz": fuzz,
     "threat-model": threat_model,
     "attack-surface": attack_surface,
+    "activities": activities,
     "requirements": requirements,
     "workflows": workflows,
 }

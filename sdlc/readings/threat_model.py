@@ -9,11 +9,11 @@ from typing import TypeVar
 from sdlc.errors import UnreadableError
 from sdlc.formats.fuzz_report import load_report
 from sdlc.formats.test_records import load_records
+from sdlc.model.deadline import Deadline, dump_deadlines
 from sdlc.model.finding import Finding, Place
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
 from sdlc.readings.tests import other_build
 from sdlc.threats.checks import check_files, check_model, check_systems
-from sdlc.threats.deadline import Deadline, dump_deadlines
 from sdlc.threats.decisions import Accepted, Standing, check_decided, judge_acceptances, standings
 from sdlc.threats.evidence import ControlState, Proofs, evidence_deadlines, judge_controls
 from sdlc.threats.load import (

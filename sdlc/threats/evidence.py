@@ -13,8 +13,8 @@ from datetime import date
 
 from sdlc.formats.fuzz_report import FuzzReport
 from sdlc.formats.test_records import TestRecords, why_unproved
+from sdlc.model.deadline import Deadline
 from sdlc.model.finding import Finding
-from sdlc.threats.deadline import Deadline
 from sdlc.threats.load import Key, LoadedModel
 from sdlc.threats.model import Control, FuzzEvidence, ManualEvidence, SastEvidence, TestEvidence
 from sdlc.threats.pointers import Resolution, pointer_to

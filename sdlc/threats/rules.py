@@ -60,6 +60,11 @@ SURFACE_RULES = {
 """What the gate attack-surface finds; each weighs here what it weighs where all is known and nothing is claimed."""
 
 
+GATE = "threat-model"
+ENDING = "TM204"
+"""What is said before a day that ends something."""
+
+
 def finding(
     rule: str,
     place: Place,
@@ -69,7 +74,7 @@ def finding(
     of: Rule | None = None,
     severity: Severity | None = None,
     confidence: Confidence = Confidence.HIGH,
-    gate: str = "threat-model",
+    gate: str = GATE,
 ) -> Finding:
     """A finding of `rule` about `element` (`<system>/<kind>/<id>`), whose fingerprint ignores lines and wording."""
     of = of or RULES[rule]

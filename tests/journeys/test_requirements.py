@@ -72,4 +72,4 @@ def test_what_a_user_gets_wrong_is_a_sentence(repository: Callable[..., Path], c
     assert f"{FILE}:" in wrong.stderr
     assert "Traceback" not in wrong.stderr
     explained = cli("explain", "ROLE-CELL", cwd=root)
-    assert "a rule about security requirements" in explained.stdout
+    assert "a rule about requirements" in explained.stdout

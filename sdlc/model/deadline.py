@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sdlc.model.finding import Finding, Place
-from sdlc.threats.rules import finding
+from sdlc.model.rule import Rule
 
 PREFIX = "deadline/"
 BEGIN = "begin/"
@@ -51,19 +51,25 @@ def load_deadlines(details: Mapping[str, str]) -> Iterator[Deadline]:
         yield Deadline(rule, subject, date.fromisoformat(day), Place(path, int(line)), key.startswith(BEGIN))
 
 
-def overdue(details: Mapping[str, str], today: date) -> tuple[Finding, ...]:
-    """A finding for everything in `details` whose day is over, or has not come."""
+def overdue(details: Mapping[str, str], today: date, rules: Mapping[str, Rule], gate: str) -> tuple[Finding, ...]:
+    """A finding of `gate` for everything in `details` whose day is over, or has not come; `rules` by their id."""
     return tuple(
-        finding(one.rule, one.place, one.subject, f"{one.subject} {'begins' if one.begins else 'ended'} on {one.day}")
+        rules[one.rule].finding(
+            one.rule,
+            one.place,
+            one.subject,
+            f"{one.subject} {'begins' if one.begins else 'ended'} on {one.day}",
+            gate=gate,
+        )
         for one in load_deadlines(details)
-        if (today + GRACE < one.day if one.begins else one.day < today)
+        if one.rule in rules and (today + GRACE < one.day if one.begins else one.day < today)
     )
 
 
-def ending(details: Mapping[str, str], today: date) -> tuple[str, ...]:
-    """A sentence (TM204) for everything in `details` that ends soon."""
+def ending(details: Mapping[str, str], today: date, code: str) -> tuple[str, ...]:
+    """A sentence, which begins with `code`, for everything in `details` that ends soon."""
     return tuple(
-        f"TM204: {one.subject} ends on {one.day}, in {(one.day - today).days} days"
+        f"{code}: {one.subject} ends on {one.day}, in {(one.day - today).days} days"
         for one in load_deadlines(details)
         if not one.begins and today <= one.day <= today + NOTICE
     )
