@@ -28,7 +28,7 @@ class Commit:
 
 @dataclass(frozen=True)
 class Since:
-    """What changed since a reviewed commit: paths that differ now, and the commits that came after it.
+    """What changed since a reviewed commit: paths that differ now, and the later commits that touched code among them.
 
     `known` is False for a commit that is none of those that led here.
     """

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from typing import Any
 
 from sdlc.activities.history import Commit, History, Since, dump_history
@@ -78,7 +79,8 @@ def _history(workspace: Workspace, tools: Tools, settings: Settings, raw: RawArt
     for name in _reviewed(raw):
         known = is_ancestor(workspace, tools, name)
         paths = differing(workspace, tools, name) if known else ()
-        later = [one.id for one in commits(workspace, tools, name) if set(one.paths) & set(paths)] if known else []
+        code = {path for path in paths if not any(fnmatch(path, glob) for glob in settings.exclude)}
+        later = [one.id for one in commits(workspace, tools, name) if code.intersection(one.paths)] if code else []
         reviewed[name] = Since(known, paths, tuple(later))
     return History(
         product=product,
