@@ -96,7 +96,7 @@ def _examined(name: str, data: bytes, history: History, trust: TrustRoot | None)
         return finding("ACT-UNREADABLE", name, error.message, path)
     unsigned = why_not_signed(envelope, record.signatory, trust)
     if unsigned is not None:
-        return finding("ACT-UNSIGNED", name, f"{name} counts for nothing: {unsigned[1]}", path)
+        return finding("ACT-UNSIGNED", name, f"{name} counts for nothing: {unsigned.sentence}", path)
     if record.product != history.product:
         return finding("ACT-OTHER-PRODUCT", name, f"{name} is about {record.product}, this is {history.product}", path)
     return record
@@ -170,7 +170,7 @@ def _trained(case: _Case) -> Iterator[Finding | Deadline]:
                 text = f"{shown} wrote {commit.id[:12]} on {_day(commit)}, {said}"
                 yield finding("ACT-TRAINING-EXPIRED", f"{person}/{commit.id}", text, FOLDER + courses[person][-1][0])
         name, course = max(courses[person], key=lambda row: row[1].valid_until)
-        subject = f"the course {course.course!r:.60} of {shown}, who {role},"
+        subject = f"the course {course.course!r:.60} of {shown}, {person}, who {role},"
         yield Deadline("ACT-TRAINING-EXPIRED", subject, date.fromisoformat(course.valid_until), Place(FOLDER + name, 1))
 
 

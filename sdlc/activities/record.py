@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
-from sdlc.formats.statements import load_statement, statement
+from sdlc.formats.statements import STATEMENT, load_statement, statement
 from sdlc.formats.strict_entry import Day, Strict, Text
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import parse_digest, sha256
@@ -198,3 +198,30 @@ def _frozen(value: Any) -> Any:
 def _to_json(body: AnyBody) -> dict[str, object]:
     document: dict[str, object] = body.model_dump(mode="json")
     return document
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what is signed."""
+    digest = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    body = BODY.json_schema(ref_template="#/$defs/{model}")
+    name = {"type": "string", "minLength": 1}
+    person = _object(id=name, name=name, key=digest)
+    time = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00$"}
+    subject = _object(name={"const": "activity"}, digest=_object(sha256=digest))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:secure-sdlc:schema:activity-record:v1",
+        "title": "Record of an activity",
+        "description": "What a person did, signed by who answers for it (docs/activities.md).",
+        "$defs": body.pop("$defs"),
+        **_object(
+            _type={"const": STATEMENT},
+            predicateType={"const": PREDICATE},
+            predicate=_object(product=name, body=body, person=person, created=time),
+            subject={"type": "array", "minItems": 1, "maxItems": 1, "items": subject},
+        ),
+    }
+
+
+def _object(**properties: object) -> dict[str, object]:
+    return {"type": "object", "additionalProperties": False, "required": sorted(properties), "properties": properties}

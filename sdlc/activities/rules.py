@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from sdlc.model.deadline import Book
 from sdlc.model.finding import Finding, Place, Severity
 from sdlc.model.rule import Rule
 
 GATE = "activities"
 FOLDER = ".sdlc/records/"
-ENDING = "ACT-ENDING"
-"""What is said before a day that ends something."""
 
 RULES = {
     "ACT-UNREADABLE": Rule("no record", Severity.HIGH, "Write it with `sdlc record`, and remove this file."),
@@ -42,6 +41,9 @@ RULES = {
         "topic not looked at", Severity.HIGH, "Answer every topic of the checklist, and record the review again."
     ),
 }
+
+
+DAYS = Book(GATE, RULES, "ACT-ENDING")
 
 
 def finding(rule: str, subject: str, message: str, path: str = FOLDER) -> Finding:

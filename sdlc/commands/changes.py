@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sdlc import pipeline
+from sdlc.activities.rules import FOLDER as RECORDS
 from sdlc.commands.judges import POLICY, WAIVERS, Judges
 from sdlc.config import FILE, load_config
 from sdlc.credentials.revoked import PATH as REVOKED
@@ -138,7 +139,8 @@ def _weakenings(
             before_settings = settings  # what could not be read was never in force
         found += of_settings(before_settings, settings, FILE)
     harnesses = f"{settings['fuzz'].folder}/"
-    found += of_files(base.paths, workspace.paths, {harnesses: "the harness or stored input"})
+    proofs = {harnesses: "the harness or stored input", RECORDS: "the record"}
+    found += of_files(base.paths, workspace.paths, proofs)
     found += of_rules(_rules(own_packs(workspace, tools)), _rules(_head_packs(workspace)), OWN)
     asked = settings["requirements"].file
     found += of_requirements(_requirements(base, asked), _requirements(workspace, asked))

@@ -168,8 +168,8 @@ def _keep(
     unsigned = why_not_signed(envelope, who, trust)
     if unsigned is not None:
         hint = "sdlc trust show lists the keys and their roles"
-        reason = "person-mismatch" if unsigned[0] == "wrong-person" else "signer-wrong-role"
-        raise BlockedError(reason, unsigned[1], hint=hint)
+        reason = "person-mismatch" if unsigned.reason == "wrong-person" else "signer-wrong-role"
+        raise BlockedError(reason, unsigned.sentence, hint=hint)
     data = dump_envelope(envelope)
     about = getattr(body, "person", "") or getattr(body, "version", "") or getattr(body, "commit", "")[:12]
     name = f"{body.kind}-{re.sub(r'[^A-Za-z0-9._-]+', '-', about)[:40]}-{sha256(data)[:8]}.json"

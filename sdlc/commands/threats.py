@@ -31,7 +31,7 @@ from sdlc.threats.importing import import_model
 from sdlc.threats.library import adopt, load_rules, propose
 from sdlc.threats.load import BESIDE, LoadedModel, is_model, load_acceptances, load_harms, load_model
 from sdlc.threats.mending import mend
-from sdlc.threats.rules import ENDING, RULES
+from sdlc.threats.rules import DAYS
 from sdlc.threats.tm_bom import export_tm_bom
 from sdlc.threats.writing import formatted, written
 from sdlc.workspace import Workspace, open_workspace
@@ -55,11 +55,11 @@ def check(session: Session, path: Path) -> None:
     workspace, config = _open(session, path)
     model, surface = _readings(session, workspace, config)
     today = session.now.date()
-    found = (*model.findings, *overdue(model.details, today, RULES, threat_model.ID), *surface.findings)
+    found = (*model.findings, *overdue(model.details, today, DAYS), *surface.findings)
     for finding in sorted(found, key=lambda one: (-one.severity.rank, one.rule, str(one.place))):
         for line in _lines(finding):
             click.echo(printable(line))
-    for said in ending(model.details, today, ENDING):
+    for said in ending(model.details, today, DAYS):
         click.echo(printable(f" ! {said}"))
     click.echo(printable(f" threat-model    {model.sentence}"))
     click.echo(printable(f" attack-surface  {surface.sentence}"))

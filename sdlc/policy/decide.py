@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
-from sdlc.activities.rules import ENDING as ACTIVITY_ENDING
+from sdlc.activities.rules import DAYS as DAYS_OF_ACTIVITIES
 from sdlc.activities.rules import GATE as ACTIVITIES
-from sdlc.activities.rules import RULES as ACTIVITY_RULES
 from sdlc.model.deadline import ending, overdue
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
-from sdlc.model.rule import Rule as SayingRule
 from sdlc.model.verdict import Answer, RuleDecision, State, Verdict
 from sdlc.policy.baseline import new_findings
 from sdlc.policy.consistency import decide_consistency
@@ -23,9 +21,7 @@ from sdlc.policy.vex import GATE, AppliedVex, apply_vex
 from sdlc.policy.waivers import Applied, apply
 from sdlc.policy.weakening import decide_weakening
 from sdlc.policy.why_not import smallest_actions
-from sdlc.threats.rules import ENDING as THREAT_ENDING
-from sdlc.threats.rules import GATE as THREAT_MODEL
-from sdlc.threats.rules import RULES as THREAT_RULES
+from sdlc.threats.rules import DAYS as DAYS_OF_MODELS
 
 NOTHING_LOOKED_AT = RuleDecision(
     rule="evidence",
@@ -35,9 +31,8 @@ NOTHING_LOOKED_AT = RuleDecision(
     next_step="`sdlc gates ID` says what a gate looks at",
 )
 
-UNDATED: tuple[Mapping[str, SayingRule], str] = ({}, "")
-DATED = {THREAT_MODEL: (THREAT_RULES, THREAT_ENDING), ACTIVITIES: (ACTIVITY_RULES, ACTIVITY_ENDING)}
-"""Gates whose readings name days, with their rules, and the code under which it is said that a day comes."""
+BOOKS = (DAYS_OF_MODELS, DAYS_OF_ACTIVITIES)
+"""Whose readings name days."""
 
 IN_ANY_REPOSITORY = frozenset({"secrets"})
 """Gates that find something to look at wherever there is a file; alone they say nothing of a product."""
@@ -131,9 +126,9 @@ def _announcements(asked: Sequence[AnyRule], decisions: Sequence[RuleDecision], 
 def _days(facts: Facts) -> Iterator[str]:
     for result in facts.results.values():
         if facts.base is not None and facts.profile == "pr":
-            over = overdue(result.reading.details, facts.at.date(), *_dated(result))
+            over = overdue(result.reading.details, facts.at.date(), *BOOKS)
             yield from (f"{f.rule}: {f.message}" for f in over)
-        yield from ending(result.reading.details, facts.at.date(), DATED.get(result.gate, UNDATED)[1])
+        yield from ending(result.reading.details, facts.at.date(), *BOOKS)
 
 
 def _is_ahead(rule: AnyRule, facts: Facts) -> bool:
@@ -226,12 +221,8 @@ def _overdue(rule: Required, result: GateResult, facts: Facts) -> tuple[Finding,
     """What held for a time, which is over; no change brings that about, so against a base it is only said."""
     if facts.base is not None and facts.profile == "pr":
         return ()
-    found = overdue(result.reading.details, facts.at.date(), *_dated(result))
+    found = overdue(result.reading.details, facts.at.date(), *BOOKS)
     return tuple(one for one in found if one.severity.rank >= rule.severity.rank)
-
-
-def _dated(result: GateResult) -> tuple[Mapping[str, SayingRule], str]:
-    return DATED.get(result.gate, UNDATED)[0], result.gate
 
 
 def _not_pinned(rule: Required, result: GateResult) -> str:

@@ -141,7 +141,7 @@ def _examined(name: str, data: bytes, trust: TrustRoot | None) -> Examined:
     signatory = Signatory(decision.person, decision.name, decision.key, decision.created)
     unsigned = why_not_signed(envelope, signatory, trust)
     if unsigned is not None:
-        return Examined(name, decision, UNSIGNED[unsigned[0]], unsigned[1])
+        return Examined(name, decision, UNSIGNED[unsigned.reason], unsigned.sentence)
     if trust is not None and decision.statement.product != trust.product:
         text = f"it is about {decision.statement.product}, the trust root is that of {trust.product}"
         return Examined(name, decision, "vex-other-product", text)

@@ -25,6 +25,7 @@ RECORDS = "records/"
 TRUST = "trust.json"
 HISTORY = "history.json"
 REGISTER = "register.csv"
+MOST_DAYS = 3650
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     if unknown:
         hint = f"name some of: {', '.join(KINDS)}"
         raise UnreadableError(f"sdlc.toml: gates.activities.required: {unknown[0]!r:.40} is none", hint=hint)
+    if not 0 < settings.pentest_max_days <= MOST_DAYS:
+        said = f"sdlc.toml: gates.activities.pentest_max_days: {settings.pentest_max_days} is not in 1 to {MOST_DAYS}"
+        raise UnreadableError(said, hint="a year is 365")
     judged = judged_by(raw, settings, trust_of(raw))
     if raw.get(REGISTER) != dump_csv(COLUMNS, register_of(judged.counted)):
         raise UnreadableError("the register is not that of the records beside it", hint="run the gate again")

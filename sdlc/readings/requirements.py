@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sdlc.activities.record import KINDS
 from sdlc.errors import UnreadableError
 from sdlc.formats.strict_yaml import EntryError
 from sdlc.formats.test_records import load_records
 from sdlc.model.finding import Finding
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
-from sdlc.readings import threat_model
+from sdlc.readings import activities, threat_model
 from sdlc.readings.tests import other_build
 from sdlc.requirements.judge import Proofs, Row, findings_of, judge
 from sdlc.requirements.model import LoadedRequirements, load_requirements
@@ -19,11 +20,12 @@ from sdlc.requirements.trace import trace_csv, trace_json
 
 READER = "requirements/1"
 GRADE = Grade.REPLAYED
-NEEDS = ("build", "static-analysis", "tests", "fuzz", "threat-model")
+NEEDS = ("build", "static-analysis", "tests", "fuzz", "threat-model", "activities")
 FILE = "requirements.yaml"
 TRACES = {"trace.csv": trace_csv, "trace.json": trace_json}
 UNREADABLE = {"yaml": "REQ-UNREADABLE", "schema": "REQ-SCHEMA"}
 MODEL = "threat-model/"
+ACTIVITIES = "activities/"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def proofs_of(raw: RawArtifacts) -> Proofs:
     return Proofs(
         tests=load_records(raw["tests/records.jsonl"]) if "tests/records.jsonl" in raw else None,
         controls=_controls(raw),
+        activities=_activities(raw),
         other_build=other_build(raw),
     )
 
@@ -95,6 +98,19 @@ def conclude(loaded: LoadedRequirements, rows: Sequence[Row], when: str = "in th
     if cells:
         said += f", {counters['cells-verified']} of {len(cells)} cells of the roles shown"
     return Reading(Outcome.of(findings, work=len(asked)), findings, counters, sentence=said)
+
+
+def _activities(raw: RawArtifacts) -> dict[str, str] | None:
+    """What stands against each activity, as if the product asked for it; None where the gate did not answer."""
+    own = {name.removeprefix(ACTIVITIES): data for name, data in raw.items() if name.startswith(ACTIVITIES)}
+    if not own:
+        return None
+    said = {}
+    for kind in KINDS:
+        settings = activities.Settings(required=(kind,))
+        findings = activities.judged_by(own, settings, activities.trust_of(own)).findings
+        said[kind] = f"the activity {kind} is not shown: {findings[0].message}" if findings else ""
+    return said
 
 
 def _controls(raw: RawArtifacts) -> dict[str, str] | None:

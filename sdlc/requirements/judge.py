@@ -24,12 +24,14 @@ class Proofs:
     What this build can prove.
 
     `tests` is None where that gate did not answer; `controls` says of each control, as SYSTEM/CONTROL, what stands
-    against it (empty: it is verified). `other_build` says why the tests are about something else than what was built.
-    With `assumed` nothing was run: `missing` are the tests that the tree does not have, all others count as passed.
+    against it (empty: it is verified), `activities` the same of each activity. `other_build` says why the tests are
+    about something else than what was built. With `assumed` nothing was run: `missing` are the tests that the tree
+    does not have, all others count as passed.
     """
 
     tests: TestRecords | None = None
     controls: Mapping[str, str] | None = None
+    activities: Mapping[str, str] | None = None
     other_build: str = ""
     assumed: bool = False
     missing: Mapping[str, str] | None = None
@@ -133,6 +135,10 @@ def _unproved(proof: Proof, proofs: Proofs) -> str:
         return _test(proof.test, proofs)
     if proofs.assumed:
         return ""
+    if proof.activity is not None:
+        if proofs.activities is None:
+            return f"the activity {proof.name} is not shown, because the gate activities did not answer"
+        return proofs.activities.get(proof.name, f"no {proof.name} is recorded")
     if proofs.controls is None:
         return f"the control {proof.name} is not verified, because the gate threat-model did not answer"
     return proofs.controls.get(proof.name, f"no threat model has the control {proof.name}")

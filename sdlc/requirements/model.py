@@ -47,21 +47,22 @@ FORMS: Mapping[str, str] = {
 
 
 class Proof(Strict):
-    """One thing that has to hold in this build: a `test` that passes, or a `control` of a threat model, verified."""
+    """One thing that has to hold: a `test` of this build, a `control` of a threat model, a recorded `activity`."""
 
     test: TestId | None = None
     control: ControlId | None = None
+    activity: Literal["penetration-test", "training", "code-review"] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Proof:
-        if (self.test is None) == (self.control is None):
-            raise ValueError("one of test and control is expected")
+        if [self.test, self.control, self.activity].count(None) != 2:
+            raise ValueError("one of test, control and activity is expected")
         return self
 
     @property
     def name(self) -> str:
         """What is named."""
-        return self.test or self.control or ""
+        return self.test or self.control or self.activity or ""
 
 
 class Requirement(Strict):

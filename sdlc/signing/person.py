@@ -26,18 +26,26 @@ class Signatory:
     at: datetime
 
 
-def why_not_signed(envelope: Envelope, signatory: Signatory, trust: TrustRoot | None) -> tuple[Reason, str] | None:
-    """Reason and sentence why `signatory` did not sign `envelope` by `trust`; None when they did."""
+@dataclass(frozen=True)
+class Unsigned:
+    """Why a signature counts for nothing, as a word and as a sentence."""
+
+    reason: Reason
+    sentence: str
+
+
+def why_not_signed(envelope: Envelope, signatory: Signatory, trust: TrustRoot | None) -> Unsigned | None:
+    """Why `signatory` did not sign `envelope` by `trust`; None when they did."""
     if trust is None:
-        return "no-trust-root", "no trust root says whose signature counts"
+        return Unsigned("no-trust-root", "no trust root says whose signature counts")
     keys = signers_of(envelope, trust, role=ROLE, at=signatory.at)
     if not keys:
         _, sentence = why_not(envelope, trust, ROLE, signatory.at)
-        return "not-signed-by-a-person", sentence
+        return Unsigned("not-signed-by-a-person", sentence)
     person = trust.persons.get(signatory.person)
     owners = {key.person for key in keys}
     if person is None or owners != {signatory.person} or signatory.key not in {key.id for key in keys}:
-        return "wrong-person", f"it names {signatory.person!r:.60}, whose key did not sign it"
+        return Unsigned("wrong-person", f"it names {signatory.person!r:.60}, whose key did not sign it")
     if person.printed_name != signatory.name:
-        return "wrong-person", "it prints another name than the trust root has"
+        return Unsigned("wrong-person", "it prints another name than the trust root has")
     return None

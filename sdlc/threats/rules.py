@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sdlc.model.deadline import Book
 from sdlc.model.finding import Confidence, Finding, Place, Severity
 from sdlc.model.rule import Rule
 
@@ -61,8 +62,7 @@ SURFACE_RULES = {
 
 
 GATE = "threat-model"
-ENDING = "TM204"
-"""What is said before a day that ends something."""
+DAYS = Book(GATE, RULES, "TM204")
 
 
 def finding(

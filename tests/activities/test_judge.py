@@ -28,7 +28,7 @@ def test_what_is_in_order_is_silent() -> None:
     assert set(given.counted) == set(good())
     days = {one.subject: (one.rule, one.day) for one in given.deadlines}
     assert days["the penetration test report.pdf of 2026-05-08"] == ("ACT-PENTEST-OLD", date(2027, 5, 8))
-    assert days["the course 'Secure code' of Alan Turing, who wrote aaaaaaaaaaaa,"][1] == date(2027, 1, 1)
+    assert days["the course 'Secure code' of Alan Turing, alan, who wrote aaaaaaaaaaaa,"][1] == date(2027, 1, 1)
     assert sum(rule == "ACT-TRAINING-EXPIRED" for rule, _ in days.values()) == 3
 
 

@@ -7,12 +7,14 @@ import json
 from typing import Any
 
 import pytest
+from conftest import REPOSITORY
 from fakes.activity import HISTORY, NOTE, PENTEST, REVIEW, course, record, signed
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from sdlc.activities.history import dump_history, load_history
-from sdlc.activities.record import KINDS, body_of, dump_record, load_record
+from sdlc.activities.record import KINDS, body_of, dump_record, json_schema, load_record
 from sdlc.activities.register import register_of
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
@@ -76,3 +78,18 @@ def test_any_bytes_are_a_record_or_one_kind_of_error(data: bytes) -> None:
 
 def test_the_history_is_read_as_it_is_written() -> None:
     assert load_history(dump_history(HISTORY)) == HISTORY
+
+
+def test_a_record_is_what_the_published_schema_says() -> None:
+    path = REPOSITORY / "docs" / "schemas" / "activity-record.schema.json"
+    assert path.read_bytes() == strict_json.pretty(json_schema()), "write it again: strict_json.pretty(json_schema())"
+    validator = Draft202012Validator(json.loads(path.read_bytes()))
+    Draft202012Validator.check_schema(validator.schema)
+    for body in BODIES:
+        document = json.loads(dump_record(record(body)))
+        validator.validate(document)
+        for key in document["predicate"]:
+            less = {name: value for name, value in document["predicate"].items() if name != key}
+            assert not validator.is_valid({**document, "predicate": less}), key
+        more = {**document["predicate"]["body"], "more": 1}
+        assert not validator.is_valid({**document, "predicate": {**document["predicate"], "body": more}})

@@ -122,7 +122,7 @@ def test_an_expired_course_blocks_with_the_commit(repository: Repository) -> Non
     assert given.findings == ()
     assert verdict(given, soon) == []
     [said] = verdict(given, soon + timedelta(days=1))
-    assert said.startswith("the course 'Secure code' of Alan Turing, who wrote ")
+    assert said.startswith("the course 'Secure code' of Alan Turing, alan, who wrote ")
     assert said.endswith(f"ended on {soon:%Y-%m-%d}")
 
 
@@ -195,6 +195,8 @@ def test_nothing_recorded_and_nothing_asked(repository: Repository) -> None:
     assert (given.outcome, given.sentence) == (Outcome.ERROR, "no record is in .sdlc/records/")
     with pytest.raises(UnreadableError, match="'party' is none"):
         answer(root, gate.Settings(required=("party",)))
+    with pytest.raises(UnreadableError, match="pentest_max_days: 9999 is not in"):
+        answer(root, gate.Settings(pentest_max_days=9999))
 
 
 @pytest.mark.parametrize(

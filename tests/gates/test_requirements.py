@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 from conftest import commit, git
+from fakes.activity import PENTEST, signed
 from fakes.asked import ACCESS, ACCESS_TESTS, ASKED, FILE, REQUIREMENTS, again, evidence, kept, said
-from fakes.products import PRODUCT, TOOLS
+from fakes.products import CONFIGURATION, PRODUCT, TOOLS
+from fakes.releases import trust_root
 
 from sdlc.errors import UnreadableError
+from sdlc.gates import activities, threat_model
 from sdlc.gates import requirements as gate
-from sdlc.gates import threat_model
 from sdlc.model.result import Outcome, RawArtifacts
+from sdlc.signing.trust_json import dump_trust
 from sdlc.workspace import open_workspace
 
 Repository = Callable[..., Path]
@@ -164,6 +167,27 @@ def test_a_control_of_the_threat_model_shows_a_requirement(good: tuple[Path, Inp
     del inputs["threat-model"]
     [finding] = again(kept(other, inputs), inputs).findings
     assert "the gate threat-model did not answer" in finding.message
+
+
+def test_a_recorded_activity_shows_a_requirement(good: tuple[Path, Inputs], repository: Repository) -> None:
+    _, inputs = good
+    asked = REQUIREMENTS.replace('{test: "tests/test_box.py::test_double"}', "{activity: penetration-test}")
+    trust = dump_trust(trust_root(product="box"))
+    files = {FILE: asked, ".sdlc/trust.json": trust, "sdlc.toml": CONFIGURATION}
+    tested = {".sdlc/records/a.json": signed(PENTEST, product="box")}
+    old = {".sdlc/records/a.json": signed({**PENTEST, "version": "0.9"}, product="box")}
+    for name, records, why in (
+        ("good", tested, ""),
+        ("old", old, "report.pdf tested 0.9, this is 1.0"),
+        ("none", {".sdlc/records/a.json": b"{}"}, "the activity penetration-test is not shown"),
+    ):
+        root = repository({**files, **records}, name=name)
+        workspace = open_workspace(root, TOOLS)
+        given = {**inputs, "activities": activities.run(workspace, TOOLS, activities.Settings(), {})}
+        found = [finding.message for finding in again(kept(root, given), given).findings]
+        assert [why in message for message in found] == ([True] if why else []), found
+    [finding] = again(kept(root, inputs), inputs).findings
+    assert "the gate activities did not answer" in finding.message
 
 
 def _failed(records: bytes) -> bytes:

@@ -43,7 +43,11 @@ def test_the_file_is_read_with_its_places() -> None:
         (TEST, "tests/test_box.py::test_*", "a test is named as pytest does, and no pattern"),
         (TEST, "/tests/test_box.py::test_x", "a test is named as pytest does, and no pattern"),
         (f'{{test: "{TEST}"}}', "{control: doubled}", "a control is named SYSTEM/CONTROL"),
-        (f'{{test: "{TEST}"}}', f'{{test: "{TEST}", control: box/doubled}}', "one of test and control is expected"),
+        (
+            f'{{test: "{TEST}"}}',
+            f'{{test: "{TEST}", control: box/doubled}}',
+            "one of test, control and activity",
+        ),
         ("deny: [", "allow: [], deny: [", "one of allow and deny is expected"),
         ("    viewer:\n", "    Viewer:\n", "an id begins with a small letter"),
         ("actions: [view, delete]", "actions: []", "actions"),
