@@ -46,13 +46,6 @@ class Settings:
 
 def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  # noqa: ARG001 - the shape of a reader
     """PASSED when every record is in order and what is required is there; by the trust root of the base commit."""
-    unknown = [one for one in settings.required if one not in KINDS]
-    if unknown:
-        hint = f"name some of: {', '.join(KINDS)}"
-        raise UnreadableError(f"sdlc.toml: gates.activities.required: {unknown[0]!r:.40} is none", hint=hint)
-    if not 0 < settings.pentest_max_days <= MOST_DAYS:
-        said = f"sdlc.toml: gates.activities.pentest_max_days: {settings.pentest_max_days} is not in 1 to {MOST_DAYS}"
-        raise UnreadableError(said, hint="a year is 365")
     judged = judged_by(raw, settings, trust_of(raw))
     if raw.get(REGISTER) != dump_csv(COLUMNS, register_of(judged.counted)):
         raise UnreadableError("the register is not that of the records beside it", hint="run the gate again")
@@ -72,6 +65,13 @@ def judged_by(raw: RawArtifacts, settings: Settings, trust: TrustRoot | None) ->
     """What the records among `raw` are worth by `trust`; raises UnreadableError."""
     if HISTORY not in raw:
         raise UnreadableError(f"{HISTORY} is missing: nothing says whose commits they are")
+    unknown = [one for one in settings.required if one not in KINDS]
+    if unknown:
+        hint = f"name some of: {', '.join(KINDS)}"
+        raise UnreadableError(f"sdlc.toml: gates.activities.required: {unknown[0]!r:.40} is none", hint=hint)
+    if not 0 < settings.pentest_max_days <= MOST_DAYS:
+        said = f"sdlc.toml: gates.activities.pentest_max_days: {settings.pentest_max_days} is not in 1 to {MOST_DAYS}"
+        raise UnreadableError(said, hint="a year is 365")
     files = {name.removeprefix(RECORDS): data for name, data in raw.items() if name.startswith(RECORDS)}
     asked = Asked(settings.required, settings.pentest_max_days, settings.risky, settings.exclude)
     return judge(files, load_history(raw[HISTORY]), asked, trust)
