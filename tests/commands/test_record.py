@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from conftest import commit
-from fakes.releases import trust_root
+from fakes.releases import NOW, trust_root
 
+from sdlc.cli import main
+from sdlc.disk import LocalDisk
 from sdlc.errors import ExitCode
+from sdlc.session import Session
 from sdlc.signing.trust_json import dump_trust
+from sdlc.tools import LocalTools
 
-Cli = Callable[..., subprocess.CompletedProcess[str]]
 
+def test_what_is_wrong_is_said_before_anything_is_signed(
+    repository: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(NOW, {}, LocalDisk(), LocalTools(dict(os.environ)))
 
-def test_what_is_wrong_is_said_before_anything_is_signed(repository: Callable[..., Path], cli: Cli) -> None:
+    def run(*words: str) -> tuple[ExitCode, str, str]:
+        return main(["record", *words], session), *capsys.readouterr()
+
     root = repository({"router.py": "x = 1\n", "sdlc.toml": 'schema = "sdlc/1"\n[product]\nname = "router"\n'})
     trust, form = root.parent / "trust.json", root.parent / "form.yaml"
     trust.write_bytes(dump_trust(trust_root()))
@@ -30,13 +40,12 @@ def test_what_is_wrong_is_said_before_anything_is_signed(repository: Callable[..
         (("bridge-note", "--report", "gone.pdf", "--reason", "r", "--valid-until", "2027-01-01"), "gone.pdf cannot be"),
         (("code-review", "--topics", str(form)), "topics.tester"),
     ):
-        done = cli("record", words[0], str(root), *words[1:], *signing)
-        assert (done.returncode, said in done.stderr) == (ExitCode.USAGE, True), done.stderr
+        code, _, printed = run(words[0], str(root), *words[1:], *signing)
+        assert (code, said in printed) == (ExitCode.USAGE, True), printed
     (root / "router.py").write_text("x = 2\n")
-    done = cli("record", "code-review", str(root), *signing)
-    assert "changes that are in no commit: router.py" in done.stderr
+    assert "changes that are in no commit: router.py" in run("code-review", str(root), *signing)[2]
     assert not (root / ".sdlc").exists()
     commit(root, {".sdlc/records/x.json": "{}"})
-    listed = cli("record", "list", str(root))
-    assert listed.returncode == ExitCode.BLOCKED
-    assert listed.stdout.startswith("against   ACT-UNREADABLE .sdlc/records/x.json:1: ")
+    code, printed, _ = run("list", str(root))
+    assert code == ExitCode.BLOCKED
+    assert printed.startswith("against   ACT-UNREADABLE .sdlc/records/x.json:1: ")
