@@ -34,7 +34,7 @@ from sdlc.inventory.tree import tree
 from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
 from sdlc.requirements.judge import Proofs, judge
-from sdlc.requirements.model import load_requirements
+from sdlc.requirements.model import load_requirements as load_security_requirements
 from sdlc.requirements.trace import trace_json
 from sdlc.scanning.rules import rules_folder
 from sdlc.standards.catalog import load_standard
@@ -226,9 +226,9 @@ def fuzz_acceptances(data: bytes) -> None:
 
 
 @fuzz(raises=(EntryError,))
-def fuzz_requirements(data: bytes) -> None:
+def fuzz_security_requirements(data: bytes) -> None:
     """YAML of security requirements; what is read can be judged and traced, without any test."""
-    loaded = load_requirements(data, path="x.yaml")
+    loaded = load_security_requirements(data, path="x.yaml")
     rows = judge(loaded, Proofs())
     if any(row.verified for row in rows) or not trace_json(rows):
         raise AssertionError("shown by nothing")
