@@ -44,7 +44,7 @@ def test_what_is_written_is_what_counts() -> None:
         (
             'schema = "sdlc/1"\n[gates.zzz]',
             "gates.zzz: there is no such gate",
-            "known here: activities, attack-surface, build",
+            "known here: activities, attack-surface",
         ),
         ('schema = "sdlc/1"\n[gates.fuzz]\nsecond = 1', "gates.fuzz.second: there is no such key", "`seconds`"),
         ('schema = "sdlc/1"\n[gates.fuzz]\nseconds = "1"', "gates.fuzz.seconds: input should be", "sdlc gates fuzz"),
