@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sdlc.activities.history import load_history
+from sdlc.activities.record import dump_record, load_record
 from sdlc.components.binaries import audited_crates, sightings
 from sdlc.components.embedded import inside
 from sdlc.config import load_config
@@ -20,6 +22,7 @@ from sdlc.formats.osv_json import load_advisory
 from sdlc.formats.python_source import load_source
 from sdlc.formats.requirements_txt import load_requirements
 from sdlc.formats.semgrep_json import load_semgrep
+from sdlc.formats.strict_yaml import EntryError
 from sdlc.formats.suppression_comments import load_suppressions
 from sdlc.formats.test_records import load_junit, load_records
 from sdlc.formats.wheel_metadata import load_wheel
@@ -30,6 +33,9 @@ from sdlc.inventory.spdx import to_spdx
 from sdlc.inventory.tree import tree
 from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
+from sdlc.requirements.judge import Proofs, judge
+from sdlc.requirements.model import load_requirements as load_security_requirements
+from sdlc.requirements.trace import trace_json
 from sdlc.scanning.rules import rules_folder
 from sdlc.standards.catalog import load_standard
 from sdlc.standards.coverage import cover
@@ -217,3 +223,21 @@ def fuzz_surface_table(data: bytes) -> None:
 def fuzz_acceptances(data: bytes) -> None:
     """YAML of accepted risks."""
     load_acceptances(data, path="x.yaml")
+
+
+@fuzz(raises=(EntryError,))
+def fuzz_security_requirements(data: bytes) -> None:
+    """YAML of security requirements; what is read can be judged and traced, without any test."""
+    loaded = load_security_requirements(data, path="x.yaml")
+    rows = judge(loaded, Proofs())
+    if any(row.verified for row in rows) or not trace_json(rows):
+        raise AssertionError("shown by nothing")
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_activity_record(data: bytes) -> None:
+    """A signed record of an activity, and a history: what is read is written again as it was."""
+    record = load_record(data, what="x")
+    if dump_record(record) != data:
+        raise AssertionError("another record")
+    load_history(data)

@@ -50,6 +50,8 @@ COMMANDS = {
     "sbom": ("sdlc.commands.sbom", "Show, compare and export an SBOM."),
     "vex": ("sdlc.commands.vex", "Decide whether an advisory affects the product, signed; read and write VEX."),
     "licenses": ("sdlc.commands.licenses", "List licenses of what is shipped; write NOTICES.txt."),
+    "requirements": ("sdlc.commands.requirements", "Look at security requirements and roles; print the trace matrix."),
+    "record": ("sdlc.commands.record", "Record a penetration test, a course or a review, signed."),
     "feed": ("sdlc.commands.feed", "Import, fetch and show advisory feeds."),
     "key": ("sdlc.commands.key", "Make and show signing keys."),
     "trust": ("sdlc.commands.trust", "Keep the trust root: who, which key, which role."),

@@ -148,6 +148,63 @@ def commit_time(workspace: Workspace, tools: Tools) -> datetime:
     return datetime.fromisoformat(said.decode("ascii").strip())
 
 
+@dataclass(frozen=True)
+class Commit:
+    """One commit: when it was made, who wrote, committed or is named as a co-author (e-mail addresses), its paths."""
+
+    id: str
+    at: datetime
+    emails: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+AUTHORS = "%ae%x1f%ce%x1f%(trailers:key=Co-authored-by,valueonly,separator=%x1f)"
+
+
+def commits(workspace: Workspace, tools: Tools, since: str = "") -> tuple[Commit, ...]:
+    """The commits that touched this workspace, newest first: all, or those after the commit `since`, which led here.
+
+    Raises IncompleteError where some of them are not in this repository.
+    """
+    shallow = _git(workspace.root, tools, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    start = _resolve(workspace.root, tools, f"{since}^{{commit}}") if since else ""
+    if shallow or start is None or (start and not is_ancestor(workspace, tools, start)):
+        raise IncompleteError(
+            f"the commits {f'since {since[:40]}' if since else 'before this one'} are not in this repository",
+            hint="fetch the whole history: git fetch --unshallow --tags",
+        )
+    plain = ("-c", "log.showSignature=false", "-c", "core.quotePath=false")
+    log = ("log", "--full-history", "--no-renames", "--diff-merges=first-parent", "--name-only", "-z", "--relative")
+    wanted = f"{start}..{workspace.commit}" if start else workspace.commit
+    text = f"--format=%x1e%H%x1f%cI%x1f{AUTHORS}%x1d"
+    said = _git(workspace.root, tools, *plain, *log, text, wanted, "--", ".").decode("utf-8", "replace")
+    return tuple(_commit(row) for row in said.split("\x1e")[1:])
+
+
+def _commit(row: str) -> Commit:
+    head, _, names = row.partition("\x1d")
+    name, at, *people = head.split("\x1f")
+    emails = {one.rpartition("<")[2].rstrip("> \n").strip().lower() for one in people}
+    paths = tuple(path.lstrip("\n") for path in names.split("\0") if path.strip("\n"))
+    return Commit(name, datetime.fromisoformat(at), tuple(sorted(emails - {""})), paths)
+
+
+def is_ancestor(workspace: Workspace, tools: Tools, commit: str) -> bool:
+    """True when `commit`, a full name, is among those that led to the workspace's commit."""
+    words = ("merge-base", "--is-ancestor", commit, workspace.commit)
+    done = tools.run("git", *words, cwd=workspace.root, timeout=GIT_TIMEOUT, ok={0, 1, 128})
+    return done.exit_code == 0
+
+
+def differing(workspace: Workspace, tools: Tools, commit: str) -> tuple[str, ...]:
+    """Paths of the workspace that are not as they were in `commit`, uncommitted ones too."""
+    plain = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--relative", "-z", "--name-only")
+    names = _git(workspace.root, tools, "diff", *plain, commit, "--", ".").split(b"\0")
+    others = _git(workspace.root, tools, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
+    found = {name.decode("utf-8", "replace") for name in (*names, *others) if name}
+    return tuple(sorted(name for name in found if not name.startswith(WORKING_FOLDERS)))
+
+
 def protected(workspace: Workspace, tools: Tools, path: str) -> bytes | None:
     """The bytes of `path` in the base commit, or None when the base does not have it."""
     name = f"{workspace.base}:{workspace.prefix}{path}"

@@ -41,7 +41,11 @@ def test_what_is_written_is_what_counts() -> None:
         ('schema = "sdlc/2"', "schema: 'sdlc/2'", 'schema = "sdlc/1"'),
         ('schema = "sdlc/1"\n[producct]', "producct: there is no such key", "`product`"),
         ('schema = "sdlc/1"\n[gates.fuz]', "gates.fuz: there is no such gate", "`fuzz`"),
-        ('schema = "sdlc/1"\n[gates.zzz]', "gates.zzz: there is no such gate", "known here: attack-surface, build"),
+        (
+            'schema = "sdlc/1"\n[gates.zzz]',
+            "gates.zzz: there is no such gate",
+            "known here: activities, attack-surface",
+        ),
         ('schema = "sdlc/1"\n[gates.fuzz]\nsecond = 1', "gates.fuzz.second: there is no such key", "`seconds`"),
         ('schema = "sdlc/1"\n[gates.fuzz]\nseconds = "1"', "gates.fuzz.seconds: input should be", "sdlc gates fuzz"),
         ('schema = "sdlc/1"\n[gates.fuzz]\nseconds = true', "gates.fuzz.seconds: input should be", "sdlc gates fuzz"),

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import click
 
-from sdlc.commands.inputs import KEY, OUT, PATH, TRUST, open_key, passphrase_options, read_trust
+from sdlc.commands.inputs import KEY, OUT, PATH, TRUST, open_key, passphrase_options, person_of, read_trust
 from sdlc.commands.release import opened
 from sdlc.commands.standing import summary
-from sdlc.errors import UsageError
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import sha256
 from sdlc.release import assemble
@@ -58,12 +57,7 @@ def record_decision(
 ) -> None:
     """Show the candidate as it reads now, and sign one decision about exactly what was shown."""
     trust = read_trust(trust_file)
-    known = trust.persons.get(person)
-    if known is None:
-        raise UsageError(
-            f"the trust root has no person {person!r}",
-            hint=f"it knows: {', '.join(sorted(trust.persons)) or 'nobody'}",
-        )
+    known = person_of(trust, person)
     proposal, _, folder = opened(path, out, session, trust)
     candidate = proposal.candidate
     check_decisions(proposal.decisions, trust, candidate, proposal.digest)

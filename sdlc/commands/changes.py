@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sdlc import pipeline
+from sdlc.activities.rules import FOLDER as RECORDS
 from sdlc.commands.judges import POLICY, WAIVERS, Judges
 from sdlc.config import FILE, load_config
 from sdlc.credentials.revoked import PATH as REVOKED
@@ -33,8 +34,10 @@ from sdlc.policy.weakening import (
     of_workflows,
 )
 from sdlc.policy.weaker_models import of_claims, of_models
+from sdlc.policy.weaker_requirements import of_requirements
 from sdlc.readings.attack_surface import components_of
 from sdlc.readings.fuzz import of_base
+from sdlc.requirements.model import LoadedRequirements, load_requirements
 from sdlc.scanning.rules import OWN, is_pack, own_alone, own_packs
 from sdlc.surface.item import load_surface
 from sdlc.threats.load import LoadedModel, is_model, load_model
@@ -136,8 +139,11 @@ def _weakenings(
             before_settings = settings  # what could not be read was never in force
         found += of_settings(before_settings, settings, FILE)
     harnesses = f"{settings['fuzz'].folder}/"
-    found += of_files(base.paths, workspace.paths, {harnesses: "the harness or stored input"})
+    proofs = {harnesses: "the harness or stored input", RECORDS: "the record"}
+    found += of_files(base.paths, workspace.paths, proofs)
     found += of_rules(_rules(own_packs(workspace, tools)), _rules(_head_packs(workspace)), OWN)
+    asked = settings["requirements"].file
+    found += of_requirements(_requirements(base, asked), _requirements(workspace, asked))
     found += of_workflows(_workflows(base), _workflows(workspace))
     found += of_suppressions(_findings(before), _findings(results))
     return tuple(found)
@@ -167,6 +173,13 @@ def _models(workspace: Workspace, folder: str) -> tuple[LoadedModel, ...]:
         except SdlcError:
             continue  # the gate says so; and what the head cannot read asks for nothing
     return tuple(found)
+
+
+def _requirements(workspace: Workspace, path: str) -> LoadedRequirements | None:
+    try:
+        return load_requirements(workspace.read(path), path=path) if workspace.exists(path) else None
+    except SdlcError:
+        return None  # the gate says so; and what the head cannot read asks for nothing
 
 
 def _workflows(workspace: Workspace) -> dict[str, bytes]:

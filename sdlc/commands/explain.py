@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from sdlc.activities.rules import RULES as ACTIVITY_RULES
 from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.rule_catalogue import load_rules
@@ -16,6 +17,7 @@ from sdlc.formats.terminal import printable
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
 from sdlc.policy.remedy import waive
+from sdlc.requirements.rules import RULES as REQUIREMENT_RULES
 from sdlc.scanning.rules import compiled_rules
 from sdlc.threats.rules import RULES as THREAT_RULES
 from sdlc.threats.rules import SURFACE_RULES
@@ -100,6 +102,11 @@ def _of_catalogue(name: str) -> Iterator[str]:
             yield f"  fix: {rule.fix}"
             yield f"  classes{_classes(rule.cwe, rule.owasp)}"
             yield from (f"  see: {link}" for link in rule.links)
+    for ours, about in ((REQUIREMENT_RULES, "requirements"), (ACTIVITY_RULES, "activities")):
+        if name in ours:
+            yield f"{name}: {ours[name].title}, a rule about {about} (docs/{about}.md)"
+            yield f"  severity {ours[name].severity}"
+            yield f"  fix: {ours[name].fix}"
     for rules in (THREAT_RULES, SURFACE_RULES):
         if name in rules and not (rules is SURFACE_RULES and name in THREAT_RULES):
             yield f"{name}: {rules[name].title}, a rule about threat models (docs/threat-models.md)"

@@ -14,7 +14,7 @@ from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.session import Session
 from sdlc.signers import Signer
-from sdlc.signing.trust import TrustRoot
+from sdlc.signing.trust import Person, TrustRoot
 from sdlc.signing.trust_json import load_trust
 from sdlc.workspace import Workspace
 
@@ -78,6 +78,15 @@ def open_key(uri: str, session: Session, file: Path | None, descriptor: int | No
 
     ask = passphrase_from(session, file, descriptor, prompt=f"Passphrase of {uri}")
     return open_signer(uri, ask, session.tools, session.environment)
+
+
+def person_of(trust: TrustRoot, person: str) -> Person:
+    """The person of that id; raises UsageError that names those whom the trust root has."""
+    known = trust.persons.get(person)
+    if known is None:
+        names = ", ".join(sorted(trust.persons)) or "nobody"
+        raise UsageError(f"the trust root has no person {person!r:.60}", hint=f"it knows: {names}")
+    return known
 
 
 def read_trust(path: Path) -> TrustRoot:

@@ -18,6 +18,7 @@ from sdlc.formats import strict_json
 from sdlc.formats.context_json import load_context
 from sdlc.formats.terminal import printable
 from sdlc.gates import attack_surface, threat_model
+from sdlc.model.deadline import ending, overdue
 from sdlc.model.finding import Finding, Severity
 from sdlc.model.result import Outcome, RawArtifacts, Reading
 from sdlc.readings import attack_surface as surface_reading
@@ -26,11 +27,11 @@ from sdlc.readings.model_gaps import needs_of
 from sdlc.scanning.rules import rules_folder
 from sdlc.session import Session
 from sdlc.surface.item import load_surface
-from sdlc.threats.deadline import ending, overdue
 from sdlc.threats.importing import import_model
 from sdlc.threats.library import adopt, load_rules, propose
 from sdlc.threats.load import BESIDE, LoadedModel, is_model, load_acceptances, load_harms, load_model
 from sdlc.threats.mending import mend
+from sdlc.threats.rules import DAYS
 from sdlc.threats.tm_bom import export_tm_bom
 from sdlc.threats.writing import formatted, written
 from sdlc.workspace import Workspace, open_workspace
@@ -54,11 +55,11 @@ def check(session: Session, path: Path) -> None:
     workspace, config = _open(session, path)
     model, surface = _readings(session, workspace, config)
     today = session.now.date()
-    found = (*model.findings, *overdue(model.details, today), *surface.findings)
+    found = (*model.findings, *overdue(model.details, today, DAYS), *surface.findings)
     for finding in sorted(found, key=lambda one: (-one.severity.rank, one.rule, str(one.place))):
         for line in _lines(finding):
             click.echo(printable(line))
-    for said in ending(model.details, today):
+    for said in ending(model.details, today, DAYS):
         click.echo(printable(f" ! {said}"))
     click.echo(printable(f" threat-model    {model.sentence}"))
     click.echo(printable(f" attack-surface  {surface.sentence}"))

@@ -18,6 +18,7 @@ from sdlc.commands.inputs import (
     any_check,
     open_key,
     passphrase_options,
+    person_of,
     read_file,
     read_trust,
 )
@@ -106,10 +107,7 @@ def write(
     It counts once it is in the base commit, and only for this component, these versions and this state of the advisory.
     """
     trust = read_trust(trust_file)
-    known = trust.persons.get(person)
-    if known is None:
-        names = ", ".join(sorted(trust.persons)) or "nobody"
-        raise UsageError(f"the trust root has no person {person!r:.60}", hint=f"it knows: {names}")
+    known = person_of(trust, person)
     record = any_check(out or path / ".sdlc" / "out")
     finding = _finding(record, fingerprint)
     seed = _seed(draft, finding, record)

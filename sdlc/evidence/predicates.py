@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sdlc.errors import UnreadableError
-from sdlc.evidence.statements import STATEMENT
 from sdlc.formats import strict_json
+from sdlc.formats.statements import STATEMENT
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.digest import Digest, sha256
 from sdlc.model.result import GateResult, Outcome, RawArtifacts

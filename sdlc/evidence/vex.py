@@ -17,8 +17,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from sdlc.errors import UnreadableError
-from sdlc.evidence.statements import load_statement, statement
 from sdlc.formats import strict_json
+from sdlc.formats.statements import load_statement, statement
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import parse_digest, sha256
 from sdlc.model.vex import JUSTIFICATIONS, STATUSES, Statement, VexDecision

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 
+EXPECTED_TO_FAIL = frozenset({"xfailed", "xpassed"})
 OUTCOMES = frozenset({"passed", "failed", "skipped", "xfailed", "xpassed", "error"})
 MAX_LINE = 64 * 1024
 
@@ -72,6 +73,40 @@ class TestRecords:
         return tuple(
             result for name, result in self.results.items() if name == test_id or name.startswith(f"{test_id}[")
         )
+
+
+@dataclass(frozen=True)
+class Unproved:
+    """Why a test proves nothing in this build: it did not run, or it `failed` (or was expected to)."""
+
+    sentence: str
+    failed: bool = False
+
+
+def why_unproved(test_id: str, records: TestRecords | None, *, every: bool = False) -> Unproved | None:
+    """What stands against `test_id`, all its parameters together, in this build; None where it ran and passed.
+
+    `records` is None where the tests gate did not answer. With `every`, no case may be left out.
+    """
+    if records is None:
+        return Unproved(f"{test_id} did not run, because the tests gate did not answer")
+    if not records.finished:
+        return Unproved(f"{test_id} proves nothing, because the test run was cut off")
+    outcomes = [result.outcome for result in records.matching(test_id)]
+    if not outcomes:
+        return Unproved(f"{test_id} did not run in this build")
+    bad = [outcome for outcome in outcomes if outcome in ("failed", "error")]
+    if bad:
+        return Unproved(f"{test_id} {bad[0]} in this build", failed=True)
+    if EXPECTED_TO_FAIL & set(outcomes):
+        return Unproved(f"{test_id} is marked as expected to fail", failed=True)
+    if "passed" not in outcomes:
+        return Unproved(f"{test_id} was {outcomes[0]} in this build")
+    left = sum(outcome != "passed" for outcome in outcomes)
+    left += sum(one == test_id or one.startswith(f"{test_id}[") for one in records.deselected)
+    if every and left:
+        return Unproved(f"{left} of the cases of {test_id} did not run in this build")
+    return None
 
 
 def load_records(data: bytes) -> TestRecords:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sdlc.gates import (
+    activities,
     attack_surface,
     build,
     fuzz,
     licenses,
+    requirements,
     sbom,
     secrets,
     static_analysis,
@@ -66,5 +68,7 @@ GATES: dict[str, Gate] = {  # a literal, so that mypy checks every module agains
     "fuzz": fuzz,
     "threat-model": threat_model,
     "attack-surface": attack_surface,
+    "activities": activities,
+    "requirements": requirements,
     "workflows": workflows,
 }

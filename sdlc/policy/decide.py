@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
+from sdlc.activities.rules import DAYS as DAYS_OF_ACTIVITIES
+from sdlc.activities.rules import GATE as ACTIVITIES
+from sdlc.model.deadline import ending, overdue
 from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import Answer, RuleDecision, State, Verdict
@@ -18,7 +21,7 @@ from sdlc.policy.vex import GATE, AppliedVex, apply_vex
 from sdlc.policy.waivers import Applied, apply
 from sdlc.policy.weakening import decide_weakening
 from sdlc.policy.why_not import smallest_actions
-from sdlc.threats.deadline import ending, overdue
+from sdlc.threats.rules import DAYS as DAYS_OF_MODELS
 
 NOTHING_LOOKED_AT = RuleDecision(
     rule="evidence",
@@ -27,6 +30,9 @@ NOTHING_LOOKED_AT = RuleDecision(
     sentence="no gate that this profile asks for found anything to look at",
     next_step="`sdlc gates` lists the gates, `sdlc gates ID` says what one looks at",
 )
+
+BOOKS = (DAYS_OF_MODELS, DAYS_OF_ACTIVITIES)
+"""Whose readings name days."""
 
 FETCH = "sdlc feed fetch URL --out FOLDER"
 
@@ -122,8 +128,9 @@ def _announcements(asked: Sequence[AnyRule], decisions: Sequence[RuleDecision], 
 def _days(facts: Facts) -> Iterator[str]:
     for result in facts.results.values():
         if facts.base is not None and facts.profile == "pr":
-            yield from (f"{f.rule}: {f.message}" for f in overdue(result.reading.details, facts.at.date()))
-        yield from ending(result.reading.details, facts.at.date())
+            over = overdue(result.reading.details, facts.at.date(), *BOOKS)
+            yield from (f"{f.rule}: {f.message}" for f in over)
+        yield from ending(result.reading.details, facts.at.date(), *BOOKS)
 
 
 def _is_ahead(rule: AnyRule, facts: Facts) -> bool:
@@ -191,6 +198,7 @@ def _required(rule: Required, result: GateResult, facts: Facts, applied: Applied
     unwaived = tuple(finding for position, finding in serious if (rule.gate, position) not in applied.covered)
     base = facts.base.get(rule.gate) if facts.base is not None and facts.profile == "pr" else None
     standing = (*new_findings(unwaived, base), *_overdue(rule, result, facts))
+    standing += facts.distrusted if rule.gate == ACTIVITIES else ()
     if standing:
         word = "new finding" if base is not None else "finding"
         return RuleDecision(
@@ -215,7 +223,7 @@ def _overdue(rule: Required, result: GateResult, facts: Facts) -> tuple[Finding,
     """What held for a time, which is over; no change brings that about, so against a base it is only said."""
     if facts.base is not None and facts.profile == "pr":
         return ()
-    found = overdue(result.reading.details, facts.at.date())
+    found = overdue(result.reading.details, facts.at.date(), *BOOKS)
     return tuple(one for one in found if one.severity.rank >= rule.severity.rank)
 
 

@@ -22,6 +22,7 @@ class Facts:
     what the base commit already had (`baseline.entry`; None: no comparison, all findings are new); `waivers` are those
     of the base commit, in the file's order, `vex` its VEX decisions, examined; `weakenings` are what the change does to
     its own judges (None: not compared).
+    `distrusted` is what stands against recorded activities by the trust root of whoever decides, and is no finding yet.
     `committed` and `checked` say when the commit was made and when the gates ran (None: nobody recorded it).
     """
 
@@ -37,3 +38,4 @@ class Facts:
     committed: datetime | None = None
     checked: datetime | None = None
     vex: tuple[Examined, ...] = ()
+    distrusted: tuple[Finding, ...] = ()

@@ -21,7 +21,8 @@ from sdlc.model.finding import Finding
 from sdlc.model.verdict import Closed, RefusedWaiver
 from sdlc.model.vex import CLOSING, VexDecision
 from sdlc.signing.dsse import load_envelope
-from sdlc.signing.trust import TrustRoot, signers_of, why_not
+from sdlc.signing.person import Reason, Signatory, why_not_signed
+from sdlc.signing.trust import TrustRoot
 
 GATE = "vulnerabilities"
 FOLDER = ".sdlc/vex/"
@@ -29,7 +30,11 @@ PREFIX = "vex/"
 """How the gate's raw artifacts name the files of the folder."""
 TRUST = "vex-trust.json"
 """The raw artifact that holds the trust root of the base commit."""
-ROLE = "approver"
+UNSIGNED: Mapping[Reason, str] = {
+    "no-trust-root": "vex-no-trust-root",
+    "not-signed-by-a-person": "vex-not-signed-by-a-person",
+    "wrong-person": "vex-wrong-person",
+}
 KIND = "VEX decision"
 HEADS_UP_DAYS = 30
 
@@ -137,20 +142,11 @@ def _examined(name: str, data: bytes, trust: TrustRoot | None) -> Examined:
         if DRAFT.encode() in envelope.payload:
             return Examined(name, None, "vex-draft", "somebody signed a machine's draft, which is no decision")
         return Examined(name, None, "vex-unreadable", error.message)
-    if trust is None:
-        return Examined(name, decision, "vex-no-trust-root", "no trust root says whose signature counts")
-    keys = signers_of(envelope, trust, role=ROLE, at=decision.created)
-    if not keys:
-        _, sentence = why_not(envelope, trust, ROLE, decision.created)
-        return Examined(name, decision, "vex-not-signed-by-a-person", sentence)
-    person = trust.persons.get(decision.person)
-    owners = {key.person for key in keys}
-    if person is None or owners != {decision.person} or decision.key not in {key.id for key in keys}:
-        text = f"it names {decision.person!r:.60}, whose key did not sign it"
-        return Examined(name, decision, "vex-wrong-person", text)
-    if person.printed_name != decision.name:
-        return Examined(name, decision, "vex-wrong-person", "it prints another name than the trust root has")
-    if decision.statement.product != trust.product:
+    signatory = Signatory(decision.person, decision.name, decision.key, decision.created)
+    unsigned = why_not_signed(envelope, signatory, trust)
+    if unsigned is not None:
+        return Examined(name, decision, UNSIGNED[unsigned.reason], unsigned.sentence)
+    if trust is not None and decision.statement.product != trust.product:
         text = f"it is about {decision.statement.product}, the trust root is that of {trust.product}"
         return Examined(name, decision, "vex-other-product", text)
     return Examined(name, decision)

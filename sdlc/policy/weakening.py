@@ -179,12 +179,14 @@ def _of_rule(old: Rule, new: Rule) -> list[tuple[str, str]]:
 
 
 def _is_weaker(name: str, old: Any, new: Any) -> bool:
-    """Less time is weaker; more exclusions are; fewer paths are; of any other setting, every change is."""
+    """Less time is weaker, and a longer age; more exclusions are; fewer paths; of any other setting, every change."""
+    if name.endswith("_max_days"):
+        return bool(new > old)
     if isinstance(old, int | float):
         return bool(new < old)
     if name in ("exclude", "generated", "allow"):
         return not set(new) <= set(old)
-    if name in ("paths", "deny"):
+    if name in ("paths", "deny", "required", "risky"):
         return not set(old) <= set(new)
     return bool(old != new)
 

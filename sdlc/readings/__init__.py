@@ -11,10 +11,12 @@ from typing import Any, Protocol
 
 from sdlc.model.result import Context, Grade, RawArtifacts, Reading
 from sdlc.readings import (
+    activities,
     attack_surface,
     build,
     fuzz,
     licenses,
+    requirements,
     sbom,
     secrets,
     static_analysis,
@@ -59,5 +61,7 @@ READINGS: dict[str, Reader] = {
     "fuzz": fuzz,
     "threat-model": threat_model,
     "attack-surface": attack_surface,
+    "activities": activities,
+    "requirements": requirements,
     "workflows": workflows,
 }

@@ -58,6 +58,18 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     )
 
 
+def other_build(raw: RawArtifacts) -> str:
+    """Why the tests among `raw` (of a gate that NEEDS tests and build) are about something else than what was built.
+
+    Attack: records of an earlier build are shown for this one.
+    """
+    if "tests/run.json" not in raw or "build/build.json" not in raw:
+        return ""
+    tested = strict_json.loads_object(raw["tests/run.json"], what="run.json").get("artifacts")
+    built = strict_json.loads_object(raw["build/build.json"], what="build.json").get("artifacts")
+    return "" if tested == built else "the tests ran on other artifacts than those of the build"
+
+
 def _unanswered(records: TestRecords, counters: Mapping[str, int]) -> str:
     """Why the records are no answer, empty when they are one."""
     if not records.finished:

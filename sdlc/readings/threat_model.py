@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sdlc.errors import UnreadableError
-from sdlc.formats import strict_json
 from sdlc.formats.fuzz_report import load_report
 from sdlc.formats.test_records import load_records
+from sdlc.model.deadline import Deadline, dump_deadlines
 from sdlc.model.finding import Finding, Place
 from sdlc.model.result import Context, Grade, Outcome, RawArtifacts, Reading
+from sdlc.readings.tests import other_build
 from sdlc.threats.checks import check_files, check_model, check_systems
-from sdlc.threats.deadline import Deadline, dump_deadlines
 from sdlc.threats.decisions import Accepted, Standing, check_decided, judge_acceptances, standings
 from sdlc.threats.evidence import ControlState, Proofs, evidence_deadlines, judge_controls
 from sdlc.threats.load import (
@@ -134,18 +134,9 @@ def _proofs(raw: RawArtifacts, *, assumed: bool) -> Proofs:
         tests=load_records(raw["tests/records.jsonl"]) if "tests/records.jsonl" in raw else None,
         fuzz=load_report(raw["fuzz/fuzz.json"]) if "fuzz/fuzz.json" in raw else None,
         sast=load_sast(raw),
-        other_build=_other_build(raw),
+        other_build=other_build(raw),
         assumed=assumed,
     )
-
-
-def _other_build(raw: RawArtifacts) -> str:
-    """Attack: records of an earlier build are shown for this one."""
-    if "tests/run.json" not in raw or "build/build.json" not in raw:
-        return ""
-    tested = strict_json.loads_object(raw["tests/run.json"], what="run.json").get("artifacts")
-    built = strict_json.loads_object(raw["build/build.json"], what="build.json").get("artifacts")
-    return "" if tested == built else "the tests ran on other artifacts than those of the build"
 
 
 def _conclude(findings: tuple[Finding, ...], judged: Judged, deadlines: list[Deadline], folder: str) -> Reading:

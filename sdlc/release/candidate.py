@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from sdlc.errors import UnreadableError
-from sdlc.evidence.statements import load_statement, statement
 from sdlc.formats.reading_json import refreshed_from_json, refreshed_to_json, result_from_json, result_to_json
+from sdlc.formats.statements import load_statement, statement
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
 from sdlc.model.result import GateResult, Refreshed

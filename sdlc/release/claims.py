@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sdlc.activities.record import KINDS
+from sdlc.activities.rules import GATE as ACTIVITIES
 from sdlc.formats.timestamp import time_to_text
 from sdlc.model.result import GateResult, Outcome
 from sdlc.model.verdict import State, Verdict
@@ -28,6 +30,9 @@ def producers_of(
 ) -> dict[str, Producer]:
     """What each gate, the approval, the signature and the provenance show; `withheld` are gates without evidence."""
     shown = {result.gate: _gate(result, verdict, result.gate in withheld) for result in results}
+    for result in results:
+        if result.gate == ACTIVITIES and result.reading.outcome is not Outcome.NOT_APPLICABLE:
+            shown |= {f"{ACTIVITIES}/{kind}": _activity(result, shown[ACTIVITIES], kind) for kind in KINDS}
     if "build" in shown:
         build = shown["build"]
         said = "an attestation says from which commit and lock the artifacts were built"
@@ -50,6 +55,17 @@ def _gate(result: GateResult, verdict: Verdict, withheld: bool) -> Producer:
         count = len(result.reading.findings)
         return Producer(result.gate, Shown.LESS, f"{count} finding{'s' if count != 1 else ''}, tolerated by the policy")
     return Producer(result.gate, Shown.NOTHING, f"{outcome.value}: {sentence}")
+
+
+def _activity(result: GateResult, of_all: Producer, kind: str) -> Producer:
+    """What the release shows of one activity: all of it only where the product asks for it, of everybody."""
+    name, number = f"{ACTIVITIES}/{kind}", result.reading.counters.get(kind, 0)
+    if not number or of_all.shown is Shown.NOTHING:
+        return Producer(name, Shown.NOTHING, of_all.sentence if number else f"no {kind} is recorded")
+    asked = result.settings.get("required")
+    if not isinstance(asked, list) or kind not in asked:
+        return Producer(name, Shown.LESS, f"{number} recorded, and the product does not ask for it")
+    return Producer(name, of_all.shown, of_all.sentence)
 
 
 def _approval(decisions: Sequence[SignedDecision], break_glass: str) -> Producer:

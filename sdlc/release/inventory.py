@@ -40,7 +40,7 @@ Blobs = Callable[[Digest], bytes]
 
 TABLES = (
     *("gates", "findings", "components", "tests", "policy", "waivers", "closed", "surface", "workflows"),
-    *("elements", "flows", "threats", "controls", "tools", "signers"),
+    *("elements", "flows", "threats", "controls", "requirements", "tools", "signers"),
 )
 """Every table, in the order in which people read them."""
 
@@ -94,6 +94,7 @@ def inventory_of(
         ("tests", "tests", "records.jsonl", _tests),
         ("surface", "attack-surface", "surface.json", _surface),
         ("workflows", "workflows", "files.json", _workflows),
+        ("requirements", "requirements", "trace.json", _requirements),
     )
     tables: dict[str, Table] = {
         "gates": _table(map(_gate, results)),
@@ -315,6 +316,13 @@ def _surface(data: bytes) -> Iterator[tuple[str, Fields]]:
         places = ", ".join(f"{spot.path}:{spot.line}" for spot in item.places)
         about = {"guard": item.guard, "bind": item.bind, "tls": item.tls, "unresolved": item.unresolved}
         yield item.key, {**about, "places": places[:300]}
+
+
+def _requirements(data: bytes) -> Iterator[tuple[str, Fields]]:
+    for row in strict_json.loads_object(data, what="trace.json")["rows"]:
+        state = "shown by this build" if row["verified"] else "not shown"
+        said = {"kind": str(row["kind"]), "state": state, "title": str(row["title"]), "category": str(row["category"])}
+        yield str(row["id"]), {**said, "proofs": ", ".join(map(str, row["proofs"]))}
 
 
 def _workflows(data: bytes) -> Iterator[tuple[str, Fields]]:

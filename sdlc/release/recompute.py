@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
+from sdlc.activities.rules import GATE as ACTIVITIES
 from sdlc.errors import BlockedError, IncompleteError, SdlcError, UsageError
 from sdlc.formats.context_json import load_tools
 from sdlc.formats.reading_json import reading_digest
 from sdlc.model.digest import Digest, sha256
+from sdlc.model.finding import Finding
 from sdlc.model.result import GateResult, Grade, Outcome, Reading, ToolVersion
 from sdlc.model.verdict import Verdict
 from sdlc.policy.decide import decide
@@ -20,8 +22,8 @@ from sdlc.policy.facts import Facts
 from sdlc.policy.schema import load_policy
 from sdlc.policy.vex import GATE, PREFIX, examine
 from sdlc.policy.waivers import load_waivers
-from sdlc.readings import Reader
-from sdlc.readings.replay import reader_of, replay
+from sdlc.readings import Reader, activities
+from sdlc.readings.replay import reader_of, replay, settings_from_json
 from sdlc.release.candidate import Candidate
 from sdlc.release.inventory import (
     Before,
@@ -110,6 +112,7 @@ def verdict_of(
         committed=candidate.committed,
         checked=candidate.checked,
         vex=examine(vex_files(by_gate.get(GATE), blobs), trust),
+        distrusted=_distrusted(by_gate.get(ACTIVITIES), blobs, trust),
     )
     return decide(policy, facts)
 
@@ -118,6 +121,15 @@ def vex_files(result: GateResult | None, blobs: Blobs) -> dict[str, bytes]:
     """The VEX decisions that the gate vulnerabilities kept, by file name."""
     raw = result.raw if result is not None else {}
     return {name.removeprefix(PREFIX): blobs(digest) for name, digest in raw.items() if name.startswith(PREFIX)}
+
+
+def _distrusted(result: GateResult | None, blobs: Blobs, trust: TrustRoot | None) -> tuple[Finding, ...]:
+    """What stands against the recorded activities by `trust`, beside what the gate found by that of its base commit."""
+    if result is None or result.reading.outcome not in ANSWERED:
+        return ()
+    raw = {name: blobs(digest) for name, digest in result.raw.items()}
+    settings = settings_from_json(reader_of(ACTIVITIES), result.settings)
+    return tuple(activities.distrusted(raw, settings, trust, result.reading.findings))
 
 
 class LacksReader(IncompleteError):

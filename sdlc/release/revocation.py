@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sdlc.errors import BlockedError, UnreadableError
-from sdlc.evidence.statements import load_statement, statement
+from sdlc.formats.statements import load_statement, statement
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest
 from sdlc.signing.dsse import Envelope

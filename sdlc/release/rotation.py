@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sdlc.errors import BlockedError, UnreadableError
-from sdlc.evidence.statements import load_statement, statement
+from sdlc.formats.statements import load_statement, statement
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import sha256
 from sdlc.signing.dsse import Envelope

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Any
 
+from sdlc.formats.strict_entry import UNFINISHED
 from sdlc.model.finding import Finding
-from sdlc.threats.entry import UNFINISHED
 from sdlc.threats.load import Key, LoadedModel, Problem
 from sdlc.threats.model import ThreatModel
 from sdlc.threats.references import check_references
@@ -15,11 +15,12 @@ from sdlc.threats.rules import finding
 from sdlc.threats.taxonomy import unknown_attack, unknown_capec, unknown_cwe, unknown_emb3d
 
 ELEMENTS = ("trust_zones", "trust_boundaries", "actors", "components", "data_stores", "data_flows")
+UNREADABLE = {"yaml": "TM101", "schema": "TM102"}
 
 
 def check_files(problems: Iterable[Problem]) -> tuple[Finding, ...]:
     """TM101, TM102: what kept a file from being read."""
-    return tuple(finding(p.rule, p.place, f"{p.place.path}/{p.message}", p.message) for p in problems)
+    return tuple(finding(UNREADABLE[p.of], p.place, f"{p.place.path}/{p.message}", p.message) for p in problems)
 
 
 def check_model(loaded: LoadedModel, files: tuple[str, ...]) -> tuple[Finding, ...]:

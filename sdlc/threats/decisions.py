@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sdlc.model.deadline import Deadline
 from sdlc.model.digest import Digest, parse_digest
 from sdlc.model.finding import Finding, Severity
-from sdlc.threats.deadline import Deadline
 from sdlc.threats.evidence import ControlState
 from sdlc.threats.load import Key, LoadedAcceptances, LoadedModel
 from sdlc.threats.model import Acceptance, Threat, risk_digest

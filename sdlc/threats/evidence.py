@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from sdlc.formats.fuzz_report import FuzzReport
-from sdlc.formats.test_records import TestRecords
+from sdlc.formats.test_records import TestRecords, why_unproved
+from sdlc.model.deadline import Deadline
 from sdlc.model.finding import Finding
-from sdlc.threats.deadline import Deadline
 from sdlc.threats.load import Key, LoadedModel
 from sdlc.threats.model import Control, FuzzEvidence, ManualEvidence, SastEvidence, TestEvidence
 from sdlc.threats.pointers import Resolution, pointer_to
 from sdlc.threats.rules import finding
 from sdlc.threats.sast import SastRun
-
-EXPECTED_TO_FAIL = frozenset({"xfailed", "xpassed"})
 
 
 @dataclass(frozen=True)
@@ -115,24 +113,10 @@ def _unresolved(pointer: str, proofs: Proofs) -> str:
 
 
 def _test(evidence: TestEvidence, proofs: Proofs) -> tuple[str, str]:
-    records = proofs.tests
     if proofs.other_build:
         return "TM305", f"{evidence.id} proves nothing: {proofs.other_build}"
-    if records is None:
-        return "TM303", f"{evidence.id} did not run, because the tests gate did not answer"
-    if not records.finished:
-        return "TM303", f"{evidence.id} proves nothing, because the test run was cut off"
-    outcomes = [result.outcome for result in records.matching(evidence.id)]
-    if not outcomes:
-        return "TM303", f"{evidence.id} did not run in this build"
-    bad = [outcome for outcome in outcomes if outcome in ("failed", "error")]
-    if bad:
-        return "TM304", f"{evidence.id} {bad[0]} in this build"
-    if EXPECTED_TO_FAIL & set(outcomes):
-        return "TM304", f"{evidence.id} is marked as expected to fail"
-    if "passed" not in outcomes:
-        return "TM303", f"{evidence.id} was {outcomes[0]} in this build"
-    return "", ""
+    unproved = why_unproved(evidence.id, proofs.tests)
+    return ("TM304" if unproved.failed else "TM303", unproved.sentence) if unproved else ("", "")
 
 
 def _elsewhere(evidence: TestEvidence, control: Control, proofs: Proofs) -> tuple[str, str]:

@@ -17,8 +17,8 @@ from pydantic import Field, ValidationError
 from ruamel.yaml.comments import CommentedMap
 
 from sdlc.errors import UnreadableError
+from sdlc.formats.strict_entry import Id, Number, Strict, Text
 from sdlc.threats.checks import zones_of
-from sdlc.threats.entry import Id, Number, Strict, Text
 from sdlc.threats.load import LoadedModel, load_yaml
 from sdlc.threats.model import Claim, Component, DataFlow, ThreatModel
 from sdlc.threats.taxonomy import Linddun, Stride

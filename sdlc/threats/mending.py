@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from sdlc.formats.strict_entry import UNFINISHED
 from sdlc.threats.checks import zones_of
-from sdlc.threats.entry import UNFINISHED
 from sdlc.threats.load import LoadedModel
 from sdlc.threats.writing import quoted, rewritten, row, section, words
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import Field, StringConstraints, model_validator
 
 from sdlc.formats import strict_json
+from sdlc.formats.strict_entry import UNFINISHED, Day, Id, Number, Strict, Text
 from sdlc.model.digest import Digest, sha256
-from sdlc.threats.entry import UNFINISHED, Day, Id, Number, Strict, Text
 from sdlc.threats.risk_model import Risk
 from sdlc.threats.taxonomy import Linddun, Stride
 

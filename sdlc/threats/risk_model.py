@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sdlc.threats.entry import Id, Strict, Text
+from sdlc.formats.strict_entry import Id, Strict, Text
 
 HARMS_SCHEMA = "sdlc.threat-harms/1"
 POLICY_SCHEMA = "sdlc.threat-policy/1"

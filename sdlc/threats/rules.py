@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sdlc.model.digest import sha256
+from sdlc.model.deadline import Book
 from sdlc.model.finding import Confidence, Finding, Place, Severity
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule: `fix` is a sentence that begins with a verb."""
-
-    title: str
-    severity: Severity
-    fix: str
-
+from sdlc.model.rule import Rule
 
 RULES = {
     "TM101": Rule("unreadable YAML", Severity.HIGH, "Write that entry as plain, strict YAML."),
@@ -73,6 +62,10 @@ SURFACE_RULES = {
 """What the gate attack-surface finds; each weighs here what it weighs where all is known and nothing is claimed."""
 
 
+GATE = "threat-model"
+DAYS = Book(GATE, RULES, "TM204")
+
+
 def finding(
     rule: str,
     place: Place,
@@ -82,18 +75,8 @@ def finding(
     of: Rule | None = None,
     severity: Severity | None = None,
     confidence: Confidence = Confidence.HIGH,
-    gate: str = "threat-model",
+    gate: str = GATE,
 ) -> Finding:
     """A finding of `rule` about `element` (`<system>/<kind>/<id>`), whose fingerprint ignores lines and wording."""
     of = of or RULES[rule]
-    return Finding(
-        rule=rule,
-        message=message,
-        severity=severity or of.severity,
-        confidence=confidence,
-        fingerprint="f1:" + sha256(f"{gate} {rule} {element}".encode())[:32],
-        place=place,
-        fix=of.fix,
-        reproduce=f"sdlc check --gate {gate}",
-        subject=element,
-    )
+    return of.finding(rule, place, element, message, gate=gate, severity=severity, confidence=confidence)

@@ -10,7 +10,7 @@ from fakes.releases import candidate_of, chain, check_of, proposal_of, raw_of, r
 
 from sdlc.disk import LocalDisk
 from sdlc.evidence.store import Store
-from sdlc.model.result import Outcome
+from sdlc.model.result import GateResult, Grade, Outcome, Reading
 from sdlc.model.verdict import RuleDecision, State
 from sdlc.release.assemble import Proposal
 from sdlc.release.claims import producers_of
@@ -73,3 +73,23 @@ def test_approval_is_shown_by_people_who_said_yes_and_none_who_said_no(store: St
     assert shown(proposal_of(candidate, chain(candidate, "ada", no, "grace"), store), "approval") is Shown.WHOLE
     alone = proposal_of(candidate, chain(candidate, "ada"), store)
     assert shown(alone, "approval", break_glass="an exploit is out") is Shown.LESS
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome", "number", "expected"),
+    [
+        (["training"], Outcome.PASSED, 3, Shown.WHOLE),
+        ([], Outcome.PASSED, 3, Shown.LESS),
+        (["training"], Outcome.PASSED, 0, Shown.NOTHING),
+        (["training"], Outcome.FAILED, 3, Shown.NOTHING),
+    ],
+)
+def test_an_activity_is_shown_where_it_is_asked_for(
+    store: Store, asked: list[str], outcome: Outcome, number: int, expected: Shown
+) -> None:
+    proposal = proposal_of(candidate_of(store), (), store)
+    reading = Reading(outcome, counters={"training": number})
+    result = GateResult("activities", reading, "activities/1", Grade.REPLAYED, {"required": asked}, {})
+    made = producers_of((result,), proposal.verdict, proposal.decisions)
+    assert made["activities/training"].shown is expected
+    assert made["activities/code-review"].shown is Shown.NOTHING

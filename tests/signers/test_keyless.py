@@ -11,7 +11,7 @@ from fakes.sigstore_instance import ISSUER, SUBJECT, instance
 from fakes.time_authority import served_by
 
 from sdlc.errors import ToolError, UsageError
-from sdlc.evidence.statements import statement
+from sdlc.formats.statements import statement
 from sdlc.model.digest import sha256
 from sdlc.signers.keyless import VARIABLE, open_keyless
 from sdlc.signing.keyless import Identity, prove

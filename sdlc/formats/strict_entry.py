@@ -1,4 +1,4 @@
-"""What every entry of a threat model, and of the files beside it, is made of."""
+"""What every entry of a YAML file is made of that people write by hand: threat models, requirements."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from sdlc.errors import UnreadableError
-from sdlc.evidence.statements import load_statement, statement
+from sdlc.formats.statements import load_statement, statement
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import sha256
 

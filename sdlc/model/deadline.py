@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sdlc.model.finding import Finding, Place
-from sdlc.threats.rules import finding
+from sdlc.model.rule import Rule
 
 PREFIX = "deadline/"
 BEGIN = "begin/"
@@ -51,19 +51,34 @@ def load_deadlines(details: Mapping[str, str]) -> Iterator[Deadline]:
         yield Deadline(rule, subject, date.fromisoformat(day), Place(path, int(line)), key.startswith(BEGIN))
 
 
-def overdue(details: Mapping[str, str], today: date) -> tuple[Finding, ...]:
-    """A finding for everything in `details` whose day is over, or has not come."""
-    return tuple(
-        finding(one.rule, one.place, one.subject, f"{one.subject} {'begins' if one.begins else 'ended'} on {one.day}")
-        for one in load_deadlines(details)
-        if (today + GRACE < one.day if one.begins else one.day < today)
-    )
+@dataclass(frozen=True)
+class Book:
+    """The rules of one `gate` about days, and the code under which it is said that a day is coming."""
+
+    gate: str
+    rules: Mapping[str, Rule]
+    ending: str
 
 
-def ending(details: Mapping[str, str], today: date) -> tuple[str, ...]:
-    """A sentence (TM204) for everything in `details` that ends soon."""
+def overdue(details: Mapping[str, str], today: date, *books: Book) -> tuple[Finding, ...]:
+    """A finding for everything in `details` whose day is over, or has not come; its rule stands in one of `books`."""
+    found = []
+    for one in load_deadlines(details):
+        if today + GRACE < one.day if one.begins else one.day < today:
+            book = _book_of(one, books)
+            said = f"{one.subject} {'begins' if one.begins else 'ended'} on {one.day}"
+            found.append(book.rules[one.rule].finding(one.rule, one.place, one.subject, said, gate=book.gate))
+    return tuple(found)
+
+
+def ending(details: Mapping[str, str], today: date, *books: Book) -> tuple[str, ...]:
+    """A sentence for everything in `details` that ends soon."""
     return tuple(
-        f"TM204: {one.subject} ends on {one.day}, in {(one.day - today).days} days"
+        f"{_book_of(one, books).ending}: {one.subject} ends on {one.day}, in {(one.day - today).days} days"
         for one in load_deadlines(details)
         if not one.begins and today <= one.day <= today + NOTICE
     )
+
+
+def _book_of(one: Deadline, books: Iterable[Book]) -> Book:
+    return next(book for book in books if one.rule in book.rules)

@@ -1,0 +1,1 @@
+"""Acts of people that no program does: penetration tests, training, reviews; recorded, signed, and judged."""
