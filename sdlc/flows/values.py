@@ -1,0 +1,209 @@
+"""
+What is known of a value while a function is followed: whose data it may hold, and what it is.
+
+A value is never changed: every step makes another. Data come from an origin, which is a place in the code where they
+enter the program, or a parameter (or an attribute of one) of the function that is followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sdlc.flows.program import Class, Function
+
+ORIGINS = 12
+"""Origins that are kept for one value."""
+
+STEPS = 14
+"""Steps of one flow that are kept; a longer one is not followed further."""
+
+FIELDS = 40
+"""Attributes or entries that are kept for one value; the data of others are those of the whole."""
+
+DEPTH = 3
+"""Attributes of attributes that are kept apart."""
+
+PATH = 2
+"""Attributes of attributes of a parameter that are told apart."""
+
+KINDS = 4
+"""Functions and classes that one value may be."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where something happens to a value, and what."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A parameter `name` and the attributes read from it, or (`step` given) a place where data enter the program."""
+
+    name: str
+    attributes: tuple[str, ...] = ()
+    step: Step | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How data got here: `mask` has the rules for which they do harm, `sure` those of them where no step is guessed.
+
+    `crossed`: whether they passed from one function to another.
+    """
+
+    mask: int
+    sure: int
+    steps: tuple[Step, ...] = ()
+    crossed: bool = False
+
+    def without(self, mask: int) -> Flow:
+        """Clean for the rules of `mask`."""
+        return replace(self, mask=self.mask & ~mask, sure=self.sure & ~mask) if self.mask & mask else self
+
+    def joined(self, other: Flow) -> Flow:
+        """Either of both; the steps are those of the surer one."""
+        if not other.mask & ~self.mask and not other.sure & ~self.sure:
+            return self
+        first = other if other.sure & ~self.sure else self
+        return Flow(self.mask | other.mask, self.sure | other.sure, first.steps, first.crossed)
+
+
+@dataclass(frozen=True)
+class Callable:
+    """A function of the tree: with the object it belongs to, arguments that are given already, and what it closes over."""
+
+    function: Function
+    receiver: Value | None = None
+    given: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    closed: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True)
+class Object:
+    """An object of a class of the tree."""
+
+    kind: Class
+
+
+Kind = Callable | Object | Class
+
+
+@dataclass(frozen=True)
+class Value:
+    """`flows` by origin; `kinds`: what it may be; `fields`: attributes `.name` and entries `[key]` that are kept apart."""
+
+    flows: Mapping[Origin, Flow] = field(default_factory=dict)
+    kinds: tuple[Kind, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.flows or self.kinds or self.fields)
+
+    @property
+    def mask(self) -> int:
+        """The rules for which something in it does harm."""
+        found = 0
+        for flow in self.flows.values():
+            found |= flow.mask
+        return found
+
+    def whole(self) -> Value:
+        """Data alone: those of the value and of its entries."""
+        entries = [one.whole() for name, one in self.fields.items() if name.startswith("[")]
+        return joined([Value(self.flows), *entries]) if entries else Value(self.flows) if self.flows else NOTHING
+
+    def everything(self) -> Value:
+        """Data alone: those of the value, its entries and its attributes."""
+        held = [one.everything() for one in self.fields.values()]
+        return joined([Value(self.flows), *held]) if held else Value(self.flows) if self.flows else NOTHING
+
+    def without(self, mask: int) -> Value:
+        """Clean for the rules of `mask`."""
+        if not mask or not (self.flows or self.fields):
+            return self
+        flows = {origin: flow.without(mask) for origin, flow in self.flows.items()}
+        return Value(
+            {origin: flow for origin, flow in flows.items() if flow.mask},
+            self.kinds,
+            {name: one.without(mask) for name, one in self.fields.items()},
+        )
+
+    def guessed(self) -> Value:
+        """The same, after a step that may not be what happens."""
+        if not any(flow.sure for flow in self.flows.values()):
+            return self
+        return replace(self, flows={origin: replace(flow, sure=0) for origin, flow in self.flows.items()})
+
+    def with_field(self, name: str, value: Value, *, keep: bool = False) -> Value:
+        """`value` put at `name`; `keep`: what was there may still be."""
+        if depth(value) >= DEPTH or (name not in self.fields and len(self.fields) >= FIELDS):
+            return joined([self, value.everything()])
+        old = self.fields.get(name) if keep else None
+        return replace(self, fields={**self.fields, name: joined([old, value]) if old else value})
+
+
+NOTHING = Value()
+
+
+def read(value: Value, name: str) -> Value:
+    """What an attribute `.name` or an entry `[key]` of `value` holds; of a parameter it is that of what is given."""
+    if name in value.fields:
+        return value.fields[name]
+    flows = {}
+    for origin, flow in value.flows.items():
+        if origin.step is None and len(origin.attributes) < PATH:
+            origin = replace(origin, attributes=(*origin.attributes, name))
+        flows[origin] = flow
+    return Value(flows) if flows else NOTHING
+
+
+def elements(value: Value) -> Value:
+    """What one entry of `value` may be, whichever."""
+    entries = [one for name, one in value.fields.items() if name.startswith("[")]
+    return joined([Value(value.flows), *entries]) if entries else Value(value.flows) if value.flows else NOTHING
+
+
+def depth(value: Value) -> int:
+    """Levels of fields."""
+    return 1 + max((depth(one) for one in value.fields.values()), default=0) if value.fields else 0
+
+
+def joined(values: Iterable[Value | None]) -> Value:
+    """What may be any of `values`."""
+    kept = [value for value in values if value]
+    if not kept:
+        return NOTHING
+    first, *others = kept
+    if all(other is first for other in others):
+        return first
+    flows = dict(first.flows)
+    kinds = dict.fromkeys(first.kinds)
+    fields = dict(first.fields)
+    for other in others:
+        for origin, flow in other.flows.items():
+            if origin in flows:
+                flows[origin] = flows[origin].joined(flow)
+            elif len(flows) < ORIGINS:
+                flows[origin] = flow
+        kinds.update(dict.fromkeys(other.kinds))
+        for name in {**fields, **other.fields}:
+            fields[name] = joined([read(Value(flows, fields=fields), name), read(other, name)])
+    if len(fields) > FIELDS:
+        more = [one.everything() for one in list(fields.values())[FIELDS:]]
+        return joined([Value(flows, tuple(kinds)[:KINDS], dict(list(fields.items())[:FIELDS])), *more])
+    return Value(flows, tuple(kinds)[:KINDS], fields)
+
+
+def stepped(value: Value, step: Step, *, crossed: bool = False) -> Value:
+    """`value` after one more step of its way; flows that have become too long end."""
+    flows = {}
+    for origin, flow in value.flows.items():
+        if len(flow.steps) < STEPS:
+            flows[origin] = replace(flow, steps=(*flow.steps, step), crossed=flow.crossed or crossed)
+    return replace(value, flows=flows)
