@@ -11,20 +11,20 @@ from sdlc.flows.library import CALLS, CALLS_METHODS, FILLS, KEEPS, KEEPS_METHODS
 from sdlc.flows.matching import chain, resolved
 from sdlc.flows.program import Class, Function
 from sdlc.flows.summary import Summary
+from sdlc.model.finding import Step
 from sdlc.flows.values import (
     NOTHING,
-    STEPS,
     Callable,
     Flow,
     Kind,
     Object,
     Origin,
-    Step,
     Value,
     elements,
     joined,
     read,
     stepped,
+    way,
 )
 
 SAFE_TYPES = frozenset({"int", "float", "bool", "UUID", "Decimal", "date", "datetime", "timedelta"})
@@ -453,10 +453,9 @@ def _is_safe_type(annotation: ast.expr) -> bool:
 
 def _composed(before: Flow, after: Flow, step: Step) -> Flow | None:
     mask = before.mask & after.mask
-    steps = (*before.steps, step, *after.steps)
-    if not mask or len(steps) > STEPS:
+    if not mask:
         return None
-    return Flow(mask, before.sure & after.sure & mask, steps, crossed=True)
+    return Flow(mask, before.sure & after.sure & mask, way(before.steps, (step, *after.steps)), crossed=True)
 
 
 def _through(value: Value, flow: Flow, step: Step) -> Value:

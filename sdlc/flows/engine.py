@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sdlc.flows.expressions import DeepError, shown
@@ -20,8 +19,10 @@ from sdlc.flows.program import Class, Function, Module, Program
 from sdlc.flows.reading import read_program
 from sdlc.flows.statements import Statements
 from sdlc.flows.summary import Sink, Summary, gained, merged, more
-from sdlc.flows.values import NOTHING, Flow, Kind, Object, Origin, Step, Value, joined
+from sdlc.flows.values import NOTHING, Flow, Kind, Object, Origin, Value, joined
 from sdlc.flows.vocabulary import Vocabulary
+from sdlc.formats.flows_json import CrossFlow, FlowReport
+from sdlc.model.finding import Step
 
 TIMES = 12
 """As often one function is looked at; what it says may then be less than what happens."""
@@ -30,51 +31,16 @@ GROWING = 4
 """From this time on a summary only grows, so that it settles."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """A flow from a place where data enter the program to a sink; `sure`: no step is guessed."""
-
-    rule: str
-    path: str
-    line: int
-    column: int
-    end_line: int
-    sure: bool
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What was not followed to its end, and why."""
-
-    path: str
-    line: int
-    reason: str
-
-
-@dataclass
-class Report:
-    """What the engine says of a tree: `files` it looked at, `rules` that it knows, `unread` entries of them."""
-
-    found: tuple[Found, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    files: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    unread: tuple[tuple[str, str], ...] = ()
-    functions: int = 0
-    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-def find_flows(trees: Mapping[str, ast.Module], texts: Mapping[str, str], vocabulary: Vocabulary) -> Report:
+def find_flows(trees: Mapping[str, ast.Module], texts: Mapping[str, str], vocabulary: Vocabulary) -> FlowReport:
     """The flows across functions in `trees` (by path, with their texts), by the rules of `vocabulary`."""
     program, markers = read_program(trees, texts, vocabulary)
     engine = Engine(program, markers, vocabulary)
     engine.solve()
-    return Report(
+    return FlowReport(
         engine.flows(),
         tuple(engine.problems),
-        tuple(sorted(trees)),
-        vocabulary.rules,
+        frozenset(trees),
+        frozenset(vocabulary.rules),
         vocabulary.unread,
         len(engine.times),
         vocabulary.metadata,
@@ -90,7 +56,7 @@ class Engine:
         self.live = self._live(program, markers)
         self.summaries: dict[Function, Summary] = {}
         self.times: dict[Function, int] = {}
-        self.problems: list[Problem] = []
+        self.problems: dict[tuple[str, str], None] = {}
         self.homes: dict[ast.AST, Module] = {}
         """The file of an expression that a function gives back."""
         self._markers = markers
@@ -158,8 +124,7 @@ class Engine:
             walk.run()
         except DeepError as error:
             line = error.args[0] if error.args else 0
-            if not any(one.path == function.module.path and one.line == line for one in self.problems):
-                self.problems.append(Problem(function.module.path, line, "it is nested too deeply to be followed"))
+            self.problems[f"{function.module.path}:{line}", "it is nested too deeply to be followed"] = None
         self._found[function] = walk.found
         old = self.summaries.get(function)
         new = merged(old, walk.summary) if times >= GROWING else walk.summary
@@ -186,7 +151,7 @@ class Engine:
             self._queue.append(function)
 
     def _problem(self, function: Function, reason: str) -> None:
-        self.problems.append(Problem(function.module.path, getattr(function.node, "lineno", 1), reason))
+        self.problems[f"{function.module.path}:{getattr(function.node, 'lineno', 1)}", reason] = None
 
     # What functions ask.
 
@@ -335,9 +300,9 @@ class Engine:
 
     # The answer.
 
-    def flows(self) -> tuple[Found, ...]:
+    def flows(self) -> tuple[CrossFlow, ...]:
         """Every flow once for its rule and place, the surest and shortest way of several."""
-        best: dict[tuple[str, str, int, int], Found] = {}
+        best: dict[tuple[str, str, int, int], CrossFlow] = {}
         for found in self._found.values():
             for sink, flow in found.values():
                 for one in self._of(sink, flow):
@@ -346,12 +311,12 @@ class Engine:
                         best[key] = one
         return tuple(best[key] for key in sorted(best, key=lambda key: (key[0], key[2], key[3], key[1])))
 
-    def _of(self, sink: Sink, flow: Flow) -> list[Found]:
+    def _of(self, sink: Sink, flow: Flow) -> list[CrossFlow]:
         node, path = sink.value, sink.module.path
         line = getattr(node, "lineno", 0)
         step = Step(path, line, f"{shown(sink.value)} reaches {shown(sink.node)}")
         return [
-            Found(
+            CrossFlow(
                 rule,
                 path,
                 line,
@@ -365,5 +330,5 @@ class Engine:
         ]
 
 
-def _rank(one: Found) -> tuple[bool, int, list[tuple[str, int, str]]]:
+def _rank(one: CrossFlow) -> tuple[bool, int, list[tuple[str, int, str]]]:
     return not one.sure, len(one.steps), [(step.path, step.line, step.text) for step in one.steps]

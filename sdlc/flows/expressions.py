@@ -16,12 +16,12 @@ from sdlc.flows.values import (
     Flow,
     Object,
     Origin,
-    Step,
     Value,
     elements,
     joined,
     read,
 )
+from sdlc.model.finding import Step
 
 if TYPE_CHECKING:
     from sdlc.flows.engine import Engine

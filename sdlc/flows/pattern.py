@@ -12,6 +12,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from sdlc.model.fingerprint import parse
+
 ANY = "sdlc_any_"
 """Before the name of a metavariable in a tree."""
 
@@ -67,7 +69,7 @@ def read_pattern(text: str) -> Pattern:
         return _function(function)
     code = _plain(text)
     try:
-        body = ast.parse(code).body
+        body = parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise PatternError(f"no Python: {text!r:.80}") from None
     if not body:

@@ -65,7 +65,7 @@ def more(old: Value, new: Value) -> bool:
         known = old.flows.get(origin)
         if known is None or flow.mask & ~known.mask or flow.sure & ~known.sure:
             return True
-    if not set(new.kinds) <= set(old.kinds) and len(old.kinds) < len(new.kinds):
+    if len(old.kinds) < len(new.kinds):
         return True
     return _fields_more(old.fields, new.fields)
 

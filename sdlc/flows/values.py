@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sdlc.flows.program import Class, Function
+from sdlc.model.finding import Step
 
-ORIGINS = 12
+ORIGINS = 24
 """Origins that are kept for one value."""
 
-STEPS = 14
-"""Steps of one flow that are kept; a longer one is not followed further."""
+STEPS = 24
+"""Steps of one flow that are kept; of a longer one the first and the last."""
 
 FIELDS = 40
 """Attributes or entries that are kept for one value; the data of others are those of the whole."""
@@ -29,15 +30,6 @@ PATH = 2
 
 KINDS = 4
 """Functions and classes that one value may be."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """Where something happens to a value, and what."""
-
-    path: str
-    line: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -169,6 +161,28 @@ def elements(value: Value) -> Value:
     return joined([Value(value.flows), *entries]) if entries else Value(value.flows) if value.flows else NOTHING
 
 
+def key_of(kind: Kind) -> object:
+    """What two kinds have in common that are the same function or class."""
+    return kind.function if isinstance(kind, Callable) else ("object", kind.kind) if isinstance(kind, Object) else kind
+
+
+def _either(one: Kind, other: Kind) -> Kind:
+    """The same function with the objects, arguments and names of both."""
+    if one is other or not isinstance(one, Callable) or not isinstance(other, Callable):
+        return one
+    receiver = joined([one.receiver, other.receiver]) if one.receiver is not None else other.receiver
+    longer, shorter = (one.given, other.given) if len(one.given) >= len(other.given) else (other.given, one.given)
+    given = tuple(joined([a, b]) for a, b in zip(longer, [*shorter, *longer[len(shorter) :]], strict=True))
+    return Callable(
+        one.function, receiver, given, _named(one.keywords, other.keywords), _named(one.closed, other.closed)
+    )
+
+
+def _named(one: tuple[tuple[str, Value], ...], other: tuple[tuple[str, Value], ...]) -> tuple[tuple[str, Value], ...]:
+    first, second = dict(one), dict(other)
+    return tuple((name, joined([first.get(name), second.get(name)])) for name in {**first, **second})
+
+
 def depth(value: Value) -> int:
     """Levels of fields."""
     return 1 + max((depth(one) for one in value.fields.values()), default=0) if value.fields else 0
@@ -183,7 +197,7 @@ def joined(values: Iterable[Value | None]) -> Value:
     if all(other is first for other in others):
         return first
     flows = dict(first.flows)
-    kinds = dict.fromkeys(first.kinds)
+    kinds = {key_of(kind): kind for kind in first.kinds}
     fields = dict(first.fields)
     for other in others:
         for origin, flow in other.flows.items():
@@ -191,19 +205,27 @@ def joined(values: Iterable[Value | None]) -> Value:
                 flows[origin] = flows[origin].joined(flow)
             elif len(flows) < ORIGINS:
                 flows[origin] = flow
-        kinds.update(dict.fromkeys(other.kinds))
+        for kind in other.kinds:
+            key = key_of(kind)
+            kinds[key] = _either(kinds[key], kind) if key in kinds else kind
         for name in {**fields, **other.fields}:
             fields[name] = joined([read(Value(flows, fields=fields), name), read(other, name)])
     if len(fields) > FIELDS:
         more = [one.everything() for one in list(fields.values())[FIELDS:]]
-        return joined([Value(flows, tuple(kinds)[:KINDS], dict(list(fields.items())[:FIELDS])), *more])
-    return Value(flows, tuple(kinds)[:KINDS], fields)
+        return joined([Value(flows, tuple(kinds.values())[:KINDS], dict(list(fields.items())[:FIELDS])), *more])
+    return Value(flows, tuple(kinds.values())[:KINDS], fields)
 
 
 def stepped(value: Value, step: Step, *, crossed: bool = False) -> Value:
-    """`value` after one more step of its way; flows that have become too long end."""
-    flows = {}
-    for origin, flow in value.flows.items():
-        if len(flow.steps) < STEPS:
-            flows[origin] = replace(flow, steps=(*flow.steps, step), crossed=flow.crossed or crossed)
+    """`value` after one more step of its way."""
+    flows = {
+        origin: replace(flow, steps=way(flow.steps, (step,)), crossed=flow.crossed or crossed)
+        for origin, flow in value.flows.items()
+    }
     return replace(value, flows=flows)
+
+
+def way(before: tuple[Step, ...], after: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Steps one after the other; of a long way the middle is left out."""
+    steps = before + after
+    return steps if len(steps) <= STEPS else steps[: STEPS // 2] + steps[-STEPS // 2 :]
