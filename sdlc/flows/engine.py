@@ -76,12 +76,10 @@ class Engine:
 
     @staticmethod
     def _live(program: Program, markers: Mapping[Module, Marker]) -> int:
-        """Rules that have a sink somewhere in the tree."""
+        """Rules that may have a sink somewhere in the tree."""
         mask = 0
         for module in program.modules.values():
-            for one in module.marks.sinks.values():
-                mask |= one
-            mask |= markers[module].returning
+            mask |= markers[module].mask
         return mask
 
     # The order of work.
@@ -119,6 +117,8 @@ class Engine:
                 self._problem(function, "its flows did not settle")
             return
         self.times[function] = times + 1
+        if not times:
+            self._markers[function.module].mark(function.node, function.above)
         walk = Statements(self, function)
         try:
             walk.run()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-import functools
-import operator
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdlc.flows.matching import Bindings, Matcher, expression, text_of
-from sdlc.flows.pattern import Function, Pattern, Sequence, metavariable
+from sdlc.flows import pattern as written
+from sdlc.flows.pattern import Function, Pattern, metavariable
 from sdlc.flows.vocabulary import Alternative, Condition, Entry, keys_of, start_of
 
 BLOCKS = ("body", "orelse", "finalbody")
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+Index = Mapping[tuple[str, str], list[Entry]]
 
 
 @dataclass
@@ -34,13 +35,17 @@ class Marker:
 
     def __init__(self, entries: Iterable[Entry], matcher: Matcher, aliases: dict[str, str]) -> None:
         self.marks = Marks()
+        self.mask = 0
+        """The rules that may find something in this file."""
         self._matcher = matcher
         self._aliases = aliases
-        self._index: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+        self._sources: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+        self._others: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in entries:
+            self.mask |= entry.mask if entry.kind == "sink" else 0
             start = start_of(entry.way)
             for key in keys_of(start) if start is not None else [("JoinedStr", "")]:
-                self._index[key].append(entry)
+                (self._sources if entry.kind == "source" else self._others)[key].append(entry)
 
         self.answers: dict[ast.AST, list[ast.AST]] = {}
         """What is around each statement that gives back what it calls, where a framework may get it."""
@@ -48,51 +53,58 @@ class Marker:
         """The rules for which data come in, by the function in which they do."""
 
     @property
-    def returning(self) -> int:
-        """The rules for which an answer may do harm in this file."""
-        masks = (entry.mask for entry in self._index.get(("Return", ""), ()) if entry.kind == "sink")
-        return functools.reduce(operator.or_, masks, 0) if self.answers else 0
-
-    @property
     def allowing(self) -> int:
         """The rules for which a value is clean that was found in a list of good ones."""
         guard = ast.parse("if value not in allowed:\n    pass").body[0]
         mask = 0
-        for entry in self._index.get(("If", ""), ()):
+        for entry in self._others.get(("If", ""), ()):
             if entry.kind == "sanitizer" and entry.by_side_effect and any(self._fits(entry.way, guard, [guard])):
                 mask |= entry.mask
         return mask
 
     @property
-    def is_idle(self) -> bool:
-        """Whether nothing can be found in this file."""
-        return not self._index
+    def has_sources(self) -> bool:
+        """Whether data can come in in this file."""
+        return bool(self._sources)
 
-    def visit(self, node: ast.AST, above: list[ast.AST]) -> None:
-        """Note what `node` is; `above` are the nodes around it, outermost first, itself last."""
-        for entry in self._possible(node):
+    def visit(self, node: ast.AST, above: list[ast.AST], holder: object) -> None:
+        """Note whether data come in at `node`; `above` are the nodes around it, itself last, `holder` its function."""
+        for entry in self._possible(self._sources, node):
             for bound in self._fits(entry.way, node, above):
                 self._note(entry, node, bound)
-
-    def place(self, node: ast.AST, holder: object, above: list[ast.AST]) -> None:
-        """Note in which function `holder` the visited `node` is."""
         if node in self.marks.sources:
             self.holders[holder] = self.holders.get(holder, 0) | self.marks.sources[node]
-        if isinstance(node, ast.Return) and ("Return", "") in self._index:
-            value = node.value.value if isinstance(node.value, ast.Await) else node.value
-            if isinstance(value, ast.Call):
-                self.answers[node] = list(above)
+
+    def mark(self, root: ast.AST, above: Sequence[ast.AST]) -> None:
+        """Note the sinks and sanitizers of one function (or of the code outside of functions), once it is followed."""
+        if not self._others:
+            return
+        around = [*above]
+        waiting: list[tuple[ast.AST, int]] = [(root, len(around))]
+        while waiting:
+            node, depth = waiting.pop()
+            del around[depth:]
+            around.append(node)
+            for entry in self._possible(self._others, node):
+                for bound in self._fits(entry.way, node, around):
+                    self._note(entry, node, bound)
+            if isinstance(node, ast.Return) and ("Return", "") in self._others:
+                value = node.value.value if isinstance(node.value, ast.Await) else node.value
+                if isinstance(value, ast.Call):
+                    self.answers[node] = list(around)
+            if node is root or not isinstance(node, SCOPES):
+                waiting += [(child, depth + 1) for child in reversed([*ast.iter_child_nodes(node)])]
 
     def returned(self, node: ast.Return, above: list[ast.AST]) -> int:
         """The rules for which it would be harmful to return what `node` returns, where `above[-1]` returns it."""
         mask = 0
-        for entry in self._index.get(("Return", ""), ()):
+        for entry in self._others.get(("Return", ""), ()):
             if entry.kind == "sink" and not mask & entry.mask and any(self._fits(entry.way, node, above)):
                 mask |= entry.mask
         return mask
 
-    def _possible(self, node: ast.AST) -> Iterator[Entry]:
-        index, kind = self._index, type(node).__name__
+    def _possible(self, index: Index, node: ast.AST) -> Iterator[Entry]:
+        kind = type(node).__name__
         names = [""]
         if isinstance(node, ast.Call):
             names += self._names(node.func)
@@ -128,10 +140,10 @@ class Marker:
                     return
 
     def _starting(self, start: Pattern, node: ast.AST, above: list[ast.AST]) -> Iterator[Bindings]:
-        if isinstance(start, Sequence) and len(start.statements) > 1:
+        if isinstance(start, written.Sequence) and len(start.statements) > 1:
             for bound in self._matcher.fits(start.statements[-1], node, {}):
                 yield from self._before(start.statements[:-1], above, bound)
-        elif isinstance(start, Sequence):
+        elif isinstance(start, written.Sequence):
             yield from self._matcher.fits(start.statements[0], node, {})
         else:
             yield from self._matcher.fits(start, node, {})
@@ -159,7 +171,7 @@ class Marker:
 
     def _inside(self, around: Pattern, above: list[ast.AST], bound: Bindings) -> Iterator[Bindings]:
         """Every way in which one of `above` is the code `around`, or follows it in its block."""
-        if isinstance(around, Sequence):
+        if isinstance(around, written.Sequence):
             yield from self._before(around.statements, above, bound)
             return
         wanted = ast.FunctionDef | ast.AsyncFunctionDef if isinstance(around, Function) else type(around)

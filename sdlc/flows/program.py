@@ -32,7 +32,8 @@ class Function:
     node: Definition | ast.Module
     owner: Class | None = None
     outer: Function | None = None
-    number: int = 0
+    above: tuple[ast.AST, ...] = ()
+    """The nodes around it, outermost first."""
     inner: dict[str, Function] = field(default_factory=dict)
     """Functions defined right in this one."""
 

@@ -30,12 +30,9 @@ def read_program(
     modules = [read_module(path, trees[path]) for path in sorted(trees)]
     program = Program(modules)
     markers = {}
-    for module in modules:
-        words = frozenset(_WORD.findall(texts[module.path]))
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                note_import(module, node)
-        marker = Marker(narrowed(vocabulary, words), Matcher(module.aliases), module.aliases)
+    held = narrowed(vocabulary, [frozenset(_WORD.findall(texts[module.path])) for module in modules])
+    for module, entries in zip(modules, held, strict=True):
+        marker = Marker(entries, Matcher(module.aliases), module.aliases)
         module.marks = marker.marks
         markers[module] = marker
         _walk(program, module, marker)
@@ -46,11 +43,14 @@ def read_program(
 def _walk(program: Program, module: Module, marker: Marker) -> None:
     """Visit every node once, from the outside in, and know what is around it."""
     program.functions.append(module.code)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            note_import(module, node)
     above: list[ast.AST] = []
     functions: list[tuple[int, Function]] = [(-1, module.code)]
     classes: list[tuple[int, Class]] = []
     waiting: list[tuple[ast.AST, int]] = [(module.tree, 0)]
-    is_marked = not marker.is_idle
+    has_sources = marker.has_sources
     while waiting:
         node, depth = waiting.pop()
         del above[depth:]
@@ -64,6 +64,7 @@ def _walk(program: Program, module: Module, marker: Marker) -> None:
             # A method stands right in its class.
             owner = classes[-1][1] if classes and classes[-1][0] == depth - 1 else None
             current = _function(program, module, node, owner, current)
+            current.above = tuple(above[:-1])
             functions.append((depth, current))
         elif isinstance(node, ast.ClassDef):
             kind = Class(module, node.name, node)
@@ -76,11 +77,9 @@ def _walk(program: Program, module: Module, marker: Marker) -> None:
             program.mentions[node.attr][current] = None
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             self_assignments(node, current)
-        if is_marked:
-            marker.visit(node, above)
-            marker.place(node, current, above)
-        children = [*ast.iter_child_nodes(node)]
-        waiting += [(child, depth + 1) for child in reversed(children)]
+        if has_sources:
+            marker.visit(node, above, current)
+        waiting += [(child, depth + 1) for child in reversed([*ast.iter_child_nodes(node)])]
 
 
 def _function(
@@ -92,7 +91,6 @@ def _function(
 ) -> Function:
     name = getattr(node, "name", "<lambda>")
     function = Function(module, name, node, owner, None if outer.is_code_of_module else outer)
-    function.number = len(program.functions)
     module.functions[node] = function
     program.functions.append(function)
     if owner is not None and name not in owner.methods:

@@ -24,6 +24,7 @@ MOST = 400
 """Alternatives of one entry; one with more is not read."""
 
 _WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w*")
+_PLAIN = re.compile(r"\^\(([\w|]+)\)\$", re.ASCII)
 _STRING = re.compile(r"""[rbf]*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
 
 
@@ -48,6 +49,11 @@ class Alternative:
     conditions: tuple[Condition, ...] = ()
     focus: str = ""
     words: frozenset[str] = frozenset()
+    one_of: tuple[frozenset[str], ...] = ()
+
+    def possible(self, words: frozenset[str]) -> bool:
+        """Whether a file with these `words` can hold it."""
+        return self.words <= words and not any(words.isdisjoint(some) for some in self.one_of)
 
     def joined(self, other: Alternative) -> Alternative:
         """Both at once."""
@@ -60,6 +66,7 @@ class Alternative:
             self.conditions + other.conditions,
             other.focus or self.focus,
             self.words | other.words,
+            self.one_of + other.one_of,
         )
 
 
@@ -149,7 +156,9 @@ def _of(key: str, value: Any) -> list[Alternative]:
         case "pattern-regex", str():
             return [Alternative(regexes=(value,))]
         case "metavariable-regex", {"metavariable": str(name), "regex": str(regex)}:
-            return [Alternative(conditions=(Condition(name, _checked(regex)),))]
+            plain = _PLAIN.fullmatch(regex)
+            some = (frozenset(plain[1].split("|")),) if plain else ()
+            return [Alternative(conditions=(Condition(name, _checked(regex)),), one_of=some)]
         case "metavariable-pattern", {"metavariable": str(name), **formula} if formula:
             return [Alternative(conditions=(Condition(name, formulas=tuple(_members(formula))),))]
     raise PatternError(f"{key} is not read")
@@ -210,12 +219,15 @@ def _last(node: ast.expr) -> str:
     return "" if name.startswith(ANY) or name == REST else name
 
 
-def narrowed(vocabulary: Vocabulary, words: frozenset[str]) -> list[Entry]:
-    """The entries that a file with these `words` can hold."""
-    return [entry for entry in vocabulary.entries if entry.way.words <= words]
+def narrowed(vocabulary: Vocabulary, files: Iterable[frozenset[str]]) -> list[list[Entry]]:
+    """The entries that each of `files`, given by the words in it, can hold, for rules that can find something at all.
 
-
-def without_rules(vocabulary: Vocabulary, mask: int) -> Vocabulary:
-    """The vocabulary of the rules of `mask` alone."""
-    kept = tuple(replace(one, mask=one.mask & mask) for one in vocabulary.entries if one.mask & mask)
-    return replace(vocabulary, entries=kept)
+    A rule finds nothing when no file can hold one of its sources, or none one of its sinks.
+    """
+    held = [[entry for entry in vocabulary.entries if entry.way.possible(words)] for words in files]
+    live = {"source": 0, "sink": 0, "sanitizer": 0}
+    for entries in held:
+        for entry in entries:
+            live[entry.kind] |= entry.mask
+    mask = live["source"] & live["sink"]
+    return [[replace(one, mask=one.mask & mask) for one in entries if one.mask & mask] for entries in held]
