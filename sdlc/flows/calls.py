@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
 from sdlc.flows.expressions import Expressions, shown
 from sdlc.flows.library import CALLS, CALLS_METHODS, FILLS, KEEPS, KEEPS_METHODS, NO_DATA, NO_DATA_METHODS, TASKS
@@ -269,7 +268,7 @@ class Calls(Expressions):
                 continue
             if flow.mask == self.engine.every and not flow.steps:
                 # The argument itself comes back.
-                found.append(replace(stepped(Value(held.flows), step, crossed=True), kinds=held.kinds, fields=held.fields))
+                found.append(stepped(held, step, crossed=True))
             else:
                 found.append(_through(held.everything(), flow, step))
         kinds = tuple(self._given_kind(kind, bound, function, node, text, level) for kind in value.kinds)
@@ -304,16 +303,17 @@ class Calls(Expressions):
     def _sinks(
         self, function: Function, summary: Summary, bound: dict[str, Value], node: ast.AST, *, sure: bool
     ) -> None:
+        given: dict[Origin, tuple[Mapping[Origin, Flow], Step]] = {}
         for (origin, _), (sink, flow) in summary.sinks.items():
-            held = self._resolve(origin, bound)
-            if not held:
-                continue
-            name = origin.name + "".join(origin.attributes)
-            step = self.step(node, f"{function.name}() gets it as {name}")
-            for outer, before in held.everything().flows.items():
+            if origin not in given:
+                name = origin.name + "".join(origin.attributes)
+                step = self.step(node, f"{function.name}() gets it as {name}")
+                given[origin] = self._resolve(origin, bound).everything().flows, step
+            flows, step = given[origin]
+            for outer, before in flows.items():
                 composed = _composed(before, flow, step)
                 if composed is not None:
-                    self.harm(outer, composed if sure else replace(composed, sure=0), sink)
+                    self.harm(outer, composed if sure else composed._replace(sure=0), sink)
 
     def _effects(
         self, function: Function, summary: Summary, bound: dict[str, Value], node: ast.AST, target: Callable
@@ -394,7 +394,7 @@ class Calls(Expressions):
             for kind in given[0].kinds:
                 if isinstance(kind, Callable):
                     words = tuple((*kind.keywords, *((key, one) for key, one in keywords.items() if key[0] != "*")))
-                    kinds.append(replace(kind, given=(*kind.given, *given[1:]), keywords=words))
+                    kinds.append(kind._replace(given=(*kind.given, *given[1:]), keywords=words))
                 else:
                     kinds.append(kind)
             return Value(kinds=tuple(kinds)) if kinds else None

@@ -7,7 +7,7 @@ from collections.abc import Callable as Does
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sdlc.flows.matching import chain, text_of
+from sdlc.flows.matching import chain, children, text_of
 from sdlc.flows.program import Class, Fixed, Function, Instance, Module, Thing
 from sdlc.flows.summary import Sink, Summary
 from sdlc.flows.values import (
@@ -232,7 +232,7 @@ class Expressions:
     # Other expressions.
 
     def _others(self, node: ast.AST) -> Value:
-        return joined([self.value(one) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)])
+        return joined([self.value(one) for one in children(node) if isinstance(one, ast.expr)])
 
     def _sum(self, node: ast.BinOp) -> Value:
         """A row of operators is flattened: a long one is a deep tree."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sdlc.flows.matching import Bindings, Matcher, expression, text_of
+from sdlc.flows.matching import Bindings, Matcher, children, expression, text_of
 from sdlc.flows import pattern as written
 from sdlc.flows.pattern import Function, Pattern, metavariable
 from sdlc.flows.vocabulary import Alternative, Condition, Entry, keys_of, start_of
@@ -93,7 +93,7 @@ class Marker:
                 if isinstance(value, ast.Call):
                     self.answers[node] = list(around)
             if node is root or not isinstance(node, SCOPES):
-                waiting += [(child, depth + 1) for child in reversed([*ast.iter_child_nodes(node)])]
+                waiting += [(child, depth + 1) for child in reversed(children(node))]
 
     def returned(self, node: ast.Return, above: list[ast.AST]) -> int:
         """The rules for which it would be harmful to return what `node` returns, where `above[-1]` returns it."""

@@ -20,6 +20,27 @@ _MANY = 64
 """Ways in which one pattern fits one piece of code; more are not tried."""
 
 
+_NOTHING_IN = frozenset({"ctx", "op", "ops", "id", "attr", "name", "arg", "names", "level", "module", "kind", "conversion"})
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold others."""
+    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _NOTHING_IN)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right in `node` that are code, in the order in which they are written."""
+    found: list[ast.AST] = []
+    for name in _fields(type(node)):
+        held = getattr(node, name, None)
+        if isinstance(held, list):
+            found += [one for one in held if isinstance(one, ast.AST)]
+        elif isinstance(held, ast.AST):
+            found.append(held)
+    return found
+
+
 def chain(node: ast.AST) -> str | None:
     """The dotted name that a name or attribute is written as; None for anything else."""
     parts: list[str] = []

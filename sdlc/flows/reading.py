@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sdlc.flows.marking import Marker
-from sdlc.flows.matching import Matcher
+from sdlc.flows.matching import Matcher, children
 from sdlc.flows.program import (
     Class,
     Function,
@@ -43,7 +43,7 @@ def read_program(
 def _walk(program: Program, module: Module, marker: Marker) -> None:
     """Visit every node once, from the outside in, and know what is around it."""
     program.functions.append(module.code)
-    for node in ast.walk(module.tree):
+    for node in _statements(module.tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             note_import(module, node)
     above: list[ast.AST] = []
@@ -79,7 +79,20 @@ def _walk(program: Program, module: Module, marker: Marker) -> None:
             self_assignments(node, current)
         if has_sources:
             marker.visit(node, above, current)
-        waiting += [(child, depth + 1) for child in reversed([*ast.iter_child_nodes(node)])]
+        waiting += [(child, depth + 1) for child in reversed(children(node))]
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Every statement, without a look at expressions."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            held = getattr(node, name, None)
+            if isinstance(held, list):
+                waiting += held
 
 
 def _function(

@@ -8,7 +8,8 @@ enter the program, or a parameter (or an attribute of one) of the function that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sdlc.flows.program import Class, Function
 from sdlc.model.finding import Step
@@ -32,8 +33,11 @@ KINDS = 4
 """Functions and classes that one value may be."""
 
 
-@dataclass(frozen=True)
-class Origin:
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+"""No flows, or no fields."""
+
+
+class Origin(NamedTuple):
     """A parameter `name` and the attributes read from it, or (`step` given) a place where data enter the program."""
 
     name: str
@@ -41,8 +45,7 @@ class Origin:
     step: Step | None = None
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """How data got here: `mask` has the rules for which they do harm, `sure` those of them where no step is guessed.
 
     `crossed`: whether they passed from one function to another.
@@ -55,7 +58,7 @@ class Flow:
 
     def without(self, mask: int) -> Flow:
         """Clean for the rules of `mask`."""
-        return replace(self, mask=self.mask & ~mask, sure=self.sure & ~mask) if self.mask & mask else self
+        return Flow(self.mask & ~mask, self.sure & ~mask, *self[2:]) if self.mask & mask else self
 
     def joined(self, other: Flow) -> Flow:
         """Either of both; the steps are those of the surer one."""
@@ -65,8 +68,7 @@ class Flow:
         return Flow(self.mask | other.mask, self.sure | other.sure, first.steps, first.crossed)
 
 
-@dataclass(frozen=True)
-class Callable:
+class Callable(NamedTuple):
     """A function of the tree: with the object it belongs to, arguments that are given already, and what it closes over."""
 
     function: Function
@@ -76,8 +78,7 @@ class Callable:
     closed: tuple[tuple[str, Value], ...] = ()
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(NamedTuple):
     """An object of a class of the tree."""
 
     kind: Class
@@ -86,13 +87,12 @@ class Object:
 Kind = Callable | Object | Class
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """`flows` by origin; `kinds`: what it may be; `fields`: attributes `.name` and entries `[key]` that are kept apart."""
 
-    flows: Mapping[Origin, Flow] = field(default_factory=dict)
+    flows: Mapping[Origin, Flow] = EMPTY
     kinds: tuple[Kind, ...] = ()
-    fields: Mapping[str, Value] = field(default_factory=dict)
+    fields: Mapping[str, Value] = EMPTY
 
     def __bool__(self) -> bool:
         return bool(self.flows or self.kinds or self.fields)
@@ -130,14 +130,14 @@ class Value:
         """The same, after a step that may not be what happens."""
         if not any(flow.sure for flow in self.flows.values()):
             return self
-        return replace(self, flows={origin: replace(flow, sure=0) for origin, flow in self.flows.items()})
+        return self._replace(flows={origin: flow._replace(sure=0) for origin, flow in self.flows.items()})
 
     def with_field(self, name: str, value: Value, *, keep: bool = False) -> Value:
         """`value` put at `name`; `keep`: what was there may still be."""
         if depth(value) >= DEPTH or (name not in self.fields and len(self.fields) >= FIELDS):
             return joined([self, value.everything()])
         old = self.fields.get(name) if keep else None
-        return replace(self, fields={**self.fields, name: joined([old, value]) if old else value})
+        return self._replace(fields={**self.fields, name: joined([old, value]) if old else value})
 
 
 NOTHING = Value()
@@ -150,7 +150,7 @@ def read(value: Value, name: str) -> Value:
     flows = {}
     for origin, flow in value.flows.items():
         if origin.step is None and len(origin.attributes) < PATH:
-            origin = replace(origin, attributes=(*origin.attributes, name))
+            origin = Origin(origin.name, (*origin.attributes, name))
         flows[origin] = flow
     return Value(flows) if flows else NOTHING
 
@@ -190,11 +190,12 @@ def depth(value: Value) -> int:
 
 def joined(values: Iterable[Value | None]) -> Value:
     """What may be any of `values`."""
-    kept = [value for value in values if value]
+    kept = [value for value in values if value is not None and (value.flows or value.kinds or value.fields)]
     if not kept:
         return NOTHING
     first, *others = kept
-    if all(other is first for other in others):
+    others = [other for other in others if other is not first]
+    if not others:
         return first
     flows = dict(first.flows)
     kinds = {key_of(kind): kind for kind in first.kinds}
@@ -219,10 +220,10 @@ def joined(values: Iterable[Value | None]) -> Value:
 def stepped(value: Value, step: Step, *, crossed: bool = False) -> Value:
     """`value` after one more step of its way."""
     flows = {
-        origin: replace(flow, steps=way(flow.steps, (step,)), crossed=flow.crossed or crossed)
+        origin: Flow(flow.mask, flow.sure, way(flow.steps, (step,)), flow.crossed or crossed)
         for origin, flow in value.flows.items()
     }
-    return replace(value, flows=flows)
+    return value._replace(flows=flows)
 
 
 def way(before: tuple[Step, ...], after: tuple[Step, ...]) -> tuple[Step, ...]:
