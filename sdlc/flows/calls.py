@@ -241,8 +241,8 @@ class Calls(Expressions):
         from_fields = held.fields.get(name)
         if from_fields is not None:
             return from_fields
-        derived = read(Value(held.flows), name)
         kinds = [kind for kind in held.kinds if isinstance(kind, Object)]
+        derived = self.derived(held, name, known=bool(kinds))
         stored = [self.engine.attribute_of(kind.kind, name[1:], self.function) for kind in kinds]
         return joined([derived, *stored])
 
@@ -313,7 +313,10 @@ class Calls(Expressions):
             for outer, before in flows.items():
                 composed = _composed(before, flow, step)
                 if composed is not None:
-                    self.harm(outer, composed if sure else composed._replace(sure=0), sink)
+                    if sure:
+                        self.harm(outer, composed, sink)
+                    elif composed.sure:
+                        self.harm(outer, composed._replace(sure=0), sink)
 
     def _effects(
         self, function: Function, summary: Summary, bound: dict[str, Value], node: ast.AST, target: Callable
@@ -372,7 +375,7 @@ class Calls(Expressions):
             return NOTHING
         data = [held if method else NOTHING, *given, *keywords.values()]
         if name == "getattr" and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
-            return joined([self.member(given[0], str(node.args[1].value), node), *given[2:]])
+            return joined([self.member(given[0], str(node.args[1].value), node).guessed(), *given[2:]])
         found = joined([one.everything() for one in data])
         is_known = name in KEEPS or (method in KEEPS_METHODS and name not in KEEPS)
         if name in ("iter", "next", "list", "tuple", "sorted", "reversed", "copy.copy", "copy.deepcopy") and given:
@@ -453,8 +456,8 @@ def _is_safe_type(annotation: ast.expr) -> bool:
 
 def _composed(before: Flow, after: Flow, step: Step) -> Flow | None:
     mask = before.mask & after.mask
-    if not mask:
-        return None
+    if not mask or not (before.sure or after.sure):
+        return None  # clean, or guessed twice
     return Flow(mask, before.sure & after.sure & mask, way(before.steps, (step, *after.steps)), crossed=True)
 
 

@@ -273,7 +273,7 @@ class Engine:
         self._keep(self._globals, module, name, value)
 
     def _keep(self, known: dict[Any, Value], holder: Class | Module, name: str, value: Value) -> None:
-        flows = {origin: flow for origin, flow in value.everything().flows.items() if origin.step is not None}
+        flows = {origin: flow for origin, flow in value.everything().flows.items() if origin.step and flow.sure}
         if not flows:
             return
         new = Value({origin: Flow(flow.mask, 0, flow.steps, crossed=True) for origin, flow in flows.items()})

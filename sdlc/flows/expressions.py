@@ -189,7 +189,7 @@ class Expressions:
 
     def member(self, held: Value, name: str, node: ast.AST) -> Value:
         """The attribute `name` of a value."""
-        found = [read(held, f".{name}")]
+        found = [self.derived(held, f".{name}", known=any(isinstance(kind, Object) for kind in held.kinds))]
         for kind in held.kinds:
             owner = kind.kind if isinstance(kind, Object) else kind
             if not isinstance(owner, Class):
@@ -203,6 +203,14 @@ class Expressions:
             else:
                 found.append(Value(kinds=(Callable(method, self._receiver(method, held, kind)),)))
         return joined(found)
+
+    def derived(self, held: Value, name: str, *, known: bool) -> Value:
+        """An attribute or entry as the data of the whole say; of an object of a `known` class that is a guess."""
+        found = read(held, name)
+        if not known or name in held.fields or all(origin.step is None for origin in found.flows):
+            return found
+        own = {origin: flow for origin, flow in found.flows.items() if origin.step is None}
+        return joined([Value(own), Value(found.flows).guessed()])
 
     def _receiver(self, method: Function, held: Value, kind: Object | Class) -> Value | None:
         if method.is_marked("staticmethod"):

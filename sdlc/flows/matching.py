@@ -148,8 +148,8 @@ class Matcher:
             elif isinstance(pattern, ast.Attribute) and isinstance(code, ast.Name):
                 # A name that was imported out of its module.
                 head, _, tail = self._aliases.get(code.id, "").rpartition(".")
-                if head.strip("."):
-                    yield from self._pairs([(pattern.attr, tail), (pattern.value, _dotted(head.strip(".")))], bound)
+                if head and not head.startswith("."):
+                    yield from self._pairs([(pattern.attr, tail), (pattern.value, _dotted(head))], bound)
             return
         dotted = chain(code)
         if dotted is not None and (dotted == wanted or resolved(dotted, self._aliases) == wanted):

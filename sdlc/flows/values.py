@@ -127,10 +127,10 @@ class Value(NamedTuple):
         )
 
     def guessed(self) -> Value:
-        """The same, after a step that may not be what happens."""
-        if not any(flow.sure for flow in self.flows.values()):
+        """The same, after a step that may not be what happens; what was guessed before is not guessed on."""
+        if not self.flows:
             return self
-        return self._replace(flows={origin: flow._replace(sure=0) for origin, flow in self.flows.items()})
+        return self._replace(flows={origin: flow._replace(sure=0) for origin, flow in self.flows.items() if flow.sure})
 
     def with_field(self, name: str, value: Value, *, keep: bool = False) -> Value:
         """`value` put at `name`; `keep`: what was there may still be."""
