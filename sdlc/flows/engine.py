@@ -70,6 +70,7 @@ class Engine:
         self._globals: dict[tuple[Module, str], Value] = {}
         self._readers: dict[tuple[object, str], dict[Function, None]] = {}
         self._stored: dict[Function, frozenset[str]] = {}
+        self._assigned: dict[Function, frozenset[str]] = {}
         self._free: dict[Function, tuple[str, ...]] = {}
         self._kinds: dict[Function, tuple[Kind, ...]] = {}
         self._typed: dict[tuple[Class, str], Value] = {}
@@ -177,13 +178,15 @@ class Engine:
 
     def stored_names(self, function: Function) -> frozenset[str]:
         """Names that statements of a function assign."""
-        body = function.node.body if not isinstance(function.node, ast.Lambda) else []
-        return frozenset(
-            node.id
-            for statement in (body if isinstance(body, list) else [])
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        )
+        if function not in self._assigned:
+            body = function.node.body if not isinstance(function.node, ast.Lambda) else []
+            self._assigned[function] = frozenset(
+                node.id
+                for statement in (body if isinstance(body, list) else [])
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            )
+        return self._assigned[function]
 
     def free_names(self, function: Function) -> tuple[str, ...]:
         """Names that a function reads and does not assign."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sdlc.flows.matching import Bindings, Matcher, children, expression, text_of
 from sdlc.flows import pattern as written
 from sdlc.flows.pattern import Function, Pattern, metavariable
-from sdlc.flows.vocabulary import Alternative, Condition, Entry, keys_of, start_of
+from sdlc.flows.vocabulary import Alternative, Condition, Entry, Glance, keys_of, start_of
 
 BLOCKS = ("body", "orelse", "finalbody")
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -41,6 +41,7 @@ class Marker:
         self._aliases = aliases
         self._sources: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
         self._others: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+        self._glances: dict[Entry, Glance] = {}
         for entry in entries:
             self.mask |= entry.mask if entry.kind == "sink" else 0
             start = start_of(entry.way)
@@ -105,18 +106,41 @@ class Marker:
 
     def _possible(self, index: Index, node: ast.AST) -> Iterator[Entry]:
         kind = type(node).__name__
-        names = [""]
-        if isinstance(node, ast.Call):
-            names += self._names(node.func)
-        elif isinstance(node, ast.Attribute):
-            names += self._names(node)
+        if isinstance(node, ast.Call | ast.Attribute):
+            func = node.func if isinstance(node, ast.Call) else node
+            names = self._names(func)
+            for name in names:
+                yield from index.get((kind, name), ())
+            several = index.get((kind, ""))
+            if several:
+                first = self._first(func)
+                for entry in several:
+                    if self._glance(entry, names, first):
+                        yield entry
         elif isinstance(node, ast.Name):
-            names += self._names(node)
             if node.id in self._aliases:
-                for name in names:
+                for name in ("", *self._names(node)):
                     yield from index.get(("Attribute", name), ())
-        for name in names:
-            yield from index.get((kind, name), ())
+            yield from index.get(("Name", node.id), ())
+        else:
+            yield from index.get((kind, ""), ())
+
+    def _glance(self, entry: Entry, names: Sequence[str], first: Sequence[str]) -> bool:
+        """Whether the name that is called or read may be the one that `entry` means."""
+        glance = self._glances.get(entry)
+        if glance is None:
+            glance = self._glances[entry] = Glance.of(entry.way)
+        if glance.first and first and glance.first not in first:
+            return False
+        return not glance.last or any(expression(glance.last).match(name) for name in names)
+
+    def _first(self, node: ast.expr) -> tuple[str, ...]:
+        """The first part of a dotted name, as it is written and as it was imported; empty where there is none."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ()
+        return node.id, self._aliases.get(node.id, node.id).partition(".")[0]
 
     def _names(self, node: ast.expr) -> list[str]:
         if isinstance(node, ast.Attribute):

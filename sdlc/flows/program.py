@@ -127,6 +127,8 @@ class Program:
         self.functions: list[Function] = []
         self.heirs: dict[Class, list[Class]] = defaultdict(list)
         self.mentions: dict[str, dict[Function, None]] = defaultdict(dict)
+        self._named: dict[tuple[Module, str], Thing | None] = {}
+        self._files: dict[tuple[Module, str], Module | None] = {}
         self._bases: dict[Class, tuple[Class, ...]] = {}
 
     def link(self) -> None:
@@ -140,6 +142,13 @@ class Program:
 
     def named(self, module: Module, name: str, depth: int = 0) -> Thing | None:
         """What `name` is at the top of `module`, where that is code of the tree."""
+        key = module, name
+        if key not in self._named:
+            self._named[key] = None  # a name that stands for itself ends here
+            self._named[key] = self._find(module, name, depth)
+        return self._named[key]
+
+    def _find(self, module: Module, name: str, depth: int) -> Thing | None:
         if depth > DEEPEST:
             return None
         for node in module.bindings.get(name, ()):
@@ -207,6 +216,12 @@ class Program:
 
     def module_of(self, module: Module, dotted: str) -> Module | None:
         """The file that `import dotted` in `module` reads, where it is in the tree."""
+        key = module, dotted
+        if key not in self._files:
+            self._files[key] = self._search(module, dotted)
+        return self._files[key]
+
+    def _search(self, module: Module, dotted: str) -> Module | None:
         folder = dirname(module.path)
         bare = dotted.lstrip(".")
         tail = bare.replace(".", "/")

@@ -79,6 +79,8 @@ class Statements(Calls):
                 continue
             after = joined(ends)
             own = Origin(name)
+            if name in self.engine.stored_names(self.function):
+                continue  # it is the name of something else by now
             fields = {key: value for key, value in after.fields.items() if _is_new(name, key, value)}
             if fields:
                 self.summary.fields[name] = fields
@@ -89,7 +91,7 @@ class Statements(Calls):
             cleaned = every
             for flow in masks:
                 cleaned &= ~(flow.mask if flow else 0)
-            if cleaned and name not in self.engine.stored_names(self.function) and not _lost(masks, ends):
+            if cleaned and not _lost(masks, ends):
                 self.summary.cleans[name] = cleaned
         self._remember()
 

@@ -70,7 +70,7 @@ class Alternative:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One way in which rules know a source, sanitizer or sink; `mask` has a bit for each rule."""
 
@@ -78,6 +78,31 @@ class Entry:
     mask: int
     way: Alternative
     by_side_effect: bool = False
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the name that is called or read has to be: `last` finds it, or its first part is `first`."""
+
+    last: str = ""
+    first: str = ""
+
+    @classmethod
+    def of(cls, way: Alternative) -> Glance:
+        """What a look at the name alone can say of `way`."""
+        start = start_of(way)
+        func = start.func if isinstance(start, ast.Call) else start
+        if not isinstance(func, ast.Attribute | ast.Name):
+            return cls()
+        name = func.attr if isinstance(func, ast.Attribute) else func.id
+        wanted = metavariable(name)
+        last = next((one.regex for one in way.conditions if one.name == wanted and one.regex), "") if wanted else ""
+        first: ast.expr = func
+        while isinstance(first, ast.Attribute):
+            first = first.value
+        known = isinstance(first, ast.Name) and metavariable(first) is None and isinstance(func, ast.Attribute)
+        root = first.id if known and isinstance(first, ast.Name) else ""
+        return cls(last if isinstance(func, ast.Attribute) else "", root)
 
 
 @dataclass(frozen=True)
