@@ -63,6 +63,7 @@ class Engine:
         self._rules = vocabulary.rules
         self._found: dict[Function, dict[tuple[Origin, ast.AST], tuple[Sink, Flow]]] = {}
         self._dependents: dict[Function, dict[Function, None]] = {}
+        self._open: set[Function] = set()
         self._wanted: dict[Function, None] = {}
         self._queue: deque[Function] = deque()
         self._queued: set[Function] = set()
@@ -102,6 +103,7 @@ class Engine:
         while open_ones:
             one = open_ones[-1]
             self._wanted = {}
+            self._open = set(open_ones[:-1])
             self._look(one)
             missing = [callee for callee in self._wanted if callee not in seen and callee not in self.summaries]
             if missing and self.times[one] < TIMES:
@@ -132,7 +134,8 @@ class Engine:
         self.summaries[function] = new
         if gained(old, new):
             for one in self._dependents.get(function, ()):
-                if one is not function or times < GROWING:
+                # One that waits for this answer looks again anyway.
+                if one not in self._open and (one is not function or times < GROWING):
                     self._put(one)
             if any(origin.step for origin in new.result.flows) and not (
                 old and any(origin.step for origin in old.result.flows)
