@@ -14,6 +14,7 @@ from sdlc.flows.values import (
     NOTHING,
     Callable,
     Flow,
+    Kind,
     Object,
     Origin,
     Value,
@@ -212,11 +213,11 @@ class Expressions:
         own = {origin: flow for origin, flow in found.flows.items() if origin.step is None}
         return joined([Value(own), Value(found.flows).guessed()])
 
-    def _receiver(self, method: Function, held: Value, kind: Object | Class) -> Value | None:
+    def _receiver(self, method: Function, held: Value, kind: Kind) -> Value | None:
         if method.is_marked("staticmethod"):
             return None
         if method.is_marked("classmethod"):
-            return Value(kinds=(kind.kind if isinstance(kind, Object) else kind,))
+            return Value(kinds=(kind.kind,)) if isinstance(kind, Object) else Value(kinds=(kind,))
         return held if isinstance(kind, Object) else None
 
     def call_function(
@@ -349,9 +350,7 @@ class Expressions:
 
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> Value:
         if node.value is not None:
-            self.summary.returns[node.value] = joined(
-                [self.summary.returns.get(node.value), self.value(node.value)]
-            )
+            self.summary.returns[node.value] = joined([self.summary.returns.get(node.value), self.value(node.value)])
         return NOTHING
 
 

@@ -6,21 +6,26 @@ Of a function that nobody knows it is assumed that its result holds the data: th
 
 from __future__ import annotations
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _TEXT = frozenset(name for kind in (str, bytes, bytearray) for name in dir(kind) if not name.startswith("_"))
 
-NO_DATA = frozenset(
+NO_DATA = _words(
     "len isinstance issubclass hasattr callable id hash bool type range print any all vars super object "
-    "os.path.exists os.path.isfile os.path.isdir os.path.getsize time.time time.sleep".split()
+    "os.path.exists os.path.isfile os.path.isdir os.path.getsize time.time time.sleep"
 )
 """Functions whose result holds nothing of what they are given."""
 
-NO_DATA_METHODS = frozenset(name for name in _TEXT if name.startswith("is")) | frozenset(
+NO_DATA_METHODS = frozenset(name for name in _TEXT if name.startswith("is")) | _words(
     "startswith endswith count index find rfind rindex exists is_file is_dir is_relative_to is_absolute match_any "
-    "append extend add insert update remove discard clear sort reverse commit rollback close flush".split()
+    "append extend add insert update remove discard clear sort reverse commit rollback close flush"
 )
 """Methods of text, paths and collections whose result holds nothing of them; those that fill are known apart."""
 
-KEEPS = frozenset(
+KEEPS = _words(
     "str bytes bytearray list tuple dict set frozenset sorted reversed iter next zip enumerate map filter repr ascii "
     "format max min sum getattr open int float memoryview input "
     "copy.copy copy.deepcopy json.loads json.dumps json.load base64.b64decode base64.b64encode "
@@ -35,15 +40,15 @@ KEEPS = frozenset(
     "html.escape itertools.chain itertools.islice functools.reduce operator.itemgetter typing.cast "
     "collections.OrderedDict collections.defaultdict collections.deque types.SimpleNamespace asyncio.wait_for "
     "asyncio.gather asyncio.shield zlib.decompress gzip.decompress bz2.decompress codecs.decode codecs.encode "
-    "unicodedata.normalize django.utils.encoding.force_str django.utils.encoding.smart_str".split()
+    "unicodedata.normalize django.utils.encoding.force_str django.utils.encoding.smart_str"
 )
 """Functions whose result holds what they are given."""
 
-KEEPS_METHODS = _TEXT | frozenset(
+KEEPS_METHODS = _TEXT | _words(
     "get pop getlist getall items values keys setdefault popitem copy to_dict read readline readlines getvalue "
     "joinpath resolve absolute with_suffix with_name with_stem expanduser as_posix relative_to rglob glob substitute "
     "safe_substitute group groups groupdict get_json get_data json text form body geturl __getitem__ tobytes "
-    "getfirst getone multi_items dict model_dump".split()
+    "getfirst getone multi_items dict model_dump"
 )
 """Methods whose result holds what their object holds."""
 

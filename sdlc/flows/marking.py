@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sdlc.flows.matching import Bindings, Matcher, children, expression, text_of
 from sdlc.flows import pattern as written
+from sdlc.flows.matching import Bindings, Matcher, children, expression, text_of
 from sdlc.flows.pattern import Function, Pattern, metavariable
 from sdlc.flows.vocabulary import Alternative, Condition, Entry, Glance, keys_of, start_of
 
@@ -205,7 +206,7 @@ class Marker:
 
     def _before(self, statements: tuple[ast.stmt, ...], above: list[ast.AST], bound: Bindings) -> Iterator[Bindings]:
         """Every way in which `statements` stand, in this order, before one of `above` in a block."""
-        for outer, inner in zip(above, above[1:], strict=False):
+        for outer, inner in itertools.pairwise(above):
             if not isinstance(inner, ast.stmt):
                 continue
             for name in BLOCKS:
@@ -257,9 +258,8 @@ class Marker:
         text = text_of(held)
         known = self.marks.sources if entry.kind == "source" else self.marks.clean
         for one in ast.walk(node):
-            if isinstance(one, ast.expr) and isinstance(held, ast.AST) and type(one) is type(held):
-                if text_of(one) == text:
-                    known[one] = known.get(one, 0) | entry.mask
+            if isinstance(one, ast.expr) and type(one) is type(held) and text_of(one) == text:
+                known[one] = known.get(one, 0) | entry.mask
 
 
 def _has(regexes: Iterable[str], node: ast.AST) -> bool:

@@ -20,13 +20,19 @@ _MANY = 64
 """Ways in which one pattern fits one piece of code; more are not tried."""
 
 
-_NOTHING_IN = frozenset({"ctx", "op", "ops", "id", "attr", "name", "arg", "names", "level", "module", "kind", "conversion"})
+_NO_CODE = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "name", "arg", "names", "level", "module", "kind", "conversion"}
+)
+"""Fields of nodes that hold no code."""
+
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ()}
 
 
-@lru_cache(maxsize=256)
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a kind of node that may hold others."""
-    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _NOTHING_IN)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(name for name in kind._fields if name not in _NO_CODE)
+    return _FIELDS[kind]
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -140,7 +146,9 @@ class Matcher:
         elif text_of(bound[name]) == text_of(code):
             yield bound
 
-    def _names(self, pattern: ast.Name | ast.Attribute, code: ast.Name | ast.Attribute, bound: Bindings) -> Iterator[Bindings]:
+    def _names(
+        self, pattern: ast.Name | ast.Attribute, code: ast.Name | ast.Attribute, bound: Bindings
+    ) -> Iterator[Bindings]:
         wanted = _fixed(pattern)
         if wanted is None:
             if isinstance(pattern, ast.Attribute) and isinstance(code, ast.Attribute):
@@ -266,9 +274,7 @@ class Matcher:
             for marked in self._decorated(pattern.decorators, code.decorator_list, more):
                 yield from self._parameters(pattern.parameters, _parameters(code.args), marked)
 
-    def _decorated(
-        self, wanted: Sequence[ast.expr], given: Sequence[ast.expr], bound: Bindings
-    ) -> Iterator[Bindings]:
+    def _decorated(self, wanted: Sequence[ast.expr], given: Sequence[ast.expr], bound: Bindings) -> Iterator[Bindings]:
         if not wanted:
             yield bound
             return

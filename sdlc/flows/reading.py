@@ -43,9 +43,9 @@ def read_program(
 def _walk(program: Program, module: Module, marker: Marker) -> None:
     """Visit every node once, from the outside in, and know what is around it."""
     program.functions.append(module.code)
-    for node in _statements(module.tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            note_import(module, node)
+    for statement in _statements(module.tree):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            note_import(module, statement)
     above: list[ast.AST] = []
     functions: list[tuple[int, Function]] = [(-1, module.code)]
     classes: list[tuple[int, Class]] = []

@@ -28,7 +28,7 @@ class Summary:
     parameter was checked when the function comes back.
     """
 
-    returns: dict[ast.AST, Value] = field(default_factory=dict)
+    returns: dict[ast.expr, Value] = field(default_factory=dict)
     sinks: dict[tuple[Origin, ast.AST], tuple[Sink, Flow]] = field(default_factory=dict)
     fields: dict[str, dict[str, Value]] = field(default_factory=dict)
     added: dict[str, Value] = field(default_factory=dict)

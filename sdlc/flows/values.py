@@ -69,7 +69,7 @@ class Flow(NamedTuple):
 
 
 class Callable(NamedTuple):
-    """A function of the tree: with the object it belongs to, arguments that are given already, and what it closes over."""
+    """A function of the tree with its object, arguments that are given already, and what its free names hold."""
 
     function: Function
     receiver: Value | None = None
@@ -88,7 +88,7 @@ Kind = Callable | Object | Class
 
 
 class Value(NamedTuple):
-    """`flows` by origin; `kinds`: what it may be; `fields`: attributes `.name` and entries `[key]` that are kept apart."""
+    """`flows` by origin; `kinds`: what it may be; `fields`: attributes `.name` and entries `[key]` kept apart."""
 
     flows: Mapping[Origin, Flow] = EMPTY
     kinds: tuple[Kind, ...] = ()

@@ -1,4 +1,4 @@
-"""What the engine of our own found between functions, as the gate keeps it: flows step by step, and what it left out."""
+"""What flows between functions, as the gate keeps it: every step of what was found, and what was left out."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ is unambiguous.
 **How it can be wrong.** A guard that the rules do not know is a false alarm. A call whose target only shows when the
 program runs (`getattr`, a registry, an object from outside of the tree) ends a flow; one that may be meant, and a value
 that passes through a library that nobody described, or through an attribute of some object of a class, is advice, not a
-blocker. Of a value no more than 24 origins are followed. A rule is tried only on files that hold the words of its patterns. A file that
+blocker; two such steps end it. Of a value no more than 24 origins are followed. A rule is tried only on files that hold
+the words of its patterns. A file that
 cannot be parsed, a rule that timed out or a file that a tool left out is an error, never "nothing found". Long modules
 of nothing but constants are left to bandit: no value flows in them. Tests, documentation and fuzz harnesses are not
 looked at (`exclude`). Rules of your own in `.sdlc/rules/` run beside ours (docs/own-rules.md); they count as the base

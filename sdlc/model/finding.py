@@ -65,7 +65,8 @@ class Finding:
 
     `fingerprint` (``f1:`` + hex) survives moves, renames and reformatting; two findings may share one, so
     comparisons are over multisets. `suppressed` holds the written reason of an in-source suppression: such a
-    finding is still counted. `steps` lead from where data enter the program to where they do harm. `fix` is one imperative sentence, `reproduce` a command that shows it again.
+    finding is still counted. `steps` lead from where data enter the program to where they do harm. `fix` is one
+    imperative sentence, `reproduce` a command that shows it again.
     """
 
     rule: str

@@ -217,7 +217,9 @@ def _of_rule(
             links=tuple(map(str, data["links"])),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(f"the evidence of static-analysis: metadata of {rule}: {type(error).__name__}: {error}") from None
+        raise UnreadableError(
+            f"the evidence of static-analysis: metadata of {rule}: {type(error).__name__}: {error}"
+        ) from None
 
 
 def _of_bandit(issue: BanditIssue, statements: Mapping[tuple[str, int], str]) -> Finding:

@@ -16,7 +16,7 @@ QUIET_TESTS = "B101,B110,B112,B401,B402,B403,B404,B405,B406,B407,B408,B409,B411,
 
 @contextmanager
 def started(tools: Tools, tree: Path, rules: Path, home: Path, limits: Limits) -> Iterator[dict[str, Future[bytes]]]:
-    """Both at work on `tree`, by the name of what they print; whoever asks waits, and gets a ToolError when one fails."""
+    """Both at work on `tree`, by the name of what they print; a failed one raises ToolError when it is asked."""
     # Without -x, bandit leaves out folders with certain names.
     bandit = f"bandit -r . -f json -q --ignore-nosec -x nothing-is-left-out -s {QUIET_TESTS}".split()
     ok, quiet = frozenset({0, 1}), {"HOME": str(home)}
