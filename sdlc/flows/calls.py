@@ -44,6 +44,10 @@ class Calls(Outside):
     def _arguments(self, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
         """Values by place and by name; `*` and `**` are what is spread."""
         given = [self.value(one) for one in node.args]
+        if node.args and _starred(node.args[-1]) and not any(map(_starred, node.args[:-1])):
+            row = _row(given[-1])
+            if row is not None:
+                return [*given[:-1], *row], {word.arg or "**": self.value(word.value) for word in node.keywords}
         keywords = {word.arg or "**": self.value(word.value) for word in node.keywords}
         if any(map(_starred, node.args)):
             spread = [elements(value) for value, one in zip(given, node.args, strict=True) if _starred(one)]
@@ -194,8 +198,11 @@ class Calls(Outside):
             return
         names = [one.arg for one in function.parameters]
         if target.receiver is not None and names:
-            if isinstance(node.func, ast.Attribute):
-                yield names[0], node.func.value
+            match node.func:
+                case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))) if self.function.parameters:
+                    yield names[0], ast.Name(self.function.parameters[0].arg, ast.Load())
+                case ast.Attribute(value=holder):
+                    yield names[0], holder
             names = names[1:]
         names = names[len(target.given) :]
         if any(isinstance(one, ast.Starred) for one in node.args):
@@ -208,6 +215,16 @@ class Calls(Outside):
         kinds = [kind for kind in called.kinds if not isinstance(kind, Object)]
         sure = len(kinds) == 1
         return joined([self._target(kind, node, given, keywords, sure=sure) for kind in kinds])
+
+
+def _row(value: Value) -> list[Value] | None:
+    """The entries of a written row; None for a value of which nobody knows how long it is."""
+    if value.flows or not value.fields:
+        return None
+    places = [int(name[1:-1]) for name in value.fields if name[1:-1].isdecimal()]
+    if len(places) != len(value.fields):
+        return None
+    return [value.fields.get(f"[{place}]", NOTHING) for place in range(max(places) + 1)]
 
 
 def _starred(node: ast.expr) -> bool:

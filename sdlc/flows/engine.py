@@ -24,7 +24,7 @@ from sdlc.flows.vocabulary import Vocabulary
 from sdlc.formats.flows_json import CrossFlow, FlowReport
 from sdlc.model.finding import Step
 
-TIMES = 12
+TIMES = 60
 """As often one function is looked at; what it says may then be less than what happens."""
 
 GROWING = 4
@@ -137,14 +137,12 @@ class Engine:
                 # One that waits for this answer looks again anyway.
                 if one not in self._open and (one is not function or times < GROWING):
                     self._put(one)
-            if any(origin.step for origin in new.result.flows) and not (
-                old and any(origin.step for origin in old.result.flows)
-            ):
+            if new.brings and not (old and old.brings):
                 self._put_mentioning(function)
 
     def _put_mentioning(self, function: Function) -> None:
-        """Whoever may call a function that gives back data from outside."""
-        name = function.name.rpartition(".")[2]
+        """Whoever may call a function that brings data from outside."""
+        name = function.owner.name if function.owner and function.name == "__init__" else function.name
         for one in self.program.mentions.get(name, ()):
             if one not in self.times:
                 self._put(one)

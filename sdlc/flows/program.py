@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname, normpath
 
 from sdlc.flows.marking import Marks
-from sdlc.flows.matching import chain
+from sdlc.flows.matching import chain, resolved
 
 DEEPEST = 12
 """Names that stand for names, one after the other; a longer row is not followed."""
@@ -173,7 +173,15 @@ class Program:
             return self.named(module, node.id, depth + 1)
         if isinstance(node, ast.Attribute):
             holder = self.meant(module, node.value, depth + 1)
-            return self.member(holder, node.attr, depth + 1) if holder is not None else None
+            found = self.member(holder, node.attr, depth + 1) if holder is not None else None
+            # A package without a file of its own is only known by the modules in it.
+            dotted = chain(node) if found is None else None
+            first = dotted.partition(".")[0] if dotted else ""
+            return (
+                self.module_of(module, resolved(dotted, module.aliases))
+                if dotted and first in module.imports
+                else found
+            )
         return None
 
     def member(self, holder: Thing, name: str, depth: int = 0) -> Thing | None:
@@ -375,7 +383,3 @@ def self_assignments(node: ast.AST, function: Function) -> None:
         case ast.AnnAssign(target=ast.Attribute(value=ast.Name(id=holder), attr=name), annotation=annotation):
             if holder == first:
                 function.owner.typed.setdefault(name, []).append(annotation)
-
-
-Texts = Mapping[str, str]
-__all__ = ["Class", "Fixed", "Function", "Instance", "Module", "Program", "Thing", "chain", "last_name"]

@@ -38,6 +38,16 @@ class Summary:
     def result(self) -> Value:
         return joined(self.returns.values())
 
+    @property
+    def brings(self) -> bool:
+        """Whether it gives data from outside to its caller, or to an object that it gets."""
+        held = [
+            *self.returns.values(),
+            *self.added.values(),
+            *(v for one in self.fields.values() for v in one.values()),
+        ]
+        return any(origin.step for value in held for origin in value.everything().flows)
+
 
 def gained(old: Summary | None, new: Summary) -> bool:
     """Whether `new` says more than `old`, so that callers have to be looked at again."""
