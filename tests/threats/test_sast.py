@@ -8,7 +8,7 @@ from typing import Any
 from sdlc.threats.model import SastEvidence
 from sdlc.threats.sast import PREFIX, load_sast
 
-EVIDENCE = SastEvidence(rule="path-traversal", over="src/*")
+EVIDENCE = SastEvidence(kind="sast", rule="path-traversal", over="src/*")
 SEMGREP = {
     "results": [], "errors": [], "paths": {"scanned": ["src/a.py"]}, "time": {"rules": ["rules.path-traversal"]},
 }  # fmt: skip
