@@ -35,6 +35,7 @@ class Statements(Calls):
         """Follow the whole function. Raises DeepError."""
         node = self.function.node
         self._exits: list[Env] = []
+        self._left: list[Env] = []
         self._loops_open = 0
         self._blocks_open = 0
         if not isinstance(node, ast.Module):
@@ -189,8 +190,6 @@ class Statements(Calls):
     def _stop(self, node: ast.stmt) -> bool:  # noqa: ARG002 - the shape of all
         self._left.append(self.env)
         return False
-
-    _left: list[Env] = []  # noqa: RUF012 - replaced by each loop
 
     def _if(self, node: ast.If) -> bool:
         ends: list[Env] = []
