@@ -189,11 +189,14 @@ class Matcher:
 
     def _arguments(self, pattern: ast.Call, code: ast.Call, bound: Bindings) -> Iterator[Bindings]:
         """Arguments by place, and keywords in any order; only `...` lets more stand there."""
-        is_open = any(map(is_rest, pattern.args))
+        # `..., name=$X, ...` is twice `...` in a row once keywords stand at the end.
+        places = zip([None, *pattern.args], pattern.args, strict=False)
+        by_place = [one for before, one in places if not (is_rest(one) and is_rest(before))]
+        is_open = any(map(is_rest, by_place))
         keywords = pattern.keywords
         if len(code.keywords) > len(keywords) and not is_open:
             return
-        for more in self._series(pattern.args, code.args, bound):
+        for more in self._series(by_place, code.args, bound):
             yield from self._keywords(keywords, code.keywords, more)
 
     def _keywords(
