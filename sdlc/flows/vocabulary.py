@@ -184,7 +184,8 @@ def _of(key: str, value: Any) -> list[Alternative]:
             plain = _PLAIN.fullmatch(regex)
             some = (frozenset(plain[1].split("|")),) if plain else ()
             return [Alternative(conditions=(Condition(name, _checked(regex)),), one_of=some)]
-        case "metavariable-pattern", {"metavariable": str(name), **formula} if formula:
+        case "metavariable-pattern", {"metavariable": str(name)} if len(value) > 1:
+            formula = {member: held for member, held in value.items() if member != "metavariable"}
             return [Alternative(conditions=(Condition(name, formulas=tuple(_members(formula))),))]
     raise PatternError(f"{key} is not read")
 
