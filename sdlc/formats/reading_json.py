@@ -9,7 +9,7 @@ from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.timestamp import time_from_text, time_to_text
 from sdlc.model.digest import Digest, parse_digest, sha256
-from sdlc.model.finding import Confidence, Finding, Place, Severity
+from sdlc.model.finding import Confidence, Finding, Place, Severity, Step
 from sdlc.model.result import GateResult, Grade, Outcome, Reading, Refreshed, ToolVersion
 
 
@@ -31,6 +31,7 @@ def finding_to_json(finding: Finding) -> dict[str, Any]:
         "links": list(finding.links),
         "suppressed": finding.suppressed,
         "properties": dict(finding.properties),
+        "steps": [{"path": one.path, "line": one.line, "text": one.text} for one in finding.steps],
     }
     return {key: value for key, value in document.items() if value}
 
@@ -55,6 +56,7 @@ def finding_from_json(document: Mapping[str, Any]) -> Finding:
         links=tuple(str(link) for link in document.get("links", ())),
         suppressed=str(document.get("suppressed", "")),
         properties={str(key): str(value) for key, value in document.get("properties", {}).items()},
+        steps=tuple(Step(str(s["path"]), int(s["line"]), str(s["text"])) for s in document.get("steps", ())),
     )
 
 

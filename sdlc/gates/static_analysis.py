@@ -3,10 +3,15 @@ Does the Python source contain a known weakness, such as a request parameter tha
 
 **Why.** Most holes in applications are one of some sixty well-known mistakes, and a machine sees them minutes after
 they are written. semgrep runs with our own rules (`rules/`), most of which follow a value from where it comes in to
-where it does harm; bandit runs beside it, and what it alone reports is advice unless the pattern is unambiguous.
+where it does harm, inside one function; an engine of our own follows the same rules from function to function and from
+module to module, and names every step. bandit runs beside them, and what it alone reports is advice unless the pattern
+is unambiguous.
 
-**How it can be wrong.** The rules follow values inside one function: a flow through a helper is missed, and a guard
-that they do not know is a false alarm. A rule is tried only on files that hold the words of its patterns. A file that
+**How it can be wrong.** A guard that the rules do not know is a false alarm. A call whose target only shows when the
+program runs (`getattr`, a registry, an object from outside of the tree) ends a flow; one that may be meant, and a value
+that passes through a library that nobody described, or through an attribute of some object of a class, is advice, not a
+blocker; two such steps end it. Of a value no more than 24 origins are followed. A rule is tried only on files that hold
+the words of its patterns. A file that
 cannot be parsed, a rule that timed out or a file that a tool left out is an error, never "nothing found". Long modules
 of nothing but constants are left to bandit: no value flows in them. Tests, documentation and fuzz harnesses are not
 looked at (`exclude`). Rules of your own in `.sdlc/rules/` run beside ours (docs/own-rules.md); they count as the base
@@ -22,7 +27,6 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -31,6 +35,7 @@ from sdlc.errors import IncompleteError
 from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import load_bandit
 from sdlc.formats.context_json import dump_context, dump_tools
+from sdlc.formats.flows_json import load_flows_report
 from sdlc.formats.line_hash import line_hashes
 from sdlc.formats.python_source import Source, Unparsed, load_source
 from sdlc.formats.rule_catalogue import load_rules
@@ -41,17 +46,16 @@ from sdlc.model.fingerprint import enclosing_in
 from sdlc.model.result import Context, PlaceContext, RawArtifacts
 from sdlc.readings.static_analysis import NEEDS, Settings
 from sdlc.scanning.folding import fold
+from sdlc.scanning.following import follow
 from sdlc.scanning.narrow import narrow
 from sdlc.scanning.rules import own_packs, with_own
-from sdlc.scanning.semgrep import Limits, run_semgrep
+from sdlc.scanning.scanners import started
+from sdlc.scanning.semgrep import Limits
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
 
 ID = "static-analysis"
 __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
-QUIET_TESTS = "B101,B110,B112,B401,B402,B403,B404,B405,B406,B407,B408,B409,B411,B412,B413,B415,B603,B607"
-"""bandit's tests that name every import or call of a kind; they say nothing of how it is used."""
-
 _GLOB = re.compile(r"([\\*?\[\]!# ])")
 """What has a meaning in an ignore file."""
 
@@ -78,13 +82,18 @@ def run(
         sources, unparsed = _copy_sources(workspace, settings, mirror)
         rules = Path(temporary, "rules.json")
         rules.write_bytes(narrow(compiled, {path: source.text for path, source in sources.items()}))
-        artifacts = _scan(tools, settings, mirror, home, rules) if sources else {}
+        artifacts = {}
+        if sources:
+            limits = Limits(settings.rule_timeout, settings.timeout)
+            with started(tools, mirror, rules, home, limits) as scanners:
+                artifacts["flows.json"] = follow(compiled, sources, mirror)
+                artifacts |= {name: scan.result() for name, scan in scanners.items()}
     ids = sorted(rule.id for rule in load_rules(compiled))
     return artifacts | {
         "unparsed.json": strict_json.dumps([asdict(one) for one in unparsed]),
         "tables.json": strict_json.dumps(sorted(path for path, source in sources.items() if source.table)),
         "suppressions.json": dump_suppressions(one for source in sources.values() for one in source.suppressions),
-        "rules.json": strict_json.dumps({"rules": ids, "sha256": sha256(compiled), "own": sorted(own)}),
+        "rules.json": strict_json.dumps({"rules": ids, "sha256": sha256(compiled), "own": sorted(own), "flows": True}),
         "context.json": dump_context(Context(tuple(sources), tuple(_places(artifacts, sources)))),
         "tools.json": dump_tools((tools.identify("semgrep"), tools.identify("bandit"))),
     }
@@ -114,22 +123,12 @@ def _copy_sources(workspace: Workspace, settings: Settings, mirror: Path) -> tup
     return sources, unparsed
 
 
-def _scan(tools: Tools, settings: Settings, mirror: Path, home: Path, rules: Path) -> dict[str, bytes]:
-    # Without -x, bandit leaves out folders with certain names.
-    bandit = f"bandit -r . -f json -q --ignore-nosec -x nothing-is-left-out -s {QUIET_TESTS}"
-    limits = Limits(settings.rule_timeout, settings.timeout)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        first = pool.submit(run_semgrep, tools, mirror, rules, home, limits)
-        ok, quiet = frozenset({0, 1}), {"HOME": str(home)}
-        second = pool.submit(tools.run, *bandit.split(), cwd=mirror, timeout=settings.timeout, ok=ok, env=quiet)
-        return {"semgrep.json": first.result(), "bandit.json": second.result().stdout}
-
-
 def _places(artifacts: Mapping[str, bytes], sources: Mapping[str, Source]) -> Iterable[PlaceContext]:
     if not artifacts:
         return
     places = {(match.path, match.line) for match in load_semgrep(artifacts["semgrep.json"]).matches}
     places |= {(issue.path, issue.line) for issue in load_bandit(artifacts["bandit.json"]).issues}
+    places |= {(flow.path, flow.line) for flow in load_flows_report(artifacts["flows.json"]).found}
     hashes: dict[str, tuple[str, ...]] = {}
     for path, line in sorted(place for place in places if place[0] in sources):
         if path not in hashes:

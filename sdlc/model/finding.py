@@ -51,12 +51,22 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of data on their way through the code: where, and what happens to them there."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that a gate saw.
 
     `fingerprint` (``f1:`` + hex) survives moves, renames and reformatting; two findings may share one, so
     comparisons are over multisets. `suppressed` holds the written reason of an in-source suppression: such a
-    finding is still counted. `fix` is one imperative sentence, `reproduce` a command that shows it again.
+    finding is still counted. `steps` lead from where data enter the program to where they do harm. `fix` is one
+    imperative sentence, `reproduce` a command that shows it again.
     """
 
     rule: str
@@ -73,3 +83,4 @@ class Finding:
     links: tuple[str, ...] = ()
     suppressed: str = ""
     properties: dict[str, str] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()

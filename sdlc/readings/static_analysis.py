@@ -1,5 +1,5 @@
 """
-Reads what semgrep and bandit printed: one finding per weakness and place.
+Reads what semgrep, bandit and the engine for flows across functions say: one finding per weakness and place.
 
 Where both name the same weakness at the same place, ours counts. What bandit alone reports is advice (confidence at
 most MEDIUM) except for a few tests whose pattern leaves no doubt.
@@ -16,6 +16,7 @@ from typing import Any
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
 from sdlc.formats.bandit_json import BanditIssue, BanditReport, load_bandit
+from sdlc.formats.flows_json import CrossFlow, FlowReport, load_flows_report
 from sdlc.formats.semgrep_json import SemgrepMatch, SemgrepReport, load_semgrep
 from sdlc.formats.suppression_comments import Suppression, load_suppressions
 from sdlc.model.finding import LINE_HASH, Confidence, Finding, Place, Severity
@@ -93,6 +94,8 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
         scanned = bool(context.files)
         semgrep = load_semgrep(raw["semgrep.json"]) if scanned else None
         bandit = load_bandit(raw["bandit.json"]) if scanned else None
+        # Evidence of a version without the engine does not claim that it ran.
+        flows = load_flows_report(raw["flows.json"]) if scanned and expected.get("flows") else None
     except (KeyError, TypeError) as error:
         raise UnreadableError(
             f"the evidence of static-analysis is malformed: {type(error).__name__}: {error}"
@@ -101,7 +104,10 @@ def read(raw: RawArtifacts, settings: Settings, context: Context) -> Reading:  #
     if semgrep is None or bandit is None:
         return _incomplete(problems or [("static-analysis", "every Python file is excluded")], (), counters, details)
     problems += _left_out(semgrep, bandit, rules, frozenset(context.files), tables)
-    findings = _findings(semgrep, bandit, suppressions, context)
+    if flows is not None:
+        problems += flows.problems
+        problems += [(p, "its flows were not followed") for p in sorted(set(context.files) - flows.files - tables)]
+    findings = _findings(semgrep, bandit, flows or FlowReport(), suppressions, context)
     suppressed = sum(1 for finding in findings if finding.suppressed)
     ran = len(semgrep.rules & rules)
     counters |= {"rules": ran, "findings": len(findings) - suppressed, "suppressed": suppressed}
@@ -152,14 +158,19 @@ def _left_out(
 
 
 def _findings(
-    semgrep: SemgrepReport, bandit: BanditReport, suppressions: Iterable[Suppression], context: Context
+    semgrep: SemgrepReport,
+    bandit: BanditReport,
+    flows: FlowReport,
+    suppressions: Iterable[Suppression],
+    context: Context,
 ) -> tuple[Finding, ...]:
     statements = {(place.path, place.line): place.statement for place in context.places}
     by_path: defaultdict[str, list[Suppression]] = defaultdict(list)
     for one in suppressions:
         by_path[one.path].append(one)
     merged = _merge(
-        [_of_semgrep(match, statements) for match in semgrep.matches],
+        [_of_semgrep(match, statements) for match in semgrep.matches]
+        + [_of_flow(flow, flows.metadata[flow.rule], statements) for flow in flows.found],
         [_of_bandit(issue, statements) for issue in bandit.issues],
         statements,
     )
@@ -175,15 +186,30 @@ def _located(finding: Finding, places: Mapping[tuple[str, int], PlaceContext]) -
 
 
 def _of_semgrep(match: SemgrepMatch, statements: Mapping[tuple[str, int], str]) -> Finding:
-    data = match.metadata
+    place = Place(match.path, match.line, match.column, match.end_line)
+    return _of_rule(match.rule, match.message, match.metadata, place, statements)
+
+
+def _of_flow(flow: CrossFlow, data: Mapping[str, Any], statements: Mapping[tuple[str, int], str]) -> Finding:
+    """What crosses functions blocks as its rule does only if no step is guessed."""
+    place = Place(flow.path, flow.line, flow.column, flow.end_line)
+    finding = _of_rule(flow.rule, str(data.get("message", "")), data, place, statements)
+    if not flow.sure and finding.confidence is Confidence.HIGH:
+        finding = replace(finding, confidence=Confidence.MEDIUM)
+    return replace(finding, steps=flow.steps)
+
+
+def _of_rule(
+    rule: str, message: str, data: Mapping[str, Any], place: Place, statements: Mapping[tuple[str, int], str]
+) -> Finding:
     try:
         return Finding(
-            rule=match.rule,
-            message=match.message,
+            rule=rule,
+            message=message,
             severity=_word(Severity, data.get("severity"), Severity.CRITICAL),
             confidence=_word(Confidence, data.get("confidence"), Confidence.HIGH),
-            fingerprint=fingerprint(match.rule, _statement(statements, match.path, match.line)),
-            place=Place(match.path, match.line, match.column, match.end_line),
+            fingerprint=fingerprint(rule, _statement(statements, place.path, place.line)),
+            place=place,
             fix=str(data["fix"]),
             reproduce=REPRODUCE,
             cwe=tuple(int(number) for number in data["cwe"]),
@@ -191,7 +217,9 @@ def _of_semgrep(match: SemgrepMatch, statements: Mapping[tuple[str, int], str]) 
             links=tuple(map(str, data["links"])),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(f"semgrep.json: metadata of {match.rule}: {type(error).__name__}: {error}") from None
+        raise UnreadableError(
+            f"the evidence of static-analysis: metadata of {rule}: {type(error).__name__}: {error}"
+        ) from None
 
 
 def _of_bandit(issue: BanditIssue, statements: Mapping[tuple[str, int], str]) -> Finding:
@@ -251,6 +279,8 @@ def _best(group: Sequence[Finding]) -> Finding:
     ours = [finding for finding in group if not _BANDIT_TEST.fullmatch(finding.rule)]
     best = min(ours, key=lambda finding: (-finding.confidence.rank, -finding.severity.rank, finding.rule))
     others = sorted({finding.rule for finding in group} - {best.rule})
+    steps = next((one.steps for one in (best, *ours) if one.steps), ())
+    best = replace(best, steps=steps)
     return replace(best, properties={"also": ", ".join(others)}) if others else best
 
 

@@ -15,6 +15,7 @@ from sdlc.policy.weakening import RULE as WEAKENING
 
 WIDTH = 100
 SHOWN = 4
+SHOWN_STEPS = 4
 COLORS = {Answer.ALLOWED: "green", Answer.BLOCKED: "red", Answer.INCOMPLETE: "yellow"}
 MARKS = {State.HOLDS: "✓", State.TOLERATED: "~", State.BLOCKED: "✗", State.INCOMPLETE: "?"}
 
@@ -108,11 +109,21 @@ def _finding_lines(decision: RuleDecision, finding: Finding) -> list[str]:
     message = printable(finding.message)
     message = message if len(message) <= 160 else message[:159] + "…"
     see = f"   see: {printable(finding.links[0])}" if finding.links else ""
+    way = [f"     way: {printable(_way(finding))}"] if finding.steps else []
     return [
         f" ✗ {where}  {printable(finding.rule)} ({tags}): {message}",
+        *way,
         f"     fix: {printable(finding.fix or decision.next_step)}",
         f"     again: {printable(finding.reproduce or f'sdlc check --gate {decision.gate}')}{see}",
     ]
+
+
+def _way(finding: Finding) -> str:
+    """The places that the data pass, without those that follow each other on one line."""
+    places = list(dict.fromkeys(f"{step.path}:{step.line}" for step in finding.steps))
+    if len(places) > SHOWN_STEPS:
+        places = [*places[: SHOWN_STEPS - 1], "…", places[-1]]
+    return " → ".join(places)
 
 
 def _verbose(record: CheckRecord) -> list[str]:

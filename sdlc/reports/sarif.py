@@ -16,7 +16,7 @@ from urllib.parse import quote
 from sdlc import __version__
 from sdlc.formats.check_json import CheckRecord
 from sdlc.formats.terminal import printable
-from sdlc.model.finding import LINE_HASH, Confidence, Finding, Severity
+from sdlc.model.finding import LINE_HASH, Confidence, Finding, Severity, Step
 
 MAX_RESULTS = 5000
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -124,12 +124,23 @@ def _result(gate: str, finding: Finding, index: dict[str, int], folder: str, dec
             "sdlc/f1": finding.fingerprint,
         },
     }
+    if finding.steps:
+        result["codeFlows"] = [{"threadFlows": [{"locations": [_step(one, folder) for one in finding.steps]}]}]
     suppressions = [{"kind": "inSource", "justification": _text(finding.suppressed)}] if finding.suppressed else []
     if decided:
         suppressions.append({"kind": "external", "status": "accepted", "justification": _text(decided)})
     if suppressions:
         result["suppressions"] = suppressions
     return result
+
+
+def _step(step: Step, folder: str) -> dict[str, Any]:
+    """One place that data pass (SARIF 2.1.0, 3.38)."""
+    place = {
+        "artifactLocation": {"uri": _uri(folder, step.path), "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": max(1, step.line)},
+    }
+    return {"location": {"physicalLocation": place, "message": {"text": _text(step.text)}}}
 
 
 def _uri(folder: str, path: str) -> str:

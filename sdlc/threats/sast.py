@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
+from sdlc.formats.flows_json import load_flows_report
 from sdlc.formats.semgrep_json import load_semgrep
 from sdlc.formats.suppression_comments import Suppression, load_suppressions
 from sdlc.threats.model import SastEvidence
@@ -60,5 +61,8 @@ def load_sast(raw: Mapping[str, bytes]) -> SastRun | None:
         return SastRun(rules, frozenset(), frozenset(), (), ())
     report = load_semgrep(raw[PREFIX + "semgrep.json"])
     hits = tuple((match.rule, match.path, match.line) for match in report.matches)
+    if PREFIX + "flows.json" in raw:
+        found = load_flows_report(raw[PREFIX + "flows.json"]).found
+        hits += tuple((flow.rule, flow.path, flow.line) for flow in found)
     silenced = load_suppressions(raw[PREFIX + "suppressions.json"]) if PREFIX + "suppressions.json" in raw else ()
     return SastRun(rules, report.rules & rules, report.files, hits, silenced)

@@ -55,6 +55,38 @@ def test_a_clean_program_passes(repository: Repository) -> None:
     assert (reading.outcome, reading.findings) == (Outcome.PASSED, ())
 
 
+def test_a_flow_through_another_module_fails_with_its_steps(repository: Repository) -> None:
+    view = "from flask import request\nfrom pkg.jobs import run\n\n\ndef show():\n    run(request.args['x'])\n"
+    jobs = "import os\n\n\ndef run(text):\n    os.system('cat ' + text)\n"
+    root = repository({"pkg/__init__.py": "", "pkg/jobs.py": jobs, "app.py": view})
+    reading = check(root)
+    assert reading.outcome is Outcome.FAILED
+    (finding,) = reading.findings
+    assert (finding.rule, str(finding.place), finding.confidence) == (
+        "command-injection",
+        "pkg/jobs.py:5",
+        Confidence.HIGH,
+    )
+    assert [f"{step.path}:{step.line}" for step in finding.steps] == ["app.py:6", "app.py:6", "pkg/jobs.py:5"]
+    assert check(root) == reading
+
+
+def test_a_flow_that_is_quoted_in_another_module_passes(repository: Repository) -> None:
+    view = "from flask import request\nfrom jobs import run\n\n\ndef show():\n    run(request.args['x'])\n"
+    jobs = "import subprocess\n\n\ndef run(text):\n    subprocess.run(['cat', '--', text], check=True)\n"
+    assert check(repository({"jobs.py": jobs, "app.py": view})).outcome is Outcome.PASSED
+
+
+def test_what_is_nested_too_deeply_to_be_followed_is_an_error(repository: Repository) -> None:
+    deep = "f(" * 85 + "text" + ")" * 85
+    jobs = f"import os\nf = str\n\n\ndef run(text):\n    os.system({deep.replace('text', f'({deep})', 1)})\n"
+    reading = check(
+        repository({"jobs.py": jobs, "app.py": VULNERABLE + "    run(request.args['x'])\nfrom jobs import run\n"})
+    )
+    assert reading.outcome is Outcome.ERROR
+    assert "jobs.py:" in reading.sentence
+
+
 def test_a_long_table_of_constants_keeps_nobody_busy(repository: Repository) -> None:
     rows = "\n".join(f"    0x{number:08X}: ('VR', 'name {number}', [1, -2], None)," for number in range(4000))
     table = f"from typing import Any\n\nTABLE: dict[int, Any] = {{\n{rows}\n}}\n"

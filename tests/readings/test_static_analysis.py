@@ -212,3 +212,69 @@ def test_metadata_without_a_fix_is_refused() -> None:
     del row["extra"]["metadata"]["fix"]
     with pytest.raises(UnreadableError, match="command-injection"):
         reading_of(evidence([row]))
+
+
+def flow(line: int = 3, *, sure: bool = True, rule: str = "command-injection") -> dict[str, Any]:
+    steps = [{"path": "b.py", "line": 1, "text": "x comes from outside"}, {"path": "a.py", "line": line, "text": "y"}]
+    place = {"path": "a.py", "line": line, "column": 5, "end_line": line}
+    return {"rule": rule, **place, "sure": sure, "steps": steps}
+
+
+def with_flows(raw: dict[str, Any], *found: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    report = {
+        "schema": "sdlc.flows/1", "found": list(found), "problems": [], "files": ["a.py"], "unread": [],
+        "rules": ["command-injection"], "functions": 2,
+        "metadata": {one["rule"]: METADATA | {"message": "Says what."} for one in found},
+    }  # fmt: skip
+    rules = raw["rules.json"] | {"flows": True}
+    return raw | {"rules.json": rules, "flows.json": report | changes}
+
+
+def test_a_flow_across_functions_is_a_finding_with_its_steps() -> None:
+    (finding,) = reading_of(with_flows(evidence(), flow())).findings
+    assert (finding.rule, finding.confidence, finding.message) == ("command-injection", Confidence.HIGH, "Says what.")
+    assert [f"{step.path}:{step.line}" for step in finding.steps] == ["b.py:1", "a.py:3"]
+    assert finding.fingerprint == reading_of(evidence([match()])).findings[0].fingerprint
+
+
+def test_a_flow_with_a_guessed_step_is_advice() -> None:
+    (finding,) = reading_of(with_flows(evidence(), flow(sure=False))).findings
+    assert finding.confidence is Confidence.MEDIUM
+
+
+def test_what_semgrep_found_too_is_one_finding_and_keeps_the_steps() -> None:
+    (finding,) = reading_of(with_flows(evidence([match()], [issue()]), flow(sure=False))).findings
+    assert finding.confidence is Confidence.HIGH
+    assert len(finding.steps) == 2
+    assert finding.properties["also"] == "B605"
+
+
+def test_evidence_from_before_the_engine_reads_as_before() -> None:
+    old = reading_of(evidence([match()]))
+    assert reading_of(with_flows(evidence([match()]))) == old
+    assert old.findings[0].steps == ()
+
+
+def test_evidence_that_claims_flows_and_has_none_is_refused() -> None:
+    raw = with_flows(evidence())
+    del raw["flows.json"]
+    with pytest.raises(UnreadableError):
+        reading_of(raw)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"problems": [["a.py:3", "its flows did not settle"]]}, {"files": []}],
+)
+def test_what_the_engine_did_not_follow_is_an_error(changes: dict[str, Any]) -> None:
+    reading = reading_of(with_flows(evidence(), **changes))
+    assert reading.outcome is Outcome.ERROR
+    assert "a.py" in reading.sentence
+
+
+@pytest.mark.parametrize(
+    "changes", [{"schema": "sdlc.flows/9"}, {"metadata": {}}, {"found": [{}]}, {"problems": [["x"]]}, {"files": 1}]
+)
+def test_malformed_flows_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableError):
+        reading_of(with_flows(evidence(), flow(), **changes))

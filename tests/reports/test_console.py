@@ -10,7 +10,7 @@ from fakes.checks import HOSTILE, finding, record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdlc.model.finding import Severity
+from sdlc.model.finding import Severity, Step
 from sdlc.model.verdict import Answer, State
 from sdlc.reports import render
 
@@ -35,6 +35,13 @@ def test_a_finding_has_its_place_its_fix_and_its_command() -> None:
     assert "✗ src/a.py:7  command-injection (high, CWE-78): A value becomes part of a command." in text
     assert "fix: Pass a list." in text
     assert "again: sdlc check --gate static-analysis" in text
+
+
+def test_a_flow_names_the_places_that_it_passes() -> None:
+    steps = tuple(Step(f"src/{name}.py", 3, "x") for name in ("view", "view", "b", "c", "d", "e"))
+    text = "\n".join(shown(dataclasses.replace(finding(7), steps=steps)))
+    assert "way: src/view.py:3 → src/b.py:3 → src/c.py:3 → … → src/e.py:3" in text
+    assert "way:" not in "\n".join(shown(finding(7)))
 
 
 def test_a_rule_without_findings_has_its_next_step() -> None:

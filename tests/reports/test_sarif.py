@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from fakes.checks import CLOSED_WORDS, HOSTILE, WAIVED_WORDS, decided, finding, record
 
-from sdlc.model.finding import LINE_HASH, Place, Severity
+from sdlc.model.finding import LINE_HASH, Place, Severity, Step
 from sdlc.reports import render, sarif
 
 
@@ -75,3 +76,17 @@ def test_what_a_person_closed_or_waived_says_who_and_why() -> None:
         [result] = run["results"]
         assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": words}]
         assert result["message"]["text"].startswith(f"({words}) A value")
+
+
+def test_the_steps_of_a_flow_are_a_code_flow() -> None:
+    steps = (Step("src/view.py", 3, "request.args comes from outside"), Step("src/a.py", 7, "it reaches f([x])"))
+    [result] = run_of(replace(finding(7), steps=steps))["results"]
+    [flow] = result["codeFlows"]
+    [thread] = flow["threadFlows"]
+    places = [one["location"]["physicalLocation"] for one in thread["locations"]]
+    assert [(one["artifactLocation"]["uri"], one["region"]["startLine"]) for one in places] == [
+        ("src/view.py", 3),
+        ("src/a.py", 7),
+    ]
+    assert thread["locations"][1]["location"]["message"]["text"] == r"it reaches f(\[x\])"
+    assert "codeFlows" not in run_of(finding(7))["results"][0]
