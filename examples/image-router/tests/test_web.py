@@ -58,7 +58,8 @@ def test_rules_are_added_listed_and_removed(client, book, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [(b"{", 400), (b"[" * 50_000, 400), (b"{}", 422), (b"\xff", 400), (b" " * 70_000, 413)]
+    ("body", "status"),
+    [(b"{", 400), (b"[" * 50_000, 400), (b"{}", 422), (b"\xff", 400), (b"9" * 5000, 400), (b" " * 70_000, 413)],
 )
 def test_bad_bodies_are_refused(client, body, status):
     answer = client.post("/api/rules", content=body, headers=BEARER)

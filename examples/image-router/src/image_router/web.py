@@ -119,11 +119,14 @@ class Pages:
         """POST: add one rule."""
         if not self._has_bearer(request):
             return _unauthorized()
+        body = await _body(request)
         try:
-            rule = rule_from_json(json.loads(await _body(request)))
-            self._book.add(rule)
-        except (json.JSONDecodeError, RecursionError):
+            document = json.loads(body)
+        except (ValueError, RecursionError):  # not only JSONDecodeError: a number of thousands of digits is none
             return JSONResponse({"error": "the body is not JSON"}, status_code=400)
+        try:
+            rule = rule_from_json(document)
+            self._book.add(rule)
         except RuleError as error:
             return JSONResponse({"error": str(error)}, status_code=422)
         return JSONResponse(rule_to_json(rule), status_code=201)
