@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from contextlib import suppress
 from functools import cache
-from importlib import import_module
 from itertools import pairwise
 
 ZEROS = 1 << 20
@@ -176,9 +175,14 @@ def _bombs() -> list[bytes]:
     for wbits in (zlib.MAX_WBITS, zlib.MAX_WBITS | 16, -zlib.MAX_WBITS):  # zlib, gzip, and neither head nor sum
         press = zlib.compressobj(9, zlib.DEFLATED, wbits)
         found.append(press.compress(zeros) + press.flush())
-    for name in ("bz2", "lzma"):
-        with suppress(ImportError):  # not every Python was built with them
-            found.append(import_module(name).compress(zeros))
+    with suppress(ImportError):  # not every Python was built with them
+        import bz2
+
+        found.append(bz2.compress(zeros))
+    with suppress(ImportError):
+        import lzma
+
+        found.append(lzma.compress(zeros))
     laughs, aliases = "", ""
     for of, name in pairwise("abcdefghi"):
         laughs += f'<!ENTITY {name} "{f"&{of};" * 10}">'

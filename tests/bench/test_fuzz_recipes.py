@@ -40,7 +40,7 @@ def test_what_is_held_out_has_its_own_total(capsys: pytest.CaptureFixture[str]) 
     recipes = [compare.Recipe(name, (), "CVE-2024-0001", "hang", b"x", name == "c") for name in "abc"]
     found = {("a", "plain"), ("a", "ours"), ("b", "ours"), ("c", "ours")}
     answers = {
-        compare.key(recipe, 1, who, 5.0): {"found": (recipe.name, who) in found}
+        compare.key(recipe, 1, who, 5.0): {"found": (recipe.name, who) in found, "cpu": 5.2}
         for recipe in recipes
         for who in compare.SEARCHES
     }
@@ -56,6 +56,14 @@ def test_what_is_held_out_has_its_own_total(capsys: pytest.CaptureFixture[str]) 
         "ratio, all that are not held out: 2.00",
         "ratio, held out: 1.00",
     ]
+
+
+def test_what_was_found_long_after_its_time_does_not_count(capsys: pytest.CaptureFixture[str]) -> None:
+    compare = loaded()
+    recipe = compare.Recipe("a", (), "CVE-2024-0001", "hang", b"x", False)
+    answers = {compare.key(recipe, 1, who, 60.0): {"found": True, "cpu": 93.8} for who in compare.SEARCHES}
+    compare.table([recipe], range(1, 2), answers, 60.0)
+    assert "| a, CVE-2024-0001 | hang | 0 of 1 | 0 of 1 |" in capsys.readouterr().out
 
 
 def test_with_none_held_out_there_is_no_such_line(capsys: pytest.CaptureFixture[str]) -> None:
