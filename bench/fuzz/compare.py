@@ -274,7 +274,8 @@ def table(recipes: list[Recipe], seeds: range, answers: dict[Any, dict[str, Any]
             found_by = totals[held_out]
             cells = [f"**{found_by[who][0]} of {found_by[who][1]}**" for who in SEARCHES]
             print(f"| {label}, {seconds:.0f} s of CPU each | | {cells[0]} | {cells[1]} |")
-            ratios.append(f"ratio, {label}: {found_by['ours'][0] / max(1, found_by['plain'][0]):.2f}")
+            share = {who: max(1, found) / max(1, asked) for who, (found, asked) in found_by.items()}
+            ratios.append(f"ratio, {label}: {share['ours'] / share['plain']:.2f}")
     print("", *ratios, sep="\n")
 
 
