@@ -136,7 +136,8 @@ class Campaign(Phases):
             share = seconds * AT_ONCE / max(AT_ONCE, len(searched))
             list(pool.map(lambda found: self._harness(found, share if found in searched else 0, engines), declared))
         for found in declared if wanted.keep else ():
-            for data in _small(self.corpus(found.path, found.name)):
+            corpus = self.corpus(found.path, found.name)
+            for data in [*_small(corpus), *_small(corpus.with_name("begin"))][:MOST]:
                 found.artifacts[f"{KEPT}/{found.name}/{sha256(data)[:16]}.bin"] = data
         artifacts = {name: data for found in declared for name, data in found.artifacts.items()}
         return [*(found.row for found in declared), *rows], artifacts
