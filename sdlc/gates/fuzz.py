@@ -19,7 +19,7 @@ A harness that the change cannot matter to is only replayed and looked at.
 search is not repeatable; the stored inputs are. A harness that cannot be imported, hardly runs, ends its process, or
 is blind (of a thousand watched inputs none enters the package under test) is an error. One that reaches no line beyond
 its first input's (FUZZ-FLAT), hides every exception (FUZZ-SWALLOWS), has a package that was imported too early
-(FUZZ-NOT-INSTRUMENTED), or is refused at one place by 99 % of its inputs (FUZZ-FIRST-RAISE, of medium confidence) is a
+(FUZZ-NOT-INSTRUMENTED), or is refused at one place by 99.8 % of inputs (FUZZ-FIRST-RAISE, of medium confidence) is a
 finding; so is one that never gets to its `target` (FUZZ-MISSES).
 
 **How to fix a finding.** `sdlc fuzz replay --save` writes test and stored bytes; handle the input. See docs/fuzzing.md.
