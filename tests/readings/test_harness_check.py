@@ -53,7 +53,7 @@ def test_each_rule(run: HarnessRun, expected: list[str]) -> None:
 
 
 def test_only_the_share_of_refused_inputs_is_unsure() -> None:
-    every = replace(sights(first_raise=991, lines=3, early=("box",)), swallows=7)
+    every = replace(sights(first_raise=999, lines=3, early=("box",)), swallows=7)
     sure = {finding.rule: finding.confidence is Confidence.HIGH for finding in weak(every, old="crashes")}
     assert sure == {
         "FUZZ-FLAT": True, "FUZZ-FIRST-RAISE": False, "FUZZ-SWALLOWS": True, "FUZZ-NOT-INSTRUMENTED": True
