@@ -119,8 +119,6 @@ def main() -> None:
             report.growth = [row(growth) for growth in measured if growth is not None]
     else:
         stored = [path.read_bytes() for path in options.input]
-        cpu = options.clock == "cpu"
-        deadline = Deadline(options.seconds, cpu=cpu, executions=options.executions, done=lambda: oracle.executions)
         files = sources(oracle.folders)
         known = Known(
             words=constants(files, at_most=32),
@@ -128,6 +126,9 @@ def main() -> None:
             stored=stored,
             kept=kept(options.kept),
         )
+        # From here on: what it takes to read the product's sources is no search.
+        cpu = options.clock == "cpu"
+        deadline = Deadline(options.seconds, cpu=cpu, executions=options.executions, done=lambda: oracle.executions)
         if options.phase == "hypothesis":
             with silence():
                 search_with_hypothesis(oracle, report, deadline, known, options.seed)
@@ -138,6 +139,7 @@ def main() -> None:
                 warm_up(oracle, report)
         expressions = recorder.found((str(options.file.resolve()), *oracle.folders))
         lexicon = Lexicon([*known.words, *numbers(files)], expressions, [*known.stored, *known.seeds])
+        deadline.begin()
         if options.phase == "reach":
             reach = Reach(oracle.folders)
             with silence():
