@@ -40,7 +40,7 @@ ENDINGS = (b"\n", b";", b":", b" ", b"=", b"(")
 def search_with_words(oracle: Oracle, report: Report, deadline: Deadline, lexicon: Lexicon, seed: int = 0) -> None:
     """Until the time is over; half of it at most goes to the inputs that are all tried."""
     known = [*lexicon.seeds[:POOL], *specimens()]
-    _search(oracle, report, deadline, lexicon, seed, known, lambda _: systematic(lexicon))
+    _search(oracle, report, deadline, lexicon, seed, known, lambda _: systematic(lexicon, cut_off=True))
 
 
 def search_beside(
@@ -98,13 +98,16 @@ def _often(pool: Sequence[bytes], rng: random.Random) -> bytes:
     return pool[int(len(pool) * rng.random() ** 1.5)]
 
 
-def systematic(lexicon: Lexicon) -> Iterator[bytes]:
-    """Single pieces; pairs of marks; words with marks before and behind them; then three marks, the likely first."""
+def systematic(lexicon: Lexicon, *, cut_off: bool = False) -> Iterator[bytes]:
+    """Single pieces and specimens; pairs of marks; words with marks around them; then three marks, the likely first.
+
+    With `cut_off` the thousands of beginnings of specimens, too: who takes the first inputs alone wants words instead.
+    """
     yield b""
     yield from lexicon.marks
     yield from lexicon.trouble
     yield from specimens()
-    for specimen in specimens():
+    for specimen in specimens() if cut_off else ():
         yield from cut(specimen)
     yield from lexicon.words
     yield from lexicon.samples

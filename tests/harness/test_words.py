@@ -125,6 +125,8 @@ def test_all_short_inputs_come_once_and_the_likely_ones_first() -> None:
     assert inputs[0] == b""
     assert inputs.index(b"<![") < inputs.index(b"::(")
     assert b"exception\n" in inputs
+    assert b"{% for" not in inputs
+    assert b"{% for" in list(systematic(LEXICON, cut_off=True))
     assert any(data.startswith(b"&#") and data.endswith(b";") for data in inputs)
 
 
