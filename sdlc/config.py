@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from sdlc.errors import UsageError
+from sdlc.formats import strict_toml
 from sdlc.readings import READINGS
 
 FILE = "sdlc.toml"
@@ -62,7 +63,7 @@ def load_config(data: bytes | None, *, pyproject: bytes | None, folder: str) -> 
 
 def _parse(data: bytes, what: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return strict_toml.loads(data)
     except UnicodeDecodeError as error:
         raise UsageError(f"{what}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
 from sdlc.credentials.shapes import SHAPES
 from sdlc.errors import UnreadableError
+from sdlc.formats import strict_toml
 from sdlc.model.finding import Confidence, Severity
 
 SCHEMA = "sdlc.kinds/1"
@@ -55,7 +55,7 @@ class Kind:
 def load_kinds(data: bytes, what: str = "kinds.toml") -> tuple[Kind, ...]:
     """The kinds in `data`, in order, and then those that are code; raises UnreadableError."""
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = strict_toml.loads(data)
         if document.get("schema") != SCHEMA:
             raise ValueError(f"schema: {document.get('schema')!r} is not {SCHEMA!r}")
         kinds = tuple(_kind(row) for row in (*document["kinds"], *_CODED))

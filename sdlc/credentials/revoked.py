@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sdlc.errors import UnreadableError
+from sdlc.formats import strict_toml
 
 PATH = ".sdlc/revoked-secrets.toml"
 SCHEMA = "sdlc.revoked-secrets/1"
@@ -40,7 +41,7 @@ class _Document(BaseModel):
 def load_revocations(data: bytes, what: str = PATH) -> dict[str, Revocation]:
     """The entries in `data` by fingerprint; raises UnreadableError with file and key path."""
     try:
-        document = _Document.model_validate(tomllib.loads(data.decode("utf-8")))
+        document = _Document.model_validate(strict_toml.loads(data))
     except UnicodeDecodeError as error:
         raise UnreadableError(f"{what}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:

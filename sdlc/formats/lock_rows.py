@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -11,6 +10,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
+from sdlc.formats import strict_toml
 from sdlc.formats.requirements_txt import Pin
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -27,7 +27,7 @@ def document_of(data: bytes, what: str) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"{what}: larger than {MAX_BYTES // 2**20} MiB")
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return strict_toml.loads(data)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{what}: not TOML: {error}", hint="lock again") from None
 

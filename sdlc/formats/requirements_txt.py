@@ -16,7 +16,10 @@ from packaging.utils import canonicalize_name
 
 from sdlc.errors import UnreadableError
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(?:^|(?<!\s)\s+)#.*$")
+"""White space is looked at from where it begins alone: from each of its characters would take the square of it."""
+
+_BEFORE_OPTION = re.compile(r"(?<!\s)\s+(?=--)")
 _HASH = re.compile(r"(?P<algorithm>sha256|sha384|sha512):(?P<digits>[0-9a-fA-F]+)\Z")
 _HEX_DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _ELSEWHERE = {"-r", "-c", "-e", "--requirement", "--constraint", "--editable"}
@@ -105,7 +108,7 @@ def _pin(text: str, line: int, what: str) -> Pin | None:
             f"{what}: line {line}: {option[:80]} {reason}",
             hint="lock into one flat file: uv pip compile --generate-hashes",
         )
-    bare, *options = re.split(r"\s+(?=--)", text)
+    bare, *options = _BEFORE_OPTION.split(text)
     try:
         requirement = Requirement(bare)
         marker = str(requirement.marker or "")

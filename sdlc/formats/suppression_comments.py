@@ -17,7 +17,8 @@ from sdlc.formats import strict_json
 
 _COMMENT = re.compile(r"#\s*(?:nosec|nosemgrep|nosem)\b\s*:?\s*(?P<rest>[^#]*)", re.IGNORECASE)
 _REASON = re.compile(r"\s--\s|:\s|\A--\s")
-_ID = re.compile(r"B\d{3}|[a-z0-9]+(?:-[a-z0-9]+)+")
+_ID = re.compile(r"B\d{3}|(?<![a-z0-9])[a-z0-9]++(?:-[a-z0-9]++)+")
+"""A word is tried from its beginning alone: a long one without a hyphen would take the square of its length."""
 
 
 @dataclass(frozen=True)

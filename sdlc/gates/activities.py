@@ -25,7 +25,6 @@ record it; what was recorded wrong is removed and recorded again. `sdlc explain 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from typing import Any
@@ -35,6 +34,7 @@ from sdlc.activities.record import CodeReview, load_record
 from sdlc.activities.register import COLUMNS, register_of
 from sdlc.activities.rules import FOLDER
 from sdlc.errors import BlockedError, UnreadableError
+from sdlc.formats import strict_toml
 from sdlc.formats.context_json import dump_context, dump_tools
 from sdlc.formats.spreadsheet_text import dump_csv
 from sdlc.model.result import Context, RawArtifacts
@@ -109,7 +109,7 @@ def _product(workspace: Workspace) -> tuple[str, str]:
     said: dict[str, Any] = {"name": workspace.root.name, "version": "0"}
     for path, table in (("pyproject.toml", "project"), ("sdlc.toml", "product")):
         try:
-            document = tomllib.loads(workspace.read(path).decode()) if workspace.exists(path) else {}
+            document = strict_toml.loads(workspace.read(path)) if workspace.exists(path) else {}
             said |= {key: value for key, value in document.get(table, {}).items() if key in said}
         except (ValueError, AttributeError) as error:
             raise UnreadableError(f"{path}: {error}", hint="mend the TOML syntax there") from None

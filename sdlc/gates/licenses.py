@@ -28,14 +28,13 @@ down what it is: `concluded = ["NAME==VERSION is EXPRESSION"]`. Each of these is
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import sdlc
 from sdlc.components.declared import key_of
 from sdlc.errors import ToolError
-from sdlc.formats import strict_json
+from sdlc.formats import strict_json, strict_toml
 from sdlc.formats.context_json import dump_context
 from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.gates import sbom
@@ -53,8 +52,8 @@ __all__ = ["ID", "NEEDS", "Settings", "not_applicable", "run"]
 def not_applicable(workspace: Workspace, settings: Settings) -> str | None:  # noqa: ARG001 - the shape of a gate
     """Why nothing of others is shipped: whatever the gate sbom says."""
     try:
-        text = workspace.read("sdlc.toml").decode() if workspace.exists("sdlc.toml") else ""
-        locks = tuple(tomllib.loads(text).get("gates", {}).get("sbom", {}).get("requirements", ()))
+        text = workspace.read("sdlc.toml") if workspace.exists("sdlc.toml") else b""
+        locks = tuple(strict_toml.loads(text).get("gates", {}).get("sbom", {}).get("requirements", ()))
     except (ValueError, AttributeError, TypeError):
         locks = ()
     return sbom.not_applicable(workspace, sbom.Settings(requirements=locks))

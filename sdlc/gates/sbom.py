@@ -26,7 +26,6 @@ with the same hashes is looked into, because what is installed is the head's.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +34,7 @@ from packaging.utils import canonicalize_name
 from sdlc.components.bill import locked_parts, root_part, wheel_part
 from sdlc.components.embedded import insides
 from sdlc.errors import ToolError
-from sdlc.formats import cyclonedx_json, strict_json
+from sdlc.formats import cyclonedx_json, strict_json, strict_toml
 from sdlc.formats.context_json import dump_context
 from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.inspecting.distributions import look_into, look_into_wheel
@@ -119,7 +118,7 @@ def _declared(workspace: Workspace) -> tuple[str, str]:
 
 def _table(workspace: Workspace, path: str, name: str) -> dict[str, Any]:
     try:
-        table = tomllib.loads(workspace.read(path).decode()).get(name, {}) if workspace.exists(path) else {}
+        table = strict_toml.loads(workspace.read(path)).get(name, {}) if workspace.exists(path) else {}
     except ValueError as error:
         raise ToolError(f"{path}: {error}", hint="mend the TOML syntax there") from None
     return table if isinstance(table, dict) else {}

@@ -18,7 +18,6 @@ component without a row is unknown, with that as the reason.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +27,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from sdlc.errors import UsageError
+from sdlc.formats import strict_toml
 from sdlc.inventory.rows import Item
 
 SCHEMA = "sdlc.support/1"
@@ -68,7 +68,7 @@ def load_support(data: bytes, *, what: str) -> Support:
     if len(data) > MAX_BYTES:
         raise UsageError(f"{what}: larger than {MAX_BYTES // 2**20} MiB")
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = strict_toml.loads(data)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{what}: {error}", hint="mend the TOML syntax there") from None
     rows, as_of = document.get("component", []), document.get("as_of")

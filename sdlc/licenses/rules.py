@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sdlc.errors import UnreadableError
+from sdlc.formats import strict_toml
 
 SCHEMA = "sdlc.licenses/1"
 _LATER = re.compile(r"(-only|-or-later|\+)\Z")
@@ -62,7 +62,7 @@ def family(license: str) -> str:
 def load_rules(data: bytes, what: str = "licenses.toml") -> Rules:
     """The rules in `data`; raises UnreadableError."""
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = strict_toml.loads(data)
         if document["schema"] != SCHEMA:
             raise ValueError(f"schema: {document['schema']!r:.40} is not {SCHEMA!r}")
         category_of: dict[str, str] = {}

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sdlc.errors import UsageError
+from sdlc.formats import strict_toml
 from sdlc.model.finding import Confidence, Severity
 from sdlc.policy.waivers import Limits
 
@@ -252,7 +253,7 @@ class Policy:
 def load_policy(data: bytes, what: str = ".sdlc/policy.toml") -> Policy:
     """The policy in `data`; raises UsageError with file and key path."""
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = strict_toml.loads(data)
     except UnicodeDecodeError as error:
         raise UsageError(f"{what}: not UTF-8 at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:

@@ -21,6 +21,7 @@ from packaging.version import InvalidVersion, Version
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from sdlc.errors import UsageError
+from sdlc.formats import strict_toml
 from sdlc.model.finding import Finding
 from sdlc.model.verdict import RefusedWaiver, Waived
 
@@ -114,7 +115,7 @@ class Applied:
 def load_waivers(data: bytes, what: str = ".sdlc/waivers.toml") -> tuple[Waiver, ...]:
     """The waivers in `data`; raises UsageError with file and key path."""
     try:
-        document = _Document.model_validate(tomllib.loads(data.decode("utf-8")))
+        document = _Document.model_validate(strict_toml.loads(data))
     except UnicodeDecodeError as error:
         raise UsageError(f"{what}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:

@@ -9,7 +9,6 @@ and which findings persons closed, is in no candidate: `with_signers` and `with_
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from typing import Any
 
 from sdlc.components.nested_components import nested, purl_in
 from sdlc.errors import UnreadableError
-from sdlc.formats import strict_json
+from sdlc.formats import strict_json, strict_toml
 from sdlc.formats.bom_properties import DECLARED
 from sdlc.formats.test_records import load_records
 from sdlc.formats.timestamp import time_from_text, time_to_text
@@ -102,7 +101,7 @@ def inventory_of(
         "tools": _table(
             (f"{result.gate} {tool.name}", {"version": tool.version}) for result in results for tool in result.tools
         ),
-        "policy": _table(_flat(tomllib.loads(policy.decode()))),
+        "policy": _table(_flat(strict_toml.loads(policy))),
         "waivers": _table(_waivers(waivers)),
     }
     for name, gate, file, read in readers:

@@ -9,13 +9,13 @@ from code go through `t`. What gates, tools and people wrote is evidence and sta
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader
 
 from sdlc.errors import UsageError
+from sdlc.formats import strict_toml
 
 ENGLISH = "en"
 SCHEMA = "sdlc.page-messages/1"
@@ -47,7 +47,7 @@ PLAIN = Catalog(ENGLISH, "the authors", {})
 def load_catalog(data: bytes, what: str) -> Catalog:
     """The catalogue in `data`; raises UsageError."""
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = strict_toml.loads(data)
         if document["schema"] != SCHEMA:
             raise ValueError(f"the schema is not {SCHEMA}")
         messages = {str(key): str(text) for key, text in document["messages"].items()}

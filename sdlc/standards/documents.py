@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sdlc.errors import UsageError
+from sdlc.formats import strict_toml
 from sdlc.standards.catalog import Standard
 
 SCHEMA = "sdlc.documents/1"
@@ -17,7 +18,7 @@ Documents = Mapping[str, Mapping[str, str]]
 def load_documents(data: bytes, what: str) -> Documents:
     """The numbers in `data`; raises UsageError with file and key path."""
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = strict_toml.loads(data)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{what}: {error}", hint="mend the TOML syntax") from None
     hint = f'write schema = "{SCHEMA}", then [documents."STANDARD"] with "CONTROL" = "NUMBER"'

@@ -6,6 +6,7 @@ import ast
 import tomllib
 from collections.abc import Iterator, Mapping
 
+from sdlc.formats import strict_toml
 from sdlc.surface.folding import Folder, is_known
 from sdlc.surface.item import Item, Spot
 from sdlc.surface.module import Binding, Function, Module, Scope
@@ -19,11 +20,11 @@ _CLICK = ("click.command", "click.group", "click.decorators.command", "click.dec
 def scripts_of(pyproject: bytes | None) -> dict[str, str]:
     """`[project.scripts]`: dotted name of a function, as `module:function`, to the command's name."""
     try:
-        document = tomllib.loads(pyproject.decode("utf-8")) if pyproject is not None else {}
+        document = strict_toml.loads(pyproject) if pyproject is not None else {}
         project = document.get("project", {})
         tables = [project.get(name, {}) for name in ("scripts", "gui-scripts")]
         return {str(target): str(name) for table in tables for name, target in table.items()}
-    except (AttributeError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+    except (AttributeError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sdlc.errors import SdlcError
+from sdlc.formats import strict_toml
 from sdlc.formats.requirements_txt import load_requirements
 from sdlc.tools import Tools
 from sdlc.workspace import Workspace
@@ -76,7 +76,7 @@ def source_of(lock: str, workspace: Workspace) -> tuple[str, str]:
     if not workspace.exists("pyproject.toml"):
         return "", f"there is neither {beside} nor pyproject.toml"
     try:
-        project = tomllib.loads(workspace.read("pyproject.toml").decode()).get("project", {})
+        project = strict_toml.loads(workspace.read("pyproject.toml")).get("project", {})
     except ValueError as error:
         return "", f"pyproject.toml: {error}"
     if not isinstance(project, Mapping) or not project.get("dependencies"):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sdlc.errors import UnreadableError
 from sdlc.formats.requirements_txt import Pin, load_requirements
+from sdlc.harness.pump import grow
 
 DIGEST = "a" * 64
 OTHER = "B" * 64
@@ -100,3 +101,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         load(text)
     except UnreadableError as error:
         assert "lock.txt" in error.message
+
+
+@pytest.mark.parametrize("prefix", [b"a>1", b"a>1 b"])
+def test_white_space_is_read_in_a_time_that_grows_with_its_length(prefix: bytes) -> None:
+    def read(data: bytes) -> None:
+        load_requirements(data, what="x")
+
+    assert not grow(read, prefix, b"\t", b"-", limit=65536, raises=(UnreadableError,)).fails(65536)

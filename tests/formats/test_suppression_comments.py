@@ -6,6 +6,7 @@ import pytest
 
 from sdlc.errors import UnreadableError
 from sdlc.formats.suppression_comments import dump_suppressions, find_suppressions, load_suppressions
+from sdlc.harness.pump import grow
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,10 @@ def test_round_trip() -> None:
 def test_garbage_is_refused() -> None:
     with pytest.raises(UnreadableError):
         load_suppressions(b'[{"path": "a.py"}]')
+
+
+def test_a_long_word_is_read_in_a_time_that_grows_with_its_length() -> None:
+    def read(data: bytes) -> None:
+        find_suppressions("a.py", data.decode())
+
+    assert not grow(read, b"# nosec ", b"a", b"", limit=65536).fails(65536)
