@@ -121,7 +121,7 @@ def main() -> None:
         stored = [path.read_bytes() for path in options.input]
         files = sources(oracle.folders)
         known = Known(
-            words=constants(files, at_most=32),
+            words=constants(files, at_most=32, names=True),
             seeds=constants([str(options.examples)] if options.examples else [], at_most=2048),
             stored=stored,
             kept=kept(options.kept),

@@ -11,11 +11,13 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import islice
 from typing import Any
 
 from sdlc.harness.deadline import Deadline
+from sdlc.harness.depth import LONGEST, search_depth
 from sdlc.harness.lexicon import Lexicon, encoded
+from sdlc.harness.lines import reaching
 from sdlc.harness.mutate import TOKEN
 from sdlc.harness.oracle import Crash, Oracle
 from sdlc.harness.patterns import pumps
@@ -64,6 +66,9 @@ STEEP = 8.0
 
 KEPT = 5
 
+DEEPER, LOOKING = 0.3, 0.3
+"""Shares of the time: for the search for recursion, and of that for which inputs it begins with."""
+
 DEEP = 16384
 """Bytes of a fourth size, for what was quick: recursion needs depth, and a level may be long."""
 
@@ -82,15 +87,18 @@ def search_growth(
     """
     oracle.sight = Sight(())  # watching costs time, and time is what is measured
     rng = random.Random(seed)  # noqa: S311 - an order, no secret
+    attempt = judged(oracle, report)
+    begun = deadline.within(DEEPER)
+    inputs = reaching(_begin(known), attempt, oracle.folders, begun.within(LOOKING))
+    search_depth(oracle, report, inputs, begun, rng)
     common = list(_patterns(known))
     if seed:
         rng.shuffle(common)
-    attempt = judged(oracle, report)
     expressions = _of_expressions(lexicon, rng)  # twice in each turn: most of what is slow is one of them
     kinds = [expressions, expressions, _of_inputs(known, rng), _going_on(oracle, attempt, known), iter(common)]
-    kinds += [_nested(known, rng)]
+    kinds += [_nested(known, rng), _in_context(lexicon, inputs, rng), _at_random(lexicon, known, rng)]
     tried: set[Pattern] = set()
-    for pattern in chain(_in_turn(kinds), _at_random(lexicon, known, rng)):
+    for pattern in _in_turn(kinds):
         if deadline.over():
             return
         if not pattern[1] or pattern in tried:
@@ -176,6 +184,26 @@ def _going_on(oracle: Oracle, attempt: Callable[[bytes], None], known: Known) ->
                 if oracle.left_at is None:
                     yield data, token, b"", b""
         yield NOTHING  # the others have their turns: most inputs go on with no byte at all
+
+
+def _begin(known: Known) -> list[bytes]:
+    """What other searches kept, the short ones first, and specimens."""
+    kept = sorted({*known.stored, *known.kept, *known.seeds}, key=lambda data: (len(data), data))
+    return [data for data in (*specimens(), *kept) if 0 < len(data) <= LONGEST]
+
+
+def _in_context(lexicon: Lexicon, inputs: Sequence[bytes], rng: random.Random) -> Iterator[Pattern]:
+    """Without end: what makes an expression slow, in the place of a token of an input; most are asked of a part."""
+    while lexicon.trees and inputs:
+        tree = lexicon.trees[int(len(lexicon.trees) * rng.random() ** 1.5)]
+        found = [tuple(encoded(part) for part in pump) for pump in islice(pumps(tree, rng), 200)]
+        for prefix, token, suffix in rng.sample(found, min(3, len(found))):
+            data = inputs[int(len(inputs) * rng.random() ** 1.5)]
+            start, end = rng.choice([match.span() for match in TOKEN.finditer(data)] or [(0, 0)])
+            behind = data[end:] if rng.random() < 0.5 else b""
+            yield data[:start] + prefix, token, suffix + behind, b""
+        if not found:
+            yield NOTHING
 
 
 def _at_random(lexicon: Lexicon, known: Known, rng: random.Random) -> Iterator[Pattern]:

@@ -1,7 +1,8 @@
 """
 Changes of an input that keep its form: pieces are put in, taken out, doubled, nested, swapped, joined and cut off.
 
-Places lie between two tokens: a word, a number, white space, a mark.
+Places lie between two tokens: a word, a number, white space, a mark. Names of an input are made equal to others of it,
+since parsers stumble over what is there twice; lines change their order, bytes become numbers at the edge of a field.
 """
 
 from __future__ import annotations
@@ -11,9 +12,16 @@ import re
 from collections.abc import Callable, Sequence
 
 from sdlc.harness.lexicon import NUMBERS, Lexicon
+from sdlc.harness.trees import changed
 
 TOKEN = re.compile(rb"[A-Za-z_]+|[0-9]+|\s+|[\x80-\xff]+|[^\sA-Za-z0-9_]")
 DIGITS = re.compile(rb"[0-9]+")
+NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*|[0-9]+")
+BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f\x80-\xff]")
+WIDTHS = (1, 2, 2, 4, 4, 8)
+"""Bytes of a field of a binary format."""
+
+EDGES = (0, 1, -1, 2, 0x7F, 0x80, 0x7FFF, 0x8000, 0x7FFFFFFF, 0x80000000, 2**63 - 1, 2**63, 2**40, 255, 256)
 PAIRS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"), (b"<", b">"), (b'"', b'"'), (b"'", b"'"), (b"<a>", b"</a>"))
 BEFORE_LINES = (b" ", b"  ", b"    ", b"\t", b"> ", b">", b"- ", b"* ", b"# ", b"| ")
 TIMES = (*(2, 2, 2, 3, 3, 4, 8, 30) * 6, 200, 1000)
@@ -30,6 +38,7 @@ class Mutator:
         self._ways: tuple[Callable[[bytes], bytes], ...] = (
             *(self._put_in, self._put_in, self._replace, self._remove, self._double, self._wrap, self._renumber),
             *(self._join, self._move, self._nest, self._indent, self._cut, self._byte),
+            *(self._rename, self._line, self._field, self._tree),
         )
 
     def change(self, data: bytes, room: int) -> bytes:
@@ -97,6 +106,38 @@ class Mutator:
         before = self._rng.choice(BEFORE_LINES) if self._rng.random() < 0.7 else self._lexicon.piece(self._rng)
         text = data.replace(b"\n", b"\n" + before)
         return before + text if self._rng.random() < 0.7 else text
+
+    def _rename(self, data: bytes) -> bytes:
+        """One name or number, once or wherever it stands, becomes another one of the same input."""
+        names = [match.group() for match in NAME.finditer(data)]
+        if len(names) < 2:
+            return self._put_in(data)
+        before, after = self._rng.choice(names), self._rng.choice(names)
+        renamed: bytes = re.sub(rb"\b%s\b" % before, after, data, count=self._rng.choice((0, 1, 1)))
+        return renamed
+
+    def _line(self, data: bytes) -> bytes:
+        """One line goes to another place, or comes there a second time, or goes."""
+        lines = data.splitlines(keepends=True)
+        if len(lines) < 2:
+            return self._move(data)
+        line = self._rng.choice(lines) if self._rng.random() < 0.4 else lines.pop(self._rng.randrange(len(lines)))
+        if self._rng.random() < 0.8:
+            lines.insert(self._rng.randint(0, len(lines)), line)
+        return b"".join(lines)
+
+    def _field(self, data: bytes) -> bytes:
+        """A field of a binary format gets a number at the edge of what it holds."""
+        if not BINARY.search(data):
+            return self._renumber(data)
+        width, number = self._rng.choice(WIDTHS), self._rng.choice(EDGES)
+        field = (number % (1 << 8 * width)).to_bytes(width, self._rng.choice(("big", "little")))
+        at = self._rng.randint(0, len(data))
+        return data[:at] + field + data[at + (width if self._rng.random() < 0.7 else 0) :]
+
+    def _tree(self, data: bytes) -> bytes:
+        """JSON keeps being JSON."""
+        return changed(data, self._rng) or self._rename(data)
 
     def _byte(self, data: bytes) -> bytes:
         byte = bytes([self._rng.randint(32, 126) if self._rng.random() < 0.7 else self._rng.randrange(256)])

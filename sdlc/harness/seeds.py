@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sdlc.harness.names import words_of_names
+
 
 @dataclass(frozen=True)
 class Known:
@@ -22,8 +24,11 @@ class Known:
     kept: list[bytes] = field(default_factory=list)
 
 
-def constants(folders: Iterable[str], *, at_most: int) -> list[bytes]:
-    """Texts of up to `at_most` bytes that stand in the Python files of `folders`; files that do not parse have none."""
+def constants(folders: Iterable[str], *, at_most: int, names: bool = False) -> list[bytes]:
+    """Texts of up to `at_most` bytes that stand in the Python files of `folders`; files that do not parse have none.
+
+    With `names`, also the words of its names that an input may hold.
+    """
     found: set[bytes] = set()
     for folder in folders:
         root = Path(folder)
@@ -32,9 +37,9 @@ def constants(folders: Iterable[str], *, at_most: int) -> list[bytes]:
                 tree = ast.parse(path.read_bytes())
             except (SyntaxError, ValueError, RecursionError, OSError):
                 continue
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
-                    value = node.value
+            values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+            for value in (*values, *(words_of_names(tree) if names else ())):
+                if isinstance(value, str | bytes):
                     data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
                     if 0 < len(data) <= at_most:
                         found.add(data)

@@ -7,16 +7,10 @@ of its format once. Bombs are what is known to grow when it is read: compressed 
 
 from __future__ import annotations
 
-import io
-import tarfile
-import zipfile
-import zlib
-from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 
-ZEROS = 1 << 20
-"""Bytes that a bomb of about a thousand grows to: enough for a limit of proportion, harmless for the machine."""
+from sdlc.harness.containers import bombs, containers
 
 TIMES_AND_NUMBERS = (
     "2001-02-03T04:05:06.789Z",
@@ -48,6 +42,15 @@ TIMES_AND_NUMBERS = (
     "#1a2b3c",
     "40°26'46\"N 79°58'56\"W",
     "POLYGON ((0 0, 1 0, 1 1, 0 0))",
+    "9999-12-31T23:59:60.9999999-23:59",
+    "0001-01-01T00:00:00+23:59",
+    "Mon, 31 Dec 9999 24:00:00 -9999",
+    "00/00/0000",
+    "P99999999999Y9999999999999D",
+    "FREQ=MONTHLY;INTERVAL=2;BYDAY=-1FR;COUNT=3;UNTIL=20010203T040506Z",
+    "CRON_TZ=UTC 0 0 L */2 MON#1",
+    "@yearly",
+    "-12:34:56.789",
 )
 
 NAMES = (
@@ -90,6 +93,13 @@ PROTOCOLS = (
     "MSH|^~\\&|A|B|||20010203||ADT^A01|1|P|2.5\rPID|1||2^^^C||D^E\r",
     "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;TZID=A/B:20010203T040506\r\nRRULE:FREQ=DAILY;COUNT=2;BYDAY=MO\r\n"
     "SUMMARY:c\\, d\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:a;b\r\nTEL;TYPE=c:1\r\nEND:VCARD\r\n",
+    "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n"
+    "--a\nContent-Type: message/rfc822\n\nb: c\n\nd\n--a--\n",
+    'Content-Disposition: form-data; name="a[b][c]"; filename="d.e"',
+    "v=0\r\no=a 1 1 IN IP4 b.example\r\ns=c\r\nt=0 0\r\nm=audio 1 RTP/AVP 0\r\na=d:e\r\n",
+    "INVITE sip:a@b.example SIP/2.0\r\nVia: SIP/2.0/UDP c;branch=d\r\nFrom: <sip:e@f>;tag=g\r\n\r\n",
+    '* LIST (\\a) "/" {1}\r\nb',
     "*2\r\n$3\r\nGET\r\n$1\r\na\r\n",
 )
 
@@ -112,6 +122,20 @@ DATA = (
     "1\n00:00:01,000 --> 00:00:02,000\n<i>a</i>\n",
     "d1:ali1e3:bcdee",
     '(a (b . c) \'(d #t "e"))',
+    '<plist version="1.0"><dict><key>a</key><array><integer>1</integer><data>YWJj</data></array></dict></plist>',
+    "<methodCall><methodName>a</methodName><params><param><value><array><data><value><int>1</int></value></data>"
+    "</array></value></param></params></methodCall>",
+    '<svg xmlns="http://www.w3.org/2000/svg"><g transform="scale(2)"><path d="M0,0 l1-1 A1 1 0 0 1 2,2z"/></g></svg>',
+    '{"type": "object", "properties": {"a": {"type": "array", "items": {"$ref": "#"}}}, "required": ["a"]}',
+    '[{"op": "add", "path": "/a/0", "value": {"b": 1}}, {"op": "move", "from": "/a", "path": "/b"}]',
+    '[{"a": [{"b": 1}, {"b": 2}], "c": 1}, {"a": [{"b": 1}], "c": {}}]',
+    'a:3:{i:0;s:1:"b";i:1;O:1:"c":0:{}i:2;d:0.5;}',
+    '@a{b, c = {d {E}}, f = "g" # h}\n',
+    'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "c\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n',
+    "server { listen 80; location ~ ^/a { set $b 'c'; } }\n",
+    'a { b = "c" d = [1, { e = "f" }] }\nresource "g" "h" { i = "${j.k}" }\n',
+    '$TTL 1\n@ IN SOA a b ( 1 2 3 4 5 )\nc IN TXT "d" ; e\n',
+    "HEAD\n1 SOUR a\n0 @I1@ INDI\n1 NAME b /c/\n0 TRLR\n",
 )
 
 CODE = (
@@ -137,19 +161,18 @@ CODE = (
     '{ a(b: 1, c: "d") { ...e @f } } fragment e on G { h }',
     'syntax = "proto3"; message A { repeated int32 b = 1 [packed=true]; oneof c { string d = 2; } }',
     'digraph { a -> b [c="d"]; subgraph e { f } }',
-)
-
-BYTES = (
-    b"\x30\x0b\x02\x01\x01\x04\x01a\x06\x03\x2a\x03\x04",
-    b"\x30\x80\x02\x01\x01\x00\x00",
-    b"\xa1\x61a\x82\x01\xfb\x3f\xf0\x00\x00\x00\x00\x00\x00",
-    b"\x81\xa1a\x93\x01\xc3\xcb\x3f\xf0\x00\x00\x00\x00\x00\x00",
-    b"\x08\x96\x01\x12\x01a\x1d\x00\x00\x80\x3f",
-    b"\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\x00\x00\x01a\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x01\x00\x01b",
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;",
-    b"RIFF\x26\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00"
-    b"data\x02\x00\x00\x00\x80\x80",
-    b"\x00" * 128 + b"DICM\x02\x00\x10\x00UI\x12\x001.2.840.10008.1.2\x00",
+    "module a (input b, output [1:0] c); assign c = {b, ~b}; endmodule\n",
+    "for a in b { if a.c == 1 && d { return e(|x| x + 1) } else { f[0] } }\n",
+    "(fn a b) => match a { Some(c) => c, _ => #{d: 1} };\n",
+    "a := b | c+ ('d' / [e-f])* !g -> h ;\n",
+    '<!--# a --><t:if test="${b}"><%= c %></t:if>{{#d}}{{{e}}}{{/d}}{{> f}}',
+    "{% macro a(b=1) %}{% if b is defined and not c %}{{ d|e(f)[0].g }}{% else %}"
+    "{% block h %}{% endblock %}{% endif %}{% endmacro %}",
+    "= a\n:b: c\n\n[NOTE]\n====\nd _e_ *f* <<g>>\n====\n\n|===\n|h |i\n|===\n",
+    "* a :b:\n  SCHEDULED: <2001-02-03 Sat>\n- [ ] c\n#+BEGIN_SRC d\ne\n#+END_SRC\n",
+    "SELECT * FROM (SELECT a FROM b WHERE c = (SELECT 1)) d CROSS JOIN LATERAL e "
+    "UNION ALL SELECT CASE WHEN f THEN 1 ELSE 2 END;\n",
+    "WITH a AS (SELECT 1) INSERT INTO b (c) VALUES ('d', ?), (:e, $1) ON CONFLICT DO NOTHING;\n",
 )
 
 
@@ -157,35 +180,14 @@ BYTES = (
 def specimens() -> tuple[bytes, ...]:
     """All of them, texts first; the same in every run."""
     texts = (*TIMES_AND_NUMBERS, *NAMES, *PROTOCOLS, *DATA, *CODE)
-    return (*(text.encode() for text in texts), *BYTES, *_archives(), *_bombs())
+    return (*(text.encode() for text in texts), *containers(), *bombs(), *_growing())
 
 
-def _archives() -> list[bytes]:
-    zipped, tarred = io.BytesIO(), io.BytesIO()
-    with zipfile.ZipFile(zipped, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("a/b"), b"c")
-    with tarfile.open(fileobj=tarred, mode="w") as bundle:
-        bundle.addfile(tarfile.TarInfo("a"))
-    return [zipped.getvalue(), tarred.getvalue()[:1024]]
-
-
-def _bombs() -> list[bytes]:
-    zeros = bytes(ZEROS)
-    found = []
-    for wbits in (zlib.MAX_WBITS, zlib.MAX_WBITS | 16, -zlib.MAX_WBITS):  # zlib, gzip, and neither head nor sum
-        press = zlib.compressobj(9, zlib.DEFLATED, wbits)
-        found.append(press.compress(zeros) + press.flush())
-    with suppress(ImportError):  # not every Python was built with them
-        import bz2
-
-        found.append(bz2.compress(zeros))
-    with suppress(ImportError):
-        import lzma
-
-        found.append(lzma.compress(zeros))
+def _growing() -> list[bytes]:
+    """Texts that grow by what they name again and again."""
     laughs, aliases = "", ""
     for of, name in pairwise("abcdefghi"):
         laughs += f'<!ENTITY {name} "{f"&{of};" * 10}">'
         aliases += f"{name}: &{name} [{', '.join([f'*{of}'] * 9)}]\n"
     entities = f'<!DOCTYPE x [<!ENTITY a "a">{laughs}]><x>&i;</x>'
-    return [*found, entities.encode(), f"a: &a [a]\n{aliases}".encode()]
+    return [entities.encode(), f"a: &a [a]\n{aliases}".encode()]
