@@ -30,6 +30,9 @@ DEEP = 2500
 PER_FUNCTION = 4
 """How often the recursion of one function is driven to its end: what withstands it does so mostly."""
 
+SPARE = 4
+"""Of so many levels that end a stack one more is kept."""
+
 LONGEST = 600
 """Bytes of an input that is nested."""
 
@@ -104,6 +107,8 @@ def _keep(oracle: Oracle, report: Report, crash: Crash, nested: Nesting, levels:
         half = (least + most) // 2
         again = oracle.judge(nested(half))
         least, most = (least, half) if again is not None and again.key == crash.key else (half, most)
+    if crash.exception == "RecursionError":  # elsewhere the stack is less full
+        most = min(levels, most + most // SPARE)
     report.add(crash, nested(most), nested(levels))
 
 

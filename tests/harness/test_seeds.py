@@ -24,3 +24,9 @@ def test_one_file_is_enough_and_a_file_that_does_not_parse_has_none(tmp_path: Pa
 def test_half_a_character_is_a_word_too(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("'\\ud800'")
     assert constants([str(tmp_path)], at_most=32) == [b"\xed\xa0\x80"]
+
+
+def test_words_of_names_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def do_GET(): 'x'\ndef do_PUT(): 'x'\ndef do_HEAD(): 'x'\n")
+    assert constants([str(tmp_path)], at_most=32) == [b"x"]
+    assert constants([str(tmp_path)], at_most=32, names=True) == [b"GET", b"HEAD", b"PUT", b"x"]
