@@ -1,0 +1,13 @@
+"""mutagen 1.43.0."""
+
+import io
+
+import mutagen
+
+from sdlc.harness import fuzz
+
+
+@fuzz(raises=(mutagen.MutagenError,))
+def fuzz_mutagen(data: bytes) -> None:
+    """Any file of sound."""
+    mutagen.File(io.BytesIO(data))
