@@ -15,5 +15,5 @@ def read(data: bytes) -> object:
 
 @fuzz(raises=(ValueError, OSError, EOFError, RecursionError, zlib.error))
 def fuzz_json_tricks(data: bytes) -> None:
-    """No document takes memory out of proportion to it; an empty object has some 80 bytes for each of its own."""
+    """No document takes memory out of proportion to it; an empty object has some 50 bytes for each of its own."""
     bounded_memory(read, data, ratio=128)
