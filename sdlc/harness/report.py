@@ -12,7 +12,7 @@ from typing import Any
 from sdlc.harness.guard import stored
 from sdlc.harness.oracle import SHORT, Crash, Oracle
 
-MAX_CRASHES = 20
+MAX_CRASHES = 40
 OTHERS = 3
 """Further inputs that are kept of one crash, as they were: a product that remembers earlier inputs crashes with what
 crashes in no fresh process, and what was made smaller then may be nothing at all."""

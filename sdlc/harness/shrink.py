@@ -10,7 +10,8 @@ from sdlc.harness.oracle import Crash
 TRIES = 600
 CPU_SECONDS = 10.0
 HANG_SECONDS = 3.0
-"""A hang costs its whole allowance at every try; the search behind it must go on."""
+SLOW = ("Timeout ", "MemoryError ")
+"""Each try of these costs a second or more, and the search behind them must go on."""
 
 
 def shrink(
@@ -20,7 +21,7 @@ def shrink(
 
     Bounded by `tries` executions and `seconds` of CPU, whichever is spent first.
     """
-    ends = time.process_time() + (min(seconds, HANG_SECONDS) if key.startswith("Timeout ") else seconds)
+    ends = time.process_time() + (min(seconds, HANG_SECONDS) if key.startswith(SLOW) else seconds)
     size = max(1, len(data) // 2)
     changed = False
     while data:
