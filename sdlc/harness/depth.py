@@ -36,6 +36,7 @@ SPARE = 4
 LONGEST = 600
 """Bytes of an input that is nested."""
 
+STEPS = (b" ", b"  ", b"    ", b"\t")
 LENGTHS = (("big", 1), ("big", 2), ("little", 2), ("big", 4), ("little", 4))
 
 Nesting = Callable[[int], bytes]
@@ -113,14 +114,16 @@ def _keep(oracle: Oracle, report: Report, crash: Crash, nested: Nesting, levels:
 
 
 def levels_in(room: int, nested: Nesting) -> int:
-    """As many levels as `room` bytes hold, DEEP at most."""
-    few, more = len(nested(FEW)), len(nested(MORE))
-    level = max(1, (more - few + MORE - FEW - 1) // (MORE - FEW))
-    return min(DEEP, FEW + max(0, room - few) // level)
+    """As many levels as `room` bytes hold, DEEP at most; found by halving: a level may be longer than the last."""
+    least, most = MORE, DEEP + 1
+    while most - least > 1:
+        half = (least + most) // 2
+        least, most = (half, most) if len(nested(half)) <= room else (least, half)
+    return least
 
 
 def nesting(data: bytes, rng: random.Random) -> Nesting:
-    """One way to nest `data`: in itself, by a line, by some tokens, or by a length and what it covers."""
+    """One way to nest `data`: in itself, by a line, by tokens, by indentation, or by a length and what it covers."""
     kind = rng.random()
     if BINARY.search(data):
         covers = list(lengths(data)) if kind < 0.3 else []
@@ -129,6 +132,8 @@ def nesting(data: bytes, rng: random.Random) -> Nesting:
         return _repeated(data, *_four(list(range(len(data) + 1)), rng), rng)
     tokens = sorted({0, *(match.end() for match in TOKEN.finditer(data))})
     lines = [0, *(place + 1 for place, byte in enumerate(data) if byte == 10 and place + 1 < len(data)), len(data)]
+    if kind > 0.9:
+        return _indented(data, lines, rng)
     places = lines if len(lines) > 2 and rng.random() < 0.5 else tokens
     paired = _pair(data, places, rng) if kind < 0.5 else None
     return _repeated(data, *(paired or _four(places, rng)), rng)
@@ -141,6 +146,15 @@ def _repeated(data: bytes, begin: int, opened: int, closing: int, end: int, rng:
         part if rng.random() < 0.6 else b"" for part in (data[:begin], data[opened:closing], data[end:])
     )
     return lambda levels: first + opening * levels + inside + close * levels + rest
+
+
+def _indented(data: bytes, lines: Sequence[int], rng: random.Random) -> Nesting:
+    """One of its lines again and again, each time deeper, behind those that stand before it or behind none."""
+    place = rng.randrange(len(lines) - 1)
+    line = data[lines[place] : lines[place + 1]].strip(b" \t\r\n")
+    first = data[: lines[place]] if rng.random() < 0.5 else b""
+    step = rng.choice(STEPS)
+    return lambda levels: first + b"".join(step * level + line + b"\n" for level in range(levels))
 
 
 def _pair(data: bytes, places: Sequence[int], rng: random.Random) -> tuple[int, int, int, int] | None:

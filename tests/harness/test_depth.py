@@ -74,6 +74,27 @@ def by_lengths(data: bytes) -> None:
     boxes(data)
 
 
+def outline(lines: list[str], depth: int) -> int:
+    """How many of the first lines are entries of that depth, or stand below one."""
+    count = 0
+    while count < len(lines) and lines[count].startswith(" " * depth + "- "):
+        count += entry(lines[count:], depth)
+    return count
+
+
+def entry(lines: list[str], depth: int) -> int:
+    return 1 + below(lines[1:], depth + 1)
+
+
+def below(lines: list[str], depth: int) -> int:
+    return sum([outline(lines, depth)])
+
+
+@fuzz()
+def by_indentation(data: bytes) -> None:
+    outline(data.decode().splitlines(), 0)
+
+
 @fuzz(raises=(ValueError, RecursionError, IndexError))
 def declared(data: bytes) -> None:
     by_lines(data)
@@ -105,7 +126,12 @@ CARD = b"BEGIN:CARD\nNAME:a\nBEGIN:ADR\nCITY:b\nEND:ADR\nEND:CARD\n"
 
 @pytest.mark.parametrize(
     ("function", "data"),
-    [(by_lines, CARD), (by_tokens, b"if 1 fi"), (by_lengths, b"\0\0\0\x05\0\0\0\x01a")],
+    [
+        (by_lines, CARD),
+        (by_tokens, b"if 1 fi"),
+        (by_lengths, b"\0\0\0\x05\0\0\0\x01a"),
+        (by_indentation, b"- a\n- b\n"),
+    ],
 )
 def test_recursion_behind_a_grammar(function: Callable[[bytes], None], data: bytes, tmp_path: Path) -> None:
     [crash], _ = search(function, [b"other", data], tmp_path, 0)
