@@ -18,6 +18,9 @@ from struct import pack
 ZEROS = bytes(1 << 20)
 """What a bomb of about a thousand bytes grows to: enough for a limit of proportion, harmless for the machine."""
 
+LARGE = 16 * len(ZEROS)
+"""What some grow to: more than the eight MiB that `bounded_memory` spares."""
+
 BLOCK = 900_000
 """Bytes that one block of bzip2 holds; of zeros it takes forty."""
 
@@ -31,30 +34,36 @@ def containers() -> list[bytes]:
 
 def bombs() -> list[bytes]:
     """Compressed zeros, alone and inside of something."""
-    found = []
-    for wbits in (zlib.MAX_WBITS, zlib.MAX_WBITS | 16, -zlib.MAX_WBITS):  # zlib, gzip, and neither head nor sum
-        press = zlib.compressobj(9, zlib.DEFLATED, wbits)
-        found.append(press.compress(ZEROS) + press.flush())
-    found += [base64.b64encode(one) for one in found]
+    heads = (zlib.MAX_WBITS, zlib.MAX_WBITS | 16, -zlib.MAX_WBITS)  # zlib, gzip, and neither head nor sum
+    found = [_pressed(ZEROS, wbits) for wbits in heads]
     packed, gzipped = found[0], found[1]
+    found += [base64.b64encode(one) for one in found]
+    found += [_pressed(bytes(LARGE), wbits) for wbits in heads[:2]]
     found.append(_png(_chunk(b"zTXt", b"a\0\0" + packed), _chunk(b"iCCP", b"a\0\0" + packed), _chunk(b"IDAT", packed)))
     found.append(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(gzipped), gzipped))
     found.append(_pdf(b"<</Length %d /Filter /FlateDecode>>" % len(packed), packed))
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        archive.writestr(zipfile.ZipInfo("a"), ZEROS, zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo("a"), bytes(LARGE), zipfile.ZIP_DEFLATED)
     found.append(zipped.getvalue())
     with suppress(ImportError):  # not every Python was built with them
         import bz2
 
         found.append(bz2.compress(ZEROS))
-        found.append(bz2.compress(ZEROS[:BLOCK]) * 250)  # streams may follow each other: more than a second's work
+        for streams in (20, 250):  # streams may follow each other; so many are more than a second's work
+            found.append(bz2.compress(ZEROS[:BLOCK]) * streams)
     with suppress(ImportError):
         import lzma
 
         found.append(lzma.compress(ZEROS))
+        found.append(lzma.compress(ZEROS) * (LARGE // len(ZEROS)))
         found.append(lzma.compress(ZEROS, lzma.FORMAT_ALONE))
     return found
+
+
+def _pressed(data: bytes, wbits: int) -> bytes:
+    press = zlib.compressobj(9, zlib.DEFLATED, wbits)
+    return press.compress(data) + press.flush()
 
 
 def _archives() -> list[bytes]:
@@ -140,12 +149,21 @@ def _medical() -> list[bytes]:
     return [head + name, implicit, explicit, sized, head + explicit]
 
 
+def _frame(kind: int, data: bytes) -> bytes:
+    """What an Ethernet carries."""
+    return bytes(12) + pack(">H", kind) + data
+
+
 def _messages() -> list[bytes]:
     query = b"\0\x01\x01\0\0\x01\0\x01\0\0\0\0\x01a\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x01\0\x01b"
     hello = b"\x03\x03" + bytes(32) + b"\0\0\x02\x13\x01\x01\0\0\x09\0\0\0\x05\0\x03\0\0\x00"
     handshake = b"\x01" + pack(">I", len(hello))[1:] + hello
+    udp = pack(">HHHH", 53, 53, 8 + len(query), 0) + query
+    tcp = pack(">HHIIBBHHH", 1, 80, 0, 0, 0x60, 2, 1, 0, 0) + b"\x02\x04\x05\xb4" + b"GET / HTTP/1.0\r\n\r\n"
     return [
         query,
+        _frame(0x0800, b"\x45\0" + pack(">HHHBBH", 20 + len(udp), 1, 0, 64, 17, 0) + bytes(8) + udp),
+        _frame(0x86DD, pack(">IHBB", 0x60000000, len(tcp), 6, 64) + bytes(32) + tcp),
         b"\x16\x03\x01" + pack(">H", len(handshake)) + handshake,  # TLS
         b"\0\0\x01\x01\x05\0\0\0\x01\x82",  # HTTP/2 HEADERS
         b"\x81\x01a",  # WebSocket

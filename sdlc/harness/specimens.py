@@ -184,10 +184,14 @@ def specimens() -> tuple[bytes, ...]:
 
 
 def _growing() -> list[bytes]:
-    """Texts that grow by what they name again and again."""
-    laughs, aliases = "", ""
-    for of, name in pairwise("abcdefghi"):
-        laughs += f'<!ENTITY {name} "{f"&{of};" * 10}">'
-        aliases += f"{name}: &{name} [{', '.join([f'*{of}'] * 9)}]\n"
-    entities = f'<!DOCTYPE x [<!ENTITY a "a">{laughs}]><x>&i;</x>'
-    return [entities.encode(), f"a: &a [a]\n{aliases}".encode()]
+    """Texts that grow by what they name again and again, to ten thousand times, and to a hundred million."""
+    found = []
+    for names in ("abcde", "abcdefghi"):
+        laughs, aliases = "", ""
+        for of, name in pairwise(names):
+            laughs += f'<!ENTITY {name} "{f"&{of};" * 10}">'
+            aliases += f"{name}: &{name} [{', '.join([f'*{of}'] * 9)}]\n"
+        word = "a" * 60
+        entities = f'<!DOCTYPE x [<!ENTITY a "{word}">{laughs}]><x>&{names[-1]};</x>'
+        found += [entities.encode(), f"a: &a [a]\n{aliases}".encode()]
+    return found
