@@ -21,6 +21,7 @@ sys.path.insert(0, str(REPOSITORY / "examples"))
 import demo  # noqa: E402 - found by the line above
 
 from sdlc.formats.check_json import load_check  # noqa: E402
+from sdlc.model.result import Outcome  # noqa: E402
 
 
 def main() -> int:
@@ -69,7 +70,8 @@ def judged(product: Path) -> str:
     record = load_check((product / ".sdlc" / "out" / "check.json").read_bytes(), what="check.json")
     [reading] = [one.reading for one in record.results if one.gate == "fuzz"]
     found = sorted({(finding.rule, finding.fingerprint[:12]) for finding in reading.findings})
-    return f"exit {done.returncode} {reading.outcome.value} {found}"
+    why = f": {reading.sentence}" if reading.outcome is Outcome.ERROR else ""
+    return f"exit {done.returncode} {reading.outcome.value} {found}{why}"
 
 
 if __name__ == "__main__":

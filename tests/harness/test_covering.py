@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -53,7 +54,8 @@ def declared(function: Any) -> Harness:
 def test_a_staircase_of_lines_and_a_strategy(tmp_path: Path, function: Any) -> None:
     oracle = Oracle(declared(function), HERE)
     report = Report(tmp_path / "report.json", oracle)
-    search_by_lines(oracle, report, Deadline(4.0), Lexicon([b"d!"], []), tmp_path)
+    deadline = Deadline(time.process_time() + 4.0, cpu=True)
+    search_by_lines(oracle, report, deadline, Lexicon([b"d!"], []), tmp_path)
     report.write(finished=True)
     document = json.loads((tmp_path / "report.json").read_text())
     [crash] = document["crashes"]

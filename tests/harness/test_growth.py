@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from types import SimpleNamespace
 from typing import Any
 
@@ -87,7 +89,7 @@ def search(
     oracle = Oracle(harness, HERE)
     report = Report(tmp_path / "report.json", oracle)
     lexicon = Lexicon(known.words, expressions)
-    search_growth(oracle, report, Deadline(seconds), known, lexicon)
+    search_growth(oracle, report, Deadline(time.process_time() + seconds, cpu=True), known, lexicon)
     report.write(finished=True)
     document: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
     return document
@@ -120,7 +122,7 @@ def test_a_power_is_in_the_report_and_no_crash(tmp_path: Path) -> None:
     document = search(square, tmp_path)
     assert document["crashes"] == []
     assert bytes.fromhex(document["growth"][0]["token"]).startswith(b"<")
-    assert 1.5 < document["growth"][0]["exponent"] < 2.5
+    assert 1.5 < median(growth["exponent"] for growth in document["growth"]) < 2.5
 
 
 def test_what_is_linear_is_not_mentioned(tmp_path: Path) -> None:
@@ -134,9 +136,8 @@ def test_given_patterns_are_measured_alone() -> None:
     [pattern, closed] = patterns_of(["626f783a,3c,21,", ",5b,,5d"])
     assert pattern == (b"box:", b"<", b"!", b"")
     assert closed == (b"", b"[", b"", b"]")
-    growth = measure(Oracle(harness, HERE), pattern)
-    assert growth is not None
-    assert 1.5 < growth.exponent < 2.5
+    measured = [measure(Oracle(harness, HERE), pattern) for _ in range(3)]
+    assert 1.5 < median(growth.exponent for growth in measured if growth is not None) < 2.5
 
 
 def test_a_pattern_that_crashes_is_not_measured() -> None:
