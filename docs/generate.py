@@ -1,4 +1,4 @@
-"""Writes the pages made from the code: one per gate, their list, what rules cover, the rules of malware (`tests/test_docs.py` compares)."""
+"""Writes the pages made from the code: gates, what rules cover, malware (`tests/test_docs.py` compares)."""
 
 from __future__ import annotations
 

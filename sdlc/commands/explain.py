@@ -24,6 +24,7 @@ from sdlc.threats.rules import RULES as THREAT_RULES
 from sdlc.threats.rules import SURFACE_RULES
 
 ROW = re.compile(r"^\| `([a-z-]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
+OF_GATES = ((REQUIREMENT_RULES, "requirements"), (ACTIVITY_RULES, "activities"), (MALWARE_RULES, "malware"))
 FINGERPRINT = re.compile(r"f1:[0-9a-f]{4,}")
 
 
@@ -103,11 +104,7 @@ def _of_catalogue(name: str) -> Iterator[str]:
             yield f"  fix: {rule.fix}"
             yield f"  classes{_classes(rule.cwe, rule.owasp)}"
             yield from (f"  see: {link}" for link in rule.links)
-    for ours, about in (
-        (REQUIREMENT_RULES, "requirements"),
-        (ACTIVITY_RULES, "activities"),
-        (MALWARE_RULES, "malware"),
-    ):
+    for ours, about in OF_GATES:
         if name in ours:
             yield f"{name}: {ours[name].title}, a rule about {about} (docs/{about}.md)"
             yield f"  severity {ours[name].severity}"
