@@ -64,6 +64,7 @@ SILENT = [
     b"bash -i opens an interactive shell; /dev/tcp is a feature of bash\n",
     b"powershell -File build.ps1 -encoding utf8\n",
     b"<?php echo htmlspecialchars($_GET['name']); system('ls'); ?>",
+    b"&lt;?php system($_" + b"GET['c']); ?&gt; is the example of a weakness",
     b"const text = atob(value); evaluate(text)\n",
     b"base64 -d key.txt > key.bin\n",
     b"the stratum of the cache\n",
