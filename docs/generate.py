@@ -1,4 +1,4 @@
-"""Writes the pages made from the code: one per gate, their list, what rules cover (`tests/test_docs.py` compares)."""
+"""Writes the pages made from the code: gates, what rules cover, malware (`tests/test_docs.py` compares)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from sdlc.commands.gates import page
 from sdlc.formats.rule_catalogue import load_rules
 from sdlc.gates import GATES
+from sdlc.reports.malware_rules import malware_page
 from sdlc.reports.rule_coverage import coverage_page
 from sdlc.scanning.rules import compiled_rules
 
@@ -21,6 +22,7 @@ def pages() -> dict[Path, str]:
               for gate, module in GATES.items()]  # fmt: skip
     made[Path("gates", "README.md")] = "\n".join(lines) + "\n"
     made[Path("coverage.md")] = coverage_page(load_rules(compiled_rules().read_bytes()))
+    made[Path("malware.md")] = malware_page()
     return made
 
 

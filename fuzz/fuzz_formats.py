@@ -31,6 +31,10 @@ from sdlc.inventory.page import to_page
 from sdlc.inventory.rows import load_inventory
 from sdlc.inventory.spdx import to_spdx
 from sdlc.inventory.tree import tree
+from sdlc.malware.code import code_tells
+from sdlc.malware.looking import look
+from sdlc.malware.opening import Limits
+from sdlc.malware.record import dump_scan, load_scan
 from sdlc.policy.schema import load_policy
 from sdlc.policy.waivers import load_waivers
 from sdlc.requirements.judge import Proofs, judge
@@ -241,3 +245,25 @@ def fuzz_activity_record(data: bytes) -> None:
     if dump_record(record) != data:
         raise AssertionError("another record")
     load_history(data)
+
+
+@fuzz()
+def fuzz_shipped(data: bytes) -> None:
+    """Whatever is shipped is looked at, and the first row is of the artifact itself."""
+    rows, _ = look({"box-1.0.zip": data}, {}, Limits(total=2**20, one=2**19, files=100, depth=4))
+    if not rows or rows[0].path != "box-1.0.zip" or rows[0].size != len(data):
+        raise AssertionError("the artifact has no row of its own")
+
+
+@fuzz()
+def fuzz_harmful_code(data: bytes) -> None:
+    """Python that decodes and executes something, and goes on with anything."""
+    list(code_tells("setup.py", b"import base64\nexec(base64.b64decode(x))\n" + data))
+
+
+@fuzz(raises=(UnreadableError,))
+def fuzz_scan_record(data: bytes) -> None:
+    """The record of a scan is written as it was read."""
+    scan = load_scan(data)
+    if load_scan(dump_scan(scan)) != scan:
+        raise AssertionError("another record")

@@ -14,6 +14,7 @@ from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
+from sdlc.malware.rules import RULES as MALWARE_RULES
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
 from sdlc.policy.remedy import waive
@@ -23,6 +24,7 @@ from sdlc.threats.rules import RULES as THREAT_RULES
 from sdlc.threats.rules import SURFACE_RULES
 
 ROW = re.compile(r"^\| `([a-z-]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
+OF_GATES = ((REQUIREMENT_RULES, "requirements"), (ACTIVITY_RULES, "activities"), (MALWARE_RULES, "malware"))
 FINGERPRINT = re.compile(r"f1:[0-9a-f]{4,}")
 
 
@@ -102,7 +104,7 @@ def _of_catalogue(name: str) -> Iterator[str]:
             yield f"  fix: {rule.fix}"
             yield f"  classes{_classes(rule.cwe, rule.owasp)}"
             yield from (f"  see: {link}" for link in rule.links)
-    for ours, about in ((REQUIREMENT_RULES, "requirements"), (ACTIVITY_RULES, "activities")):
+    for ours, about in OF_GATES:
         if name in ours:
             yield f"{name}: {ours[name].title}, a rule about {about} (docs/{about}.md)"
             yield f"  severity {ours[name].severity}"

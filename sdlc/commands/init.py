@@ -29,7 +29,7 @@ from sdlc.workspace import Workspace, open_workspace
 
 ADOPTION = timedelta(days=179)
 NEED_PEOPLE = ("threat-model",)
-NEED_A_LOCK = ("build", "tests", "sbom", "vulnerabilities", "licenses")
+NEED_A_LOCK = ("build", "tests", "sbom", "vulnerabilities", "licenses", "malware")
 ADDRESS = re.compile(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}")
 IGNORED = (".sdlc/out/", ".sdlc/env/")
 NO_WAIVERS = '# Findings that are knowingly lived with; `sdlc waive` writes them.\nschema = "sdlc.waivers/1"\n'

@@ -90,6 +90,14 @@ severity = "high"
 text = "Nothing is shipped under a license that is unknown, or that the product's lists deny."
 
 [[rules]]
+id = "malware"
+type = "required"
+gate = "malware"
+when = "applicable"
+severity = "medium"
+text = "Nothing harmful is in what is shipped, and nothing that nobody could look into."
+
+[[rules]]
 id = "fuzz"
 type = "required"
 gate = "fuzz"

@@ -186,6 +186,8 @@ def _is_weaker(name: str, old: Any, new: Any) -> bool:
         return bool(new < old)
     if name in ("exclude", "generated", "allow"):
         return not set(new) <= set(old)
+    if name == "clamd":  # who had none asks for more, wherever the new one is
+        return bool(old and old != new)
     if name in ("paths", "deny", "required", "risky"):
         return not set(old) <= set(new)
     return bool(old != new)

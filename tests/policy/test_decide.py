@@ -185,7 +185,7 @@ def test_labels_say_bootstrap_and_mode() -> None:
 
 
 def test_the_built_in_policy_loads() -> None:
-    assert len(load_policy(BUILT_IN, "built-in").rules) == 11
+    assert len(load_policy(BUILT_IN, "built-in").rules) == 12
 
 
 @pytest.mark.parametrize(
