@@ -14,6 +14,7 @@ from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
+from sdlc.hardening.rules import RULES as HARDENING_RULES
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
 from sdlc.policy.remedy import waive
@@ -102,7 +103,11 @@ def _of_catalogue(name: str) -> Iterator[str]:
             yield f"  fix: {rule.fix}"
             yield f"  classes{_classes(rule.cwe, rule.owasp)}"
             yield from (f"  see: {link}" for link in rule.links)
-    for ours, about in ((REQUIREMENT_RULES, "requirements"), (ACTIVITY_RULES, "activities")):
+    for ours, about in (
+        (REQUIREMENT_RULES, "requirements"),
+        (ACTIVITY_RULES, "activities"),
+        (HARDENING_RULES, "hardening"),
+    ):
         if name in ours:
             yield f"{name}: {ours[name].title}, a rule about {about} (docs/{about}.md)"
             yield f"  severity {ours[name].severity}"

@@ -1,0 +1,89 @@
+"""What each distribution of an environment gives: modules, programs, entry points, requirements; runs nothing."""
+
+from __future__ import annotations
+
+import configparser
+import csv
+import io
+import re
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from packaging.metadata import parse_email
+from packaging.utils import canonicalize_name
+
+from sdlc.hardening.footprint import Provided
+
+MAX_METADATA = 32 * 1024 * 1024
+_CODE = (".py", ".so", ".pyd")
+_PART = re.compile(r"[A-Za-z_]\w*\Z")
+_PROGRAMS = ("console_scripts", "gui_scripts")
+
+
+def provided_by(environment: Path) -> tuple[Provided, ...]:
+    """Every distribution in `environment`, sorted by name; what cannot be read gives nothing."""
+    root = environment.resolve()
+    found = {}
+    for folder in sorted(root.glob("lib*/python*/site-packages/*.dist-info")):
+        if folder.resolve() == folder:
+            one = _provided(folder)
+            found[one.name] = one
+    return tuple(found[name] for name in sorted(found))
+
+
+def _provided(folder: Path) -> Provided:
+    metadata, _ = parse_email(_read(folder / "METADATA"))
+    named, _, numbered = folder.name.removesuffix(".dist-info").partition("-")
+    rows = [row[0] for row in csv.reader(io.StringIO(_text(folder / "RECORD"), newline="")) if row]
+    points = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
+    points.optionxform = str  # type: ignore[assignment,method-assign]
+    try:
+        points.read_string(_text(folder / "entry_points.txt"))
+    except configparser.Error:
+        points.clear()
+    scripts = {name for group in _PROGRAMS if points.has_section(group) for name in points.options(group)}
+    scripts |= {path.rpartition("/")[2] for path in rows if path.startswith("../") and "/bin/" in path}
+    types = [path for path in rows if path.endswith(".pyi")]
+    modules = _modules(rows)
+    return Provided(
+        name=canonicalize_name(str(metadata.get("name") or named)),
+        version=str(metadata.get("version") or numbered),
+        modules=modules,
+        scripts=tuple(sorted(scripts)),
+        groups=tuple(sorted(group for group in points.sections() if group not in _PROGRAMS)),
+        requires=tuple(metadata.get("requires_dist", ())),
+        only_types=bool(types) and not modules,
+    )
+
+
+def _modules(paths: Iterable[str]) -> tuple[str, ...]:
+    """The topmost modules: of a namespace, which has no file of its own, those in it."""
+    code = {path for path in paths if path.endswith(_CODE) and not path.startswith(("../", "/"))}
+    packages = {path.removesuffix("/__init__.py") for path in code if path.endswith("/__init__.py")}
+    found = set()
+    for path in code:
+        parts = path.split("/")
+        if parts[0].endswith((".dist-info", ".data", "-stubs")):
+            continue
+        above = ("/".join(parts[:number]) for number in range(1, len(parts)))
+        top = next((folder for folder in above if folder in packages), "")
+        names = (top or "/".join([*parts[:-1], parts[-1].partition(".")[0]])).split("/")
+        if all(_PART.match(name) for name in names):
+            found.add(".".join(names))
+    return tuple(sorted(found))
+
+
+def _text(path: Path) -> str:
+    return _read(path).decode("utf-8", "replace")
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file; nothing for a link, a file that is too large, or none."""
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_METADATA:
+            return b""
+        return path.read_bytes()
+    except OSError:
+        return b""
