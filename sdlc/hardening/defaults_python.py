@@ -134,7 +134,7 @@ def _folded(node: ast.expr, depth: int) -> Any:
         values = [_folded(one, depth + 1) for one in node.values]
         known = [one for one in values if one is not _Outside]
         if isinstance(node.op, ast.Or) and known and len(known) < len(values):
-            return known[-1]  # `os.environ.get("X") or "default"`
+            return known[-1]  # `environ.get("X") or "default"`
         return _Outside if len(known) < len(values) else (any(known) if isinstance(node.op, ast.Or) else all(known))
     return _called(node, depth) if isinstance(node, ast.Call) else _Outside
 

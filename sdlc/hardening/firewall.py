@@ -13,7 +13,7 @@ def nftables(product: str, ports: Iterable[Declared]) -> str:
     name, declared = _word(product), tuple(ports)
     lines = [
         "#!/usr/sbin/nft -f",
-        f"# What {name} lets in, by its threat model; everything else is dropped. What goes out is not touched.",
+        f"# What {name} lets in, by its threat model; all else is dropped, ssh too. What goes out is not touched.",
         f"add table inet {name}",
         f"delete table inet {name}",
         f"table inet {name} {{",
@@ -37,7 +37,7 @@ def netsh(product: str, ports: Iterable[Declared]) -> str:
     name = _word(product)
     lines = [
         "@echo off",
-        f"rem What {name} lets in, by its threat model; everything else that comes in is blocked.",
+        f"rem What {name} lets in, by its threat model; all else that comes in is blocked, remote desktops too.",
         "netsh advfirewall set allprofiles state on",
         "netsh advfirewall set allprofiles firewallpolicy blockinbound,allowoutbound",
     ]

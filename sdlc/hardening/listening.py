@@ -133,7 +133,7 @@ def table(items: Iterable[Item], components: Sequence[Component], observed: Obse
         claims = [claim for component in components for claim in component.claims if _speaks_of(claim, *key)]
         named = f"{one.component}, {one.bind}" if one else f"a pattern: {claims[0].pattern}" if claims else ""
         state = "declared" if named and seen else "not declared" if not named else "not seen"
-        if observed and named and key not in opened:
+        if observed and not observed.problem and named and key not in opened:
             state = "declared, not open"
         rows.append(Row(key[0], str(key[1]), named, tuple(sorted(in_code.get(key, ()))),
                         tuple(sorted(opened.get(key, ()))), state))  # fmt: skip
@@ -169,7 +169,7 @@ def judge_ports(items: Sequence[Item], components: Sequence[Component], observed
         if (rule, subject, "") not in told:
             told.add((rule, subject, ""))
             yield finding(rule, place, subject, said, confidence=sure)
-    if observed is not None:
+    if observed is not None and not observed.problem:
         opened = {(one.protocol, one.port) for one in observed.sockets}
         for declared in declared_by(components):
             if (declared.protocol, declared.port) not in opened:

@@ -28,7 +28,7 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...], str]] = {
     ),
     "defaults": ("Defaults", ("key", "value", "at", "rule", "OWASP ASVS"), "no file of defaults is named"),
     "system": ("System", ("kind", "at", "of", "settings", "weak"), "no file says in which system the product runs"),
-    "to do": ("To do", ("rule", "at", "what", "do"), "nothing is weak"),
+    "to-do": ("To do", ("rule", "at", "what", "do"), "nothing is weak"),
     "accepted": ("Accepted", ("rule", "at", "what", "why"), "nothing is accepted"),
 }
 """Every table: its title, its columns, and what is said of an empty one."""
@@ -59,7 +59,7 @@ def tables_of(
             for one in defaults
         ],
         "system": list(_system(system, findings)),
-        "to do": [[one.rule, str(one.place), one.message, one.fix] for one in findings if not one.suppressed],
+        "to-do": [[one.rule, str(one.place), one.message, one.fix] for one in findings if not one.suppressed],
         "accepted": [[one.rule, str(one.place), one.message, one.suppressed] for one in findings if one.suppressed],
     }  # fmt: skip
 
@@ -96,7 +96,7 @@ def load_tables(data: bytes) -> Tables:
 def guide(product: str, tables: Tables) -> str:
     """The hardening guide as Markdown: what is to do first, then each table."""
     lines = [f"# Hardening of {escape(product)}", ""]
-    order = ("to do", "accepted", "system", "defaults", "ports", "footprint")
+    order = ("to-do", "accepted", "system", "defaults", "ports", "footprint")
     for name in order:
         title, columns, nothing = PARTS[name]
         lines += [f"## {title}", ""]
