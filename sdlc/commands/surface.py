@@ -98,14 +98,13 @@ def ports(session: Session, path: Path, write: Path | None, kept: Path | None, f
     else:
         lines = surface_page.table_lines(surface_facts.ports_table(found.surface, found.components))
         text = "\n".join(lines).replace("## ", "# ", 1) + "\n"
+    source = "model" if firewall else "code"
     if kept is not None:
         if _bytes(kept) != text.encode():
             again = f"sdlc surface ports{f' --firewall {firewall}' if firewall else ''} --write {kept}"
-            click.echo(
-                f"{kept} says something else than {'the model' if firewall else 'the code'}; write it again: {again}"
-            )
+            click.echo(f"{kept} says something else than the {source}; write it again: {again}")
             click.get_current_context().exit(ExitCode.BLOCKED)
-        click.echo(f"{kept} says what the {'model' if firewall else 'code'} says")
+        click.echo(f"{kept} says what the {source} says")
     elif write is not None:
         replace_file(session.disk, write, text.encode())
         click.echo(f"wrote {write}")

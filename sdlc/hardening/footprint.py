@@ -162,7 +162,7 @@ def _by_others(name: str, provided: Mapping[str, Provided], needed: Collection[s
     for other in sorted(needed):
         if other not in provided:
             continue
-        if name in _reached([other], provided, python):
+        if name in reached([other], provided, python):
             return f"{other} requires it"
         tops = {module.partition(".")[0] for module in provided[other].modules}
         if given and any(group.partition(".")[0].replace("-", "_") in tops for group in given.groups):
@@ -172,11 +172,11 @@ def _by_others(name: str, provided: Mapping[str, Provided], needed: Collection[s
 
 def _alone(name: str, asked: Collection[str], provided: Mapping[str, Provided], python: str) -> tuple[str, ...]:
     """What `name` brings along that nothing else which is declared requires."""
-    others = _reached([one for one in asked if one != name], provided, python)
-    return tuple(sorted(_reached([name], provided, python) - others - {name} - set(asked)))
+    others = reached([one for one in asked if one != name], provided, python)
+    return tuple(sorted(reached([name], provided, python) - others - {name} - set(asked)))
 
 
-def _reached(names: Iterable[str], provided: Mapping[str, Provided], python: str) -> set[str]:
+def reached(names: Iterable[str], provided: Mapping[str, Provided], python: str) -> set[str]:
     """`names`, and all that they require without an extra."""
     found: set[str] = set()
     queue = list(names)

@@ -10,7 +10,7 @@ from sdlc.formats import strict_json
 from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.hardening.declared import FILES, PROJECT, declared_in
 from sdlc.hardening.defaults import load_defaults
-from sdlc.hardening.footprint import Seen
+from sdlc.hardening.footprint import Seen, reached
 from sdlc.hardening.imports import Used, is_standard, own_modules, used_by
 from sdlc.hardening.setting import Setting
 from sdlc.hardening.system_files import kind_of, load_system
@@ -96,14 +96,18 @@ def footprint_of(
         problems[""] = "dependencies are declared, and the build did not answer: nobody can tell what they give"
         declared = ()
     own = own_modules(workspace.paths)
-    product = {wheel.name for wheel in wheels}
     tops = {name.partition(".")[0] for one in provided for name in one.modules}
     programs = used.programs | set(_words(system)) | set(start)
     known = {name for one in provided for name in (*one.scripts, *one.modules)}
+    imports = tuple(one for one in used.imports if provided and not _is_own(one.name, one.path, own))
+    names = {one.name for one in imports}
+    concerned = reached([one.name for one in declared], {one.name: one for one in provided}, _python(build))
+    concerned |= {one.name for one in provided if any(one.holds(name) for name in names)}
+    concerned -= {wheel.name for wheel in wheels}
     seen = Seen(
         declared=declared,
-        provided=tuple(one for one in provided if one.name not in product),
-        imports=tuple(one for one in used.imports if provided and not _is_own(one.name, one.path, own)),
+        provided=tuple(one for one in provided if one.name in concerned),
+        imports=imports,
         texts=frozenset(text for text in used.texts if text.partition(".")[0] in tops),
         programs=frozenset(programs & known),
         python=_python(build),

@@ -14,6 +14,7 @@ from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
 from sdlc.hardening.footprint import Provided
+from sdlc.sandbox.environment import READY
 
 MAX_METADATA = 32 * 1024 * 1024
 _CODE = (".py", ".so", ".pyd")
@@ -22,13 +23,18 @@ _PROGRAMS = ("console_scripts", "gui_scripts")
 
 
 def provided_by(environment: Path) -> tuple[Provided, ...]:
-    """Every distribution in `environment`, sorted by name; what cannot be read gives nothing."""
-    root = environment.resolve()
-    found = {}
-    for folder in sorted(root.glob("lib*/python*/site-packages/*.dist-info")):
-        if folder.resolve() == folder:
-            one = _provided(folder)
-            found[one.name] = one
+    """Every distribution in `environment`, sorted by name; what cannot be read gives nothing.
+
+    One that shares the packages of a ready interpreter has them, too: the build writes where they lie.
+    """
+    found: dict[str, Provided] = {}
+    for site in sorted(environment.resolve().glob("lib*/python*/site-packages")):
+        shared = _text(site / READY).strip()
+        for folder in (*([Path(shared)] if shared.startswith("/") else []), site):
+            for metadata in sorted(folder.glob("*.dist-info")):
+                if not metadata.is_symlink():
+                    one = _provided(metadata)
+                    found[one.name] = one
     return tuple(found[name] for name in sorted(found))
 
 

@@ -1,4 +1,4 @@
-"""Starts the installed router with the defaults that are shipped, in a folder of its own and with a token of its own."""
+"""Starts the installed router with the defaults that are shipped, in a folder and with a token of its own."""
 
 from __future__ import annotations
 
