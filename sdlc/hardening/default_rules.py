@@ -80,7 +80,7 @@ ROWS = (
         _writable, "HARD-PERMISSIONS", "0o640"),
     Row(r"umask", _mask, "HARD-PERMISSIONS", "0o027"),
     Row(r"auto_?escape", _off, "HARD-AUTOESCAPE", "true"),
-    Row(r"verify(_(ssl|tls|certs?|certificates?|peer|hostname|server))?|(ssl|tls|cert|certificate)_verif(y|ication)"
+    Row(r"(?<!skip_)(?<!disable_)(?<!no_)verify(_(ssl|tls|certs?|certificates?|peer|hostname|server))?|(ssl|tls|cert|certificate)_verif(y|ication)"
         r"|check_hostname", _off, "HARD-TLS-VERIFY", "true"),
     Row(r"insecure(_skip_verify|_requests|_ssl|_tls)?|(skip|disable|no)_(ssl|tls|cert|certificate)?_?(verify|verification"
         r"|check)|allow_insecure", _on, "HARD-TLS-VERIFY", "false"),

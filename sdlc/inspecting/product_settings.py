@@ -42,7 +42,7 @@ def defaults_of(workspace: Workspace, paths: Iterable[str]) -> Looked:
             found.settings += load_defaults(path, workspace.read(path))
             found.files.append(path)
         except SdlcError as error:
-            found.problems[path] = error.message.removeprefix(f"{path}: ")
+            found.problems[path] = error.message
     return found
 
 
@@ -53,7 +53,7 @@ def system_of(workspace: Workspace, exclude: tuple[str, ...]) -> Looked:
         try:
             settings = load_system(path, workspace.read(path))
         except SdlcError as error:
-            found.problems[path] = error.message.removeprefix(f"{path}: ")
+            found.problems[path] = error.message
             continue
         if settings is not None:
             found.settings += settings

@@ -91,7 +91,8 @@ def judge(raw: RawArtifacts, settings: Settings) -> Judged:
         if name not in raw:
             raise UnreadableError(f"{name} is missing in the evidence of hardening", hint="run the gate again")
     problems = [
-        f"{path}: {why}" if path else why for path, why in texts_of(raw["problems.json"], "problems.json").items()
+        why if why.startswith(path) else f"{path}: {why}"
+        for path, why in texts_of(raw["problems.json"], "problems.json").items()
     ]
     baseline = load_baseline(raw["baseline.toml"]) if "baseline.toml" in raw else None
     seen = load_seen(raw["footprint.json"])
