@@ -99,6 +99,8 @@ def _observe(workspace: Workspace, tools: Tools, settings: Settings, build: RawA
     def answer(level: str = "", sockets: tuple[Socket, ...] = (), problem: str = "") -> Observed:
         return Observed(settings.start, level, settings.start_seconds, sockets, problem)
 
+    if workspace.repository is not None:
+        return answer(problem="the product of a base commit is not started")
     if "build.json" not in build:
         return answer(problem="the build did not answer, so there is nothing to start")
     python = workspace.python_of_product

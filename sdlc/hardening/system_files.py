@@ -27,6 +27,12 @@ _WORKLOAD = re.compile(
 _SSHD = re.compile(r"(^|/)(sshd_config(\.d/[^/]+\.conf)?|[\w.-]*sshd[\w.-]*\.conf)\Z")
 _SYSCTL = re.compile(r"(^|/)(sysctl\.conf|sysctl\.d/[^/]+\.conf|[\w-]*sysctl[\w-]*\.conf)\Z")
 _NGINX = re.compile(r"(^|/)(nginx[\w.-]*\.conf|nginx/([^/]+/)*[^/]+\.conf|(sites|conf)-(available|enabled)/[^/]+)\Z")
+_OTHER_SERVICE = re.compile(r"\s*(<|\[D-BUS Service\])", re.IGNORECASE)
+"""What begins a service of D-Bus or Avahi, whose files end as units do."""
+
+_ABOUT = (".py", ".md", ".rst", ".txt", ".vim", ".js", ".ts", ".go", ".rs", ".java", ".rb", ".html", ".json", ".toml")
+"""Endings of files that speak of Dockerfiles and are none."""
+
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (_DOCKERFILE, "dockerfile"),
     (_COMPOSE, "compose"),
@@ -49,7 +55,8 @@ _READERS: dict[str, Callable[[str, str], Iterator[Setting]]] = {
 
 def kind_of(path: str) -> str:
     """The kind of file that `path` may be, by its name; empty for none. A manifest also needs an `apiVersion`."""
-    return next((kind for pattern, kind in _NAMES if pattern.search(path)), "")
+    kind = next((kind for pattern, kind in _NAMES if pattern.search(path)), "")
+    return "" if kind == "dockerfile" and path.lower().endswith(_ABOUT) else kind
 
 
 def load_system(path: str, data: bytes) -> list[Setting] | None:
@@ -67,7 +74,10 @@ def load_system(path: str, data: bytes) -> list[Setting] | None:
         raise UnreadableError(f"{path}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from None
     if kind == "kubernetes" and not (_MANIFEST.search(text) and _WORKLOAD.search(text)):
         return None
-    if kind in ("kubernetes", "compose") and "{{" in text and re.search(r"\{\{[-\s]*[.$a-z]", text):
+    without_comments = re.sub(r"(?m)^\s*#.*\n", "", text)
+    if kind == "unit" and _OTHER_SERVICE.match(without_comments):
+        return None
+    if kind in ("kubernetes", "compose", "dockerfile") and "{{" in text and re.search(r"\{\{[-\s]*[.$a-z]", text):
         line = text[: text.index("{{")].count("\n") + 1
         raise UnreadableError(
             f"{path}:{line}: it is a template, whose values are elsewhere",

@@ -91,7 +91,8 @@ def footprint_of(
                 problems[path] = error.message
     used = used_by(sources, exclude)
     problems |= used.unparsed
-    provided = provided_by(workspace.installed) if "build.json" in build else ()
+    fresh = "build.json" in build or workspace.repository is not None  # of a base commit, what its head installed
+    provided = provided_by(workspace.installed) if fresh else ()
     if any(not one.extra for one in declared) and not provided:
         problems[""] = "dependencies are declared, and the build did not answer: nobody can tell what they give"
         declared = ()

@@ -28,7 +28,7 @@ def provided_by(environment: Path) -> tuple[Provided, ...]:
     One that shares the packages of a ready interpreter has them, too: the build writes where they lie.
     """
     found: dict[str, Provided] = {}
-    for site in sorted(environment.resolve().glob("lib*/python*/site-packages")):
+    for site in sorted({site.resolve() for site in environment.glob("lib*/python*/site-packages")}):
         shared = _text(site / READY).strip()
         for folder in (*([Path(shared)] if shared.startswith("/") else []), site):
             for metadata in sorted(folder.glob("*.dist-info")):
@@ -39,7 +39,7 @@ def provided_by(environment: Path) -> tuple[Provided, ...]:
 
 
 def _provided(folder: Path) -> Provided:
-    metadata, _ = parse_email(_read(folder / "METADATA"))
+    metadata, _ = parse_email(_read(folder / "METADATA").partition(b"\n\n")[0])
     named, _, numbered = folder.name.removesuffix(".dist-info").partition("-")
     rows = [row[0] for row in csv.reader(io.StringIO(_text(folder / "RECORD"), newline="")) if row]
     points = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)

@@ -112,7 +112,10 @@ def test_a_file_that_cannot_be_read_is_a_sentence(path: str, text: str, said: st
 def test_yaml_that_starts_nothing_is_passed_over() -> None:
     assert load_system("a.yaml", b"apiVersion: v1\nkind: ConfigMap\ndata: {}\n") is None
     assert load_system("values.yaml", b"image: {{ x }}\n") is None
-    assert kind_of("src/app.py") == ""
+    for path in ("src/app.py", "src/dockerfile.py", "docs/Dockerfile.md"):
+        assert kind_of(path) == ""
+    for text in ("# bus\n[D-BUS Service]\nName=org.x\nExec=/x\n", '<?xml version="1.0"?>\n<service-group/>\n'):
+        assert load_system("x.service", text.encode()) is None
 
 
 @given(st.sampled_from(NAMES), st.text(max_size=80) | st.binary(max_size=60))
