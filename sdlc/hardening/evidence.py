@@ -45,7 +45,7 @@ def load_seen(data: bytes) -> Seen:
                 Declared(str(n), str(m), str(e), str(p), int(at)) for n, m, e, p, at in document["declared"]
             ),
             provided=tuple(_provided(row) for row in document["provided"]),
-            imports=tuple(Import(str(n), str(p), int(at), bool(o)) for n, p, at, o in document["imports"]),
+            imports=tuple(Import(str(n), str(p), int(at), bool(o), bool(i)) for n, p, at, o, i in document["imports"]),
             texts=frozenset(map(str, document["texts"])),
             programs=frozenset(map(str, document["programs"])),
             python=str(document["python"]),

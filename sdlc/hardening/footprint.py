@@ -17,7 +17,7 @@ from sdlc.components.agreement import on_target
 from sdlc.hardening.declared import Declared
 from sdlc.hardening.imports import Import
 from sdlc.hardening.rules import finding
-from sdlc.model.finding import Confidence, Finding, Place
+from sdlc.model.finding import Confidence, Finding, Place, Severity
 
 BY_THE_STANDARD_LIBRARY = {"tzdata": "the standard library's zoneinfo reads it"}
 
@@ -129,12 +129,13 @@ def _undeclared(seen: Seen) -> Iterator[Finding]:
         if subject in told:
             continue
         told.add(subject)
+        severity = Severity.LOW if one.inner else None
         if giving:
             said = f"{top} is imported, and its distribution {giving[0]} is declared nowhere: it came with another"
-            yield finding("HARD-UNDECLARED", place, subject, said)
+            yield finding("HARD-UNDECLARED", place, subject, said, severity=severity)
         else:
             said = f"{top} is imported, and no distribution that the build installed gives it"
-            yield finding("HARD-UNKNOWN-IMPORT", place, subject, said, confidence=Confidence.MEDIUM)
+            yield finding("HARD-UNKNOWN-IMPORT", place, subject, said, severity=severity, confidence=Confidence.MEDIUM)
 
 
 def _directly(name: str, given: Provided | None, seen: Seen) -> str:

@@ -23,17 +23,24 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+(:[A-Za-z_]\w*)?\Z")
 _COMMAND = re.compile(r"([a-z][\w-]*)( [a-z][\w-]*)? --?[a-z]")
 _SCHEME = re.compile(r"([a-z][a-z0-9]*)(\+([a-z0-9_]+))?://")
 _STARTERS = frozenset(words_of("run Popen call check_call check_output system execvp execv execlp which spawn exec_"))
+_PART = re.compile(r"[A-Za-z_]\w*\Z")
+_CODE = (".py", ".so", ".pyd")
+_GUARDS = frozenset(words_of("TYPE_CHECKING platform version_info hexversion name PY2 PY3 WIN32 WINDOWS IS_WINDOWS"))
 _MISSING = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 
 
 @dataclass(frozen=True, order=True)
 class Import:
-    """One import: `name` is dotted, its end may be no module; `optional` when nothing breaks without it."""
+    """One import: `name` is dotted, its end may be no module.
+
+    `optional` when nothing breaks without it; `inner` when it stands in a function, which may never be called.
+    """
 
     name: str
     path: str
     line: int
     optional: bool = False
+    inner: bool = False
 
 
 @dataclass
@@ -50,7 +57,7 @@ class Used:
 def used_by(files: Mapping[str, bytes], exclude: tuple[str, ...] = ()) -> Used:
     """What the Python sources in `files` use; tests and what lies beside the product are left out."""
     found = Used()
-    for path in sorted(path for path in files if path.endswith(".py") and not reason_to_leave_out(path, exclude)):
+    for path in sorted(path for path in files if uses(path, exclude)):
         try:
             if len(files[path]) > MAX_SOURCE:
                 raise ValueError(f"it is larger than {MAX_SOURCE // 2**20} MiB")
@@ -66,20 +73,48 @@ def used_by(files: Mapping[str, bytes], exclude: tuple[str, ...] = ()) -> Used:
     return found
 
 
+def uses(path: str, exclude: tuple[str, ...] = ()) -> bool:
+    """True for a source whose imports are the product's: generated ones and migrations, too, but no test."""
+    return path.endswith(".py") and reason_to_leave_out(path, exclude) in ("", "generated", "migrations")
+
+
 def own_modules(paths: Iterable[str]) -> dict[str, frozenset[str]]:
-    """First names of modules that the product has itself, by the folder from which they are seen ("" is everywhere)."""
-    seen: dict[str, set[str]] = {"": set()}
-    for path in paths:
-        if not path.endswith((".py", ".pyi", ".so")):
-            continue
+    """The product's own modules: under "" those of everywhere, dotted; by folder those that only scripts in it see."""
+    files = [path for path in paths if path.endswith((".py", ".pyi", ".so"))]
+    packages = {path.rpartition("/")[0] for path in files if path.endswith("/__init__.py")}
+    seen: dict[str, set[str]] = {}
+    for path in files:
         folder, _, name = path.rpartition("/")
-        seen.setdefault(folder, set()).add(name.partition(".")[0])
-        first, *more = path.split("/")
-        rest = more if first in ("src", "lib", "python") and more else [first, *more]
-        seen[""].add(rest[0].partition(".")[0])
-        if folder:
-            seen.setdefault(folder.rpartition("/")[0], set()).add(folder.rpartition("/")[2])
-    return {folder: frozenset(names) for folder, names in seen.items()}
+        if folder not in packages:  # what lies in a package is imported by its whole name
+            seen.setdefault(folder, set()).add(name.partition(".")[0])
+            seen[folder] |= {other.rpartition("/")[2] for other in packages if other.rpartition("/")[0] == folder}
+    everywhere = {*topmost(files), *topmost(re.sub(r"^(src|lib|python)/", "", path) for path in files)}
+    return {folder: frozenset(names) for folder, names in seen.items()} | {"": frozenset(everywhere)}
+
+
+def topmost(paths: Iterable[str]) -> tuple[str, ...]:
+    """The topmost modules among the files `paths`, dotted; of a namespace, which has no file itself, those in it."""
+    code = {path for path in paths if path.endswith(_CODE) and not path.startswith(("../", "/"))}
+    packages = {path.removesuffix("/__init__.py") for path in code if path.endswith("/__init__.py")}
+    found = set()
+    for path in code:
+        parts = path.split("/")
+        if parts[0].endswith((".dist-info", ".data", "-stubs")):
+            continue
+        above = ("/".join(parts[:number]) for number in range(1, len(parts)))
+        top = next((folder for folder in above if folder in packages), "")
+        names = (top or "/".join([*parts[:-1], parts[-1].partition(".")[0]])).split("/")
+        if all(_PART.match(name) for name in names):
+            found.add(".".join(names))
+    return tuple(sorted(found))
+
+
+def is_own(name: str, path: str, own: Mapping[str, frozenset[str]]) -> bool:
+    """True when the dotted `name`, imported in the file `path`, is of the product or of the standard library."""
+    parts = name.split(".")
+    if is_standard(parts[0]) or parts[0] in own.get(path.rpartition("/")[0], ()):
+        return True
+    return any(".".join(parts[:number]) in own[""] for number in range(1, len(parts) + 1))
 
 
 def is_standard(module: str) -> bool:
@@ -89,15 +124,15 @@ def is_standard(module: str) -> bool:
 
 def _read(tree: ast.Module, path: str, found: Used) -> None:
     """The walk keeps its own stack, because hostile code nests deeper than Python recurses."""
-    stack: list[tuple[ast.AST, bool]] = [(tree, False)]
+    stack: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
     while stack:
-        node, optional = stack.pop()
+        node, optional, inner = stack.pop()
         if isinstance(node, ast.Import):
-            found.imports += [Import(one.name, path, node.lineno, optional) for one in node.names]
+            found.imports += [Import(one.name, path, node.lineno, optional, inner) for one in node.names]
         elif isinstance(node, ast.ImportFrom):
             if not node.level and node.module:
                 names = [f"{node.module}.{one.name}".removesuffix(".*") for one in node.names]
-                found.imports += [Import(name, path, node.lineno, optional) for name in names]
+                found.imports += [Import(name, path, node.lineno, optional, inner) for name in names]
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             _text(node.value, found)
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -105,16 +140,20 @@ def _read(tree: ast.Module, path: str, found: Used) -> None:
             found.texts.update(word for word in words if word.isidentifier())
         elif isinstance(node, ast.Call):
             _call(node, path, optional, found)
-        if isinstance(node, ast.Try) and any(_is_missing(one.type) for one in node.handlers):
-            stack += [(one, True) for one in node.body]
-            stack += [(one, optional) for one in (*node.handlers, *node.orelse, *node.finalbody)]
-        elif isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
-            stack += [(one, True) for one in node.body]
-            stack += [(one, optional) for one in node.orelse]
-        elif isinstance(node, (ast.With, ast.AsyncWith)) and any(_suppresses(one.context_expr) for one in node.items):
-            stack += [(one, True) for one in node.body]
-        else:
-            stack += [(one, optional) for one in ast.iter_child_nodes(node)]
+        inner = inner or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        without = _goes_without(node)
+        stack += [(one, optional or one in without, inner) for one in ast.iter_child_nodes(node)]
+
+
+def _goes_without(node: ast.AST) -> list[ast.AST]:
+    """The statements right below `node` without which the program goes on: guarded, or for one platform or version."""
+    if isinstance(node, ast.Try) and any(_is_missing(one.type) for one in node.handlers):
+        return [*node.body, *node.handlers]
+    if isinstance(node, ast.If) and any(_name(one) in _GUARDS for one in ast.walk(node.test)):
+        return [*node.body, *node.orelse]
+    if isinstance(node, (ast.With, ast.AsyncWith)) and any(_suppresses(one.context_expr) for one in node.items):
+        return list(node.body)
+    return []
 
 
 def _call(node: ast.Call, path: str, optional: bool, found: Used) -> None:

@@ -29,6 +29,7 @@ PARTS: Mapping[str, tuple[str, tuple[str, ...], str]] = {
     "defaults": ("Defaults", ("key", "value", "at", "rule", "OWASP ASVS"), "no file of defaults is named"),
     "system": ("System", ("kind", "at", "of", "settings", "weak"), "no file says in which system the product runs"),
     "to-do": ("To do", ("rule", "at", "what", "do"), "nothing is weak"),
+    "not-answered": ("Not answered", ("what",), "all was answered"),
     "accepted": ("Accepted", ("rule", "at", "what", "why"), "nothing is accepted"),
 }
 """Every table: its title, its columns, and what is said of an empty one."""
@@ -42,6 +43,7 @@ def tables_of(
     defaults: Iterable[Default],
     system: Iterable[Setting],
     findings: Sequence[Finding],
+    problems: Iterable[str],
 ) -> Tables:
     """All tables; the system's weak settings are those of `findings`."""
     return {
@@ -60,6 +62,7 @@ def tables_of(
         ],
         "system": list(_system(system, findings)),
         "to-do": [[one.rule, str(one.place), one.message, one.fix] for one in findings if not one.suppressed],
+        "not-answered": [[one] for one in problems],
         "accepted": [[one.rule, str(one.place), one.message, one.suppressed] for one in findings if one.suppressed],
     }  # fmt: skip
 
@@ -96,7 +99,7 @@ def load_tables(data: bytes) -> Tables:
 def guide(product: str, tables: Tables) -> str:
     """The hardening guide as Markdown: what is to do first, then each table."""
     lines = [f"# Hardening of {escape(product)}", ""]
-    order = ("to-do", "accepted", "system", "defaults", "ports", "footprint")
+    order = ("to-do", "not-answered", "accepted", "system", "defaults", "ports", "footprint")
     for name in order:
         title, columns, nothing = PARTS[name]
         lines += [f"## {title}", ""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sdlc.errors import SdlcError
@@ -11,7 +11,7 @@ from sdlc.formats.wheel_metadata import load_wheel
 from sdlc.hardening.declared import FILES, PROJECT, declared_in
 from sdlc.hardening.defaults import load_defaults
 from sdlc.hardening.footprint import Seen, reached
-from sdlc.hardening.imports import Used, is_standard, own_modules, used_by
+from sdlc.hardening.imports import Used, is_own, own_modules, used_by, uses
 from sdlc.hardening.setting import Setting
 from sdlc.hardening.system_files import kind_of, load_system
 from sdlc.inspecting.provided import provided_by
@@ -84,7 +84,7 @@ def footprint_of(
         problems[PROJECT] = str(error).removeprefix(f"{PROJECT}: ")
     sources = {}
     for path in workspace.paths:
-        if path.endswith(".py") and not reason_to_leave_out(path, exclude):
+        if uses(path, exclude):
             try:
                 sources[path] = workspace.read(path)
             except SdlcError as error:
@@ -100,7 +100,7 @@ def footprint_of(
     tops = {name.partition(".")[0] for one in provided for name in one.modules}
     programs = used.programs | set(_words(system)) | set(start)
     known = {name for one in provided for name in (*one.scripts, *one.modules)}
-    imports = tuple(one for one in used.imports if provided and not _is_own(one.name, one.path, own))
+    imports = tuple(one for one in used.imports if provided and not is_own(one.name, one.path, own))
     names = {one.name for one in imports}
     concerned = reached([one.name for one in declared], {one.name: one for one in provided}, _python(build))
     concerned |= {one.name for one in provided if any(one.holds(name) for name in names)}
@@ -115,11 +115,6 @@ def footprint_of(
         said=said,
     )
     return seen, used, problems
-
-
-def _is_own(name: str, path: str, own: Mapping[str, frozenset[str]]) -> bool:
-    top = name.partition(".")[0]
-    return is_standard(top) or top in own[""] or top in own.get(path.rpartition("/")[0], ())
 
 
 def _words(settings: Iterable[Setting]) -> Iterable[str]:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import configparser
 import csv
 import io
-import re
 import stat
-from collections.abc import Iterable
 from pathlib import Path
 
 from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
 from sdlc.hardening.footprint import Provided
+from sdlc.hardening.imports import topmost
 from sdlc.sandbox.environment import READY
 
 MAX_METADATA = 32 * 1024 * 1024
-_CODE = (".py", ".so", ".pyd")
-_PART = re.compile(r"[A-Za-z_]\w*\Z")
 _PROGRAMS = ("console_scripts", "gui_scripts")
 
 
@@ -51,7 +48,7 @@ def _provided(folder: Path) -> Provided:
     scripts = {name for group in _PROGRAMS if points.has_section(group) for name in points.options(group)}
     scripts |= {path.rpartition("/")[2] for path in rows if path.startswith("../") and "/bin/" in path}
     types = [path for path in rows if path.endswith(".pyi")]
-    modules = _modules(rows)
+    modules = topmost(rows)
     return Provided(
         name=canonicalize_name(str(metadata.get("name") or named)),
         version=str(metadata.get("version") or numbered),
@@ -61,23 +58,6 @@ def _provided(folder: Path) -> Provided:
         requires=tuple(metadata.get("requires_dist", ())),
         only_types=bool(types) and not modules,
     )
-
-
-def _modules(paths: Iterable[str]) -> tuple[str, ...]:
-    """The topmost modules: of a namespace, which has no file of its own, those in it."""
-    code = {path for path in paths if path.endswith(_CODE) and not path.startswith(("../", "/"))}
-    packages = {path.removesuffix("/__init__.py") for path in code if path.endswith("/__init__.py")}
-    found = set()
-    for path in code:
-        parts = path.split("/")
-        if parts[0].endswith((".dist-info", ".data", "-stubs")):
-            continue
-        above = ("/".join(parts[:number]) for number in range(1, len(parts)))
-        top = next((folder for folder in above if folder in packages), "")
-        names = (top or "/".join([*parts[:-1], parts[-1].partition(".")[0]])).split("/")
-        if all(_PART.match(name) for name in names):
-            found.add(".".join(names))
-    return tuple(sorted(found))
 
 
 def _text(path: Path) -> str:

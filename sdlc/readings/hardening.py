@@ -131,7 +131,7 @@ def judge(raw: RawArtifacts, settings: Settings) -> Judged:
         "weak": sum(not one.suppressed for one in findings),
         "accepted": sum(bool(one.suppressed) for one in findings),
     }
-    tables = tables_of(dependencies, ports, defaults, system, findings)
+    tables = tables_of(dependencies, ports, defaults, system, findings, problems)
     return Judged(tuple(findings), tables, tuple(problems), counters, baseline, observed)
 
 

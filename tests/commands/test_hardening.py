@@ -180,7 +180,7 @@ def test_every_format_of_a_check_takes_its_findings(repository: Make, cli: Cli) 
     assert result["ruleId"] == "hardening/HARD-DEBUG"
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "box.toml"
     for form in ("json", "markdown", "github", "gitlab", "junit"):
-        assert "HARD-DEBUG" in check(cli, root, "--format", form).stdout, form
+        assert "HARD-DEBUG" in check(cli, root, "--format", form).stdout.replace("\\", ""), form
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sdlc.formats.wheel_metadata import WheelMetadata
 from sdlc.hardening.declared import Declared, declared_in
 from sdlc.hardening.evidence import dump_seen, load_seen
 from sdlc.hardening.footprint import Provided, Seen, judge_footprint, rows_of
-from sdlc.hardening.imports import is_standard, own_modules, used_by
+from sdlc.hardening.imports import is_own, own_modules, used_by
 from sdlc.model.finding import Confidence
 
 INSTALLED = (
@@ -36,13 +36,9 @@ def seen(code: str, *names: str, programs: frozenset[str] = frozenset()) -> Seen
     """A product whose one module is `code`, and which declares `names`."""
     used = used_by({"app/main.py": code.encode()})
     assert not used.unparsed
-    own = own_modules(["app/main.py"])[""]
-
-    def is_own(name: str) -> bool:
-        return name.partition(".")[0] in own or is_standard(name.partition(".")[0])
-
+    own = own_modules(["app/__init__.py", "app/main.py"])
     declared = tuple(Declared(name, "", "", "pyproject.toml", number) for number, name in enumerate(names, 5))
-    imports = tuple(one for one in used.imports if not is_own(one.name))
+    imports = tuple(one for one in used.imports if not is_own(one.name, one.path, own))
     return Seen(declared, INSTALLED, imports, frozenset(used.texts), used.programs | programs, "3.12", "pyproject.toml")
 
 
@@ -118,8 +114,30 @@ def test_an_import_of_what_nobody_gives() -> None:
         "import contextlib\nwith contextlib.suppress(ImportError):\n    import nothing_like_it\n",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import nothing_like_it\n",
         "from . import other\nfrom .deep import other\nimport app\n",
+        "import sys\nif sys.platform == 'win32':\n    import nothing_like_it\n",
+        "import sys\nif sys.version_info < (3, 12):\n    x = 1\nelse:\n    import nothing_like_it\n",
+        "try:\n    import json\nexcept ImportError:\n    import nothing_like_it\n",
     ):
         assert "HARD-UNKNOWN-IMPORT" not in [rule for rule, name in said(seen(quiet)) if name == "nothing_like_it"]
+
+
+def test_an_unknown_import_in_a_function_weighs_less() -> None:
+    of = seen("def later():\n    import nothing_like_it\n")
+    (one,) = judge_footprint(of, rows_of(of)[0], {})
+    assert (one.rule, one.severity) == ("HARD-UNKNOWN-IMPORT", "low")
+
+
+def test_which_modules_are_the_products_own() -> None:
+    own = own_modules(
+        ["src/app/__init__.py", "src/app/yaml.py", "jobs/run.py", "jobs/more.py", "space/mine/__init__.py"]
+    )
+    assert is_own("app.yaml", "src/app/main.py", own)
+    assert not is_own("yaml", "src/app/main.py", own)  # a module of a package is imported by its whole name
+    assert is_own("more", "jobs/run.py", own)
+    assert not is_own("more", "src/app/main.py", own)
+    assert is_own("space.mine.x", "jobs/run.py", own)
+    assert not is_own("space.theirs", "jobs/run.py", own)  # a namespace is shared
+    assert is_own("os.path", "jobs/run.py", own)
 
 
 def test_a_dependency_of_another_platform_and_one_that_is_not_installed() -> None:
