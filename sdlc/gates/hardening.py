@@ -36,15 +36,17 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sdlc.errors import ToolError
 from sdlc.formats import strict_json
 from sdlc.formats.context_json import dump_context, dump_tools
+from sdlc.gates import attack_surface
 from sdlc.gates.build import copy_tree
 from sdlc.hardening.baseline import PATH
 from sdlc.hardening.evidence import dump_seen
-from sdlc.hardening.listening import Observed, Socket, dump_observed
+from sdlc.hardening.listening import Observed, dump_observed, watched
 from sdlc.hardening.report import dump_tables
 from sdlc.hardening.setting import dump_settings
 from sdlc.inspecting.product_settings import declaring, defaults_of, footprint_of, system_files, system_of
@@ -85,6 +87,7 @@ def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[
         ),
         "tools.json": dump_tools(()),
     }
+    raw |= _surface(workspace, tools, settings, inputs)
     baseline = protected(workspace, tools, PATH)
     raw |= {"baseline.toml": baseline} if baseline is not None else {}
     if settings.start:
@@ -93,16 +96,24 @@ def run(workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[
     return raw | {"report.json": dump_tables(judged.tables)}
 
 
+def _surface(
+    workspace: Workspace, tools: Tools, settings: Settings, inputs: Mapping[str, RawArtifacts]
+) -> dict[str, bytes]:
+    """Surface and models, where the gate attack-surface has not answered: it may run in another job."""
+    if attack_surface.ID in inputs:
+        return {}
+    raw = attack_surface.run(workspace, tools, attack_surface.Settings(exclude=settings.exclude), {})
+    return {name: data for name, data in raw.items() if name == "surface.json" or name.startswith("models/")}
+
+
 def _observe(workspace: Workspace, tools: Tools, settings: Settings, build: RawArtifacts) -> Observed:
     """Start the product in the sandbox and see what it opens."""
 
-    def answer(level: str = "", sockets: tuple[Socket, ...] = (), problem: str = "") -> Observed:
-        return Observed(settings.start, level, settings.start_seconds, sockets, problem)
-
+    nothing = Observed(settings.start, "", settings.start_seconds)
     if workspace.repository is not None:
-        return answer(problem="the product of a base commit is not started")
+        return replace(nothing, problem="the product of a base commit is not started")
     if "build.json" not in build:
-        return answer(problem="the build did not answer, so there is nothing to start")
+        return replace(nothing, problem="the build did not answer, so there is nothing to start")
     python = workspace.python_of_product
     command = [str(python) if word == "python" else word for word in settings.start]
     with tempfile.TemporaryDirectory(prefix="sdlc-start-", ignore_cleanup_errors=True) as name:
@@ -121,24 +132,6 @@ def _observe(workspace: Workspace, tools: Tools, settings: Settings, build: RawA
                 timeout=seconds,
                 env=clean_environment(home, PATH=product_path(python)),
             )
-            said = strict_json.loads_object(done.stdout, what="what the product opened")
-            sockets = tuple(Socket(str(kind), int(port), str(at), str(by)) for kind, port, at, by in said["sockets"])
         except ToolError as error:
-            return answer(level.value, problem=f"the product was not watched to its end: {error.message}")
-        except (KeyError, TypeError, ValueError) as error:
-            return answer(level.value, problem=f"the product disturbed its watcher: {type(error).__name__}")
-    problem = _problem(said, settings, sockets)
-    return answer(level.value, sockets, problem)
-
-
-def _problem(said: Mapping[str, object], settings: Settings, sockets: tuple[Socket, ...]) -> str:
-    """Why what was seen is no answer; empty when it is one."""
-    last = next((line.strip() for line in reversed(str(said.get("printed")).splitlines()) if line.strip()), "nothing")
-    command = " ".join(settings.start)[:80]
-    if said.get("problem"):
-        return f"`{command}`: {said['problem']}"
-    if said.get("ended") is not None:
-        return f"`{command}` ended by itself with {said['ended']} and was not watched; it printed last: {last[:160]}"
-    if not sockets:
-        return f"`{command}` opened no port within {settings.start_seconds} s; it printed last: {last[:160]}"
-    return ""
+            return replace(nothing, sandbox=level.value, problem=f"it was not watched to its end: {error.message}")
+    return watched(done.stdout, replace(nothing, sandbox=level.value))

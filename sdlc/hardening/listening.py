@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sdlc.errors import UnreadableError
 from sdlc.formats import strict_json
@@ -98,6 +98,25 @@ def load_observed(data: bytes) -> Observed:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"listening.json: {type(error).__name__}: {error}") from None
+
+
+def watched(data: bytes, asked: Observed) -> Observed:
+    """What the watcher printed (`data`) about the command that was `asked` for; the product may have disturbed it."""
+    try:
+        said = strict_json.loads_object(data, what="what the product opened")
+        sockets = tuple(Socket(str(kind), int(port), str(at), str(by)) for kind, port, at, by in said["sockets"])
+        problem, ended, printed = str(said["problem"]), said["ended"], str(said["printed"])
+    except (UnreadableError, KeyError, TypeError, ValueError) as error:
+        return replace(asked, problem=f"the product disturbed its watcher: {type(error).__name__}")
+    command = " ".join(asked.command)[:80]
+    last = next((line.strip() for line in reversed(printed.splitlines()) if line.strip()), "nothing")[:160]
+    if problem:
+        why = f"`{command}`: {problem}"
+    elif ended is not None:
+        why = f"`{command}` ended by itself with {ended} and was not watched; it printed last: {last}"
+    else:
+        why = "" if sockets else f"`{command}` opened no port within {asked.seconds:g} s; it printed last: {last}"
+    return replace(asked, sockets=sockets, problem=why)
 
 
 def declared_by(components: Iterable[Component]) -> tuple[Declared, ...]:

@@ -149,14 +149,15 @@ def allowed_by(settings: Settings) -> tuple[dict[str, str], list[str]]:
 
 
 def surface_of(raw: RawArtifacts) -> tuple[tuple[Item, ...], tuple[Component, ...]]:
-    """What the gate attack-surface saw, and the components of the threat models; nothing where it did not answer."""
-    if f"{SURFACE}surface.json" not in raw:
-        return (), ()
-    return load_surface(raw[f"{SURFACE}surface.json"]).items, tuple(_components(raw))
+    """What listens and who owns it: as this gate saw it, where attack-surface did not answer, else as that gate did."""
+    own = "" if "surface.json" in raw else SURFACE
+    if f"{own}surface.json" not in raw:
+        raise UnreadableError("nothing says what listens", hint="run the gates hardening and attack-surface again")
+    return load_surface(raw[f"{own}surface.json"]).items, tuple(_components(raw, own))
 
 
-def _components(raw: RawArtifacts) -> Iterator[Component]:
-    for name in sorted(name for name in raw if name.startswith(f"{SURFACE}models/")):
+def _components(raw: RawArtifacts, own: str) -> Iterator[Component]:
+    for name in sorted(name for name in raw if name.startswith(f"{own}models/")):
         try:
             yield from components_of(load_model(raw[name], path=f"threat_models/{name.rpartition('/')[2]}"))
         except ModelError as error:

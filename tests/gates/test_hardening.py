@@ -113,6 +113,16 @@ def test_a_product_with_nothing_too_much_passes_and_what_was_looked_at_is_counte
     assert tables["defaults"] == [["app.debug", "false", "deploy/box.toml:2", "", ""]]
 
 
+def test_the_answer_is_the_same_where_the_attack_surface_is_looked_at_in_another_job(desk: Desk) -> None:
+    workspace = open_workspace(desk.root, TOOLS)
+    surface = attack_surface.run(workspace, TOOLS, attack_surface.Settings(), {})
+    alone = hardening.run(workspace, TOOLS, QUICK, {"build": desk.build})
+    joined = replay(hardening.ID, alone, settings_to_json(QUICK), {"build": desk.build, "attack-surface": surface})
+    assert joined == replay(hardening.ID, alone, settings_to_json(QUICK), {"build": desk.build})
+    assert joined.outcome is Outcome.PASSED
+    assert joined.counters["ports"] == 1
+
+
 def test_an_unused_dependency_is_reported_by_name(desk: Desk, tmp_path: Path) -> None:
     more = DECLARING.replace('["packaging"]', '["packaging", "bottle"]')
     given, _ = desk.look(tmp_path / "p", {"pyproject.toml": more})

@@ -16,6 +16,7 @@ from sdlc.hardening.listening import (
     judge_ports,
     load_observed,
     table,
+    watched,
 )
 from sdlc.model.finding import Confidence
 from sdlc.surface.claim import Claim, Component
@@ -88,6 +89,11 @@ def test_the_evidence_says_what_was_seen() -> None:
     for bad in (b"{}", b'{"schema": "sdlc.listening/1"}', b'{"schema": "sdlc.listening/1", "sockets": 1}'):
         with pytest.raises(UnreadableError):
             load_observed(bad)
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"hello", b'{"sockets": [1]}', b'{"sockets": [["tcp", "x", "", ""]]}'])
+def test_a_product_that_writes_into_its_watcher_gives_no_answer(data: bytes) -> None:
+    assert "disturbed its watcher" in watched(data, seen()).problem
 
 
 def test_a_firewall_lets_in_what_is_declared_for_the_network_and_nothing_else() -> None:
