@@ -22,6 +22,7 @@ OFF = frozenset({"false", "0", "no", "off", "none", "null", "", "disabled", "dis
 ON = frozenset({"true", "1", "yes", "on", "enabled", "enable"})
 _OPEN = frozenset({"allow", "allow_all", "allow-all", "permit", "accept", "public", "open", "any", "everyone", "*"})
 _OLD_TLS = re.compile(r"(?i)\b(ssl_?v?[23](\.0)?|sslv[23]|tls_?v?1(\.[01]|_[01])?|1\.[01])(?![.\w])")
+MAX_KEY = 200
 _PASSWORD = re.compile(r"(^|_)(pass|passwd|password|passphrase|pwd|pw)(_(default|value|prod|dev))?$")
 
 
@@ -143,8 +144,8 @@ def small_words(key: str) -> str:
 
 
 def _default(one: Setting) -> Default:
-    key, value = small_words(one.key), one.value.strip().strip("\"'").lower()
-    if is_secret(one.key):
+    key, value = small_words(one.key[-MAX_KEY:]), one.value.strip().strip("\"'").lower()
+    if is_secret(one.key[-MAX_KEY:]):
         if one.value not in SECRETS:
             return Default(one)
         rule = "HARD-DEFAULT-PASSWORD" if _PASSWORD.search(key) else "HARD-DEFAULT-SECRET"

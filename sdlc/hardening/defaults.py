@@ -10,6 +10,7 @@ import configparser
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ruamel.yaml.nodes import Node, ScalarNode
@@ -22,7 +23,8 @@ from sdlc.surface.yaml_nodes import NotReadableError, documents, line_of, pairs,
 
 KIND = "defaults"
 MAX_BYTES = 2**21
-MAX_DEPTH = 50
+MAX_SETTINGS = 20_000
+MAX_NODES = 100_000
 _ENV = re.compile(r"(^|/)(\.env(\.[\w.-]+)?|[\w.-]+\.env)\Z")
 _PAIR = re.compile(r"\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)\Z")
 _SECTION = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]+")
@@ -38,7 +40,11 @@ def load_defaults(path: str, data: bytes) -> list[Setting]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"{path}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from None
-    found = list(_read(path, text))
+    found = list(islice(_read(path, text), MAX_SETTINGS + 1))
+    if len(found) > MAX_SETTINGS:
+        raise UnreadableError(
+            f"{path}: more than {MAX_SETTINGS} settings", hint="name the file that holds the defaults"
+        )
     if not found:
         raise UnreadableError(f"{path}: it sets nothing", hint="name the file that holds the defaults")
     return found
@@ -64,11 +70,11 @@ def _read(path: str, text: str) -> Iterator[Setting]:
 
 def _toml(path: str, text: str) -> Iterator[Setting]:
     try:
-        document = tomllib.loads(text)
+        values = list(_flat(tomllib.loads(text), ""))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnreadableError(f"{path}: {error}", hint="mend the TOML syntax there") from None
     lines = _lines_of(text)
-    for key, value in _flat(document, ""):
+    for key, value in values:
         above, line = key, 0
         while above and not line:
             line = lines.get(above, 0)
@@ -112,21 +118,24 @@ def _nodes(path: str, text: str, *, json: bool) -> Iterator[Setting]:
         text = re.sub(r"(?m)^\t+", lambda tabs: "  " * len(tabs[0]), text)
     try:
         for document in documents(text):
-            yield from _node(path, document, "", 0)
+            yield from _below(path, document)
     except NotReadableError as error:
         raise UnreadableError(f"{path}:{error.line}: {error}", hint="mend the file there") from None
 
 
-def _node(path: str, node: Node, above: str, depth: int) -> Iterator[Setting]:
-    if depth > MAX_DEPTH:
-        raise NotReadableError(f"nested deeper than {MAX_DEPTH} levels", line_of(node))
-    if isinstance(node, ScalarNode):
-        yield Setting(path, line_of(node), KIND, "", above, shown(above, text_of(node)))
-        return
-    for key, inner in pairs(node):
-        yield from _node(path, inner, f"{above}.{key}" if above else key, depth + 1)
-    for inner in rows(node):
-        yield from _node(path, inner, above, depth + 1)
+def _below(path: str, document: Node) -> Iterator[Setting]:
+    """Attack: aliases of aliases, which make more nodes of a small file than anybody can look at."""
+    stack: list[tuple[Node, str]] = [(document, "")]
+    looked = 0
+    while stack:
+        node, key = stack.pop()
+        looked += 1
+        if looked > MAX_NODES:
+            raise NotReadableError(f"more than {MAX_NODES} entries", line_of(node))
+        if isinstance(node, ScalarNode):
+            yield Setting(path, line_of(node), KIND, "", key, shown(key, text_of(node)))
+        stack += [(inner, f"{key}.{name}" if key else name) for name, inner in pairs(node)]
+        stack += [(inner, key) for inner in rows(node)]
 
 
 def _env(path: str, text: str) -> Iterator[Setting]:

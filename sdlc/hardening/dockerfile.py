@@ -35,7 +35,7 @@ def dockerfile(path: str, text: str) -> Iterator[Setting]:
         if word not in _KNOWN:
             raise NotReadableError(f"{word:.20} is no instruction of a Dockerfile", line)
         if word == "FROM":
-            found = _FROM.match(rest)
+            found = _FROM.match(rest[:1000])
             if found is None:
                 raise NotReadableError("FROM names no image", line)
             image = _filled(found["image"], arguments)

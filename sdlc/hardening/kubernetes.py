@@ -29,11 +29,12 @@ def kubernetes(path: str, text: str) -> Iterator[Setting]:
         yield from _object(path, document)
 
 
-def _object(path: str, document: Node) -> Iterator[Setting]:
+def _object(path: str, document: Node, *, inner: bool = False) -> Iterator[Setting]:
+    """The settings of one object; a list holds objects, and no lists."""
     kind = text_of(get(document, "kind"))
-    if kind.endswith("List"):
+    if kind.endswith("List") and not inner:
         for one in rows(get(document, "items")):
-            yield from _object(path, one)
+            yield from _object(path, one, inner=True)
     elif kind in _PODS:
         spec = get(document, *_PODS[kind])
         name = f"{kind}/{text_of(get(document, 'metadata', 'name')) or '-'}"

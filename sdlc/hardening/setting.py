@@ -78,7 +78,7 @@ def is_secret(key: str) -> bool:
 
 def shown(key: str, value: str) -> str:
     """`value` as the table shows it."""
-    return secret_kind(value) if is_secret(key) else without_password(value)[:MAX_VALUE]
+    return secret_kind(value) if is_secret(key[-MAX_VALUE:]) else without_password(value)[:MAX_VALUE]
 
 
 def without_password(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from sdlc.errors import UnreadableError
 from sdlc.hardening.compose import compose
@@ -14,6 +15,7 @@ from sdlc.hardening.setting import Setting
 from sdlc.surface.yaml_nodes import NotReadableError
 
 MAX_BYTES = 2**21
+MAX_SETTINGS = 20_000
 _DOCKERFILE = re.compile(
     r"(^|/)((Docker|Container)file([.-][\w.-]+)?|[\w.-]+\.(docker|container)file)\Z", re.IGNORECASE
 )
@@ -84,6 +86,9 @@ def load_system(path: str, data: bytes) -> list[Setting] | None:
             hint="leave it out with gates.hardening.exclude, and check what the template makes",
         )
     try:
-        return list(_READERS[kind](path, text))
+        found = list(islice(_READERS[kind](path, text), MAX_SETTINGS + 1))
     except NotReadableError as error:
         raise UnreadableError(f"{path}:{error.line}: {error}", hint="mend the file there") from None
+    if len(found) > MAX_SETTINGS:
+        raise UnreadableError(f"{path}: more than {MAX_SETTINGS} settings", hint="split the file")
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from fakes.weak_settings import DEFAULTS
 from hypothesis import given
@@ -87,6 +89,25 @@ def test_a_file_that_is_none_is_a_sentence(path: str, text: str, said: str) -> N
     with pytest.raises(UnreadableError) as caught:
         load_defaults(path, text.encode())
     assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "a.yaml",
+            "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)),
+        ),
+        ("a.yaml", "a: &a [*a, *a]\n"),
+        ("a.toml", ".".join(["a"] * 20_000) + " = 1\n"),
+        ("a.toml", "x = " + "[" * 5000 + "]" * 5000 + "\n"),
+        ("a.env", "".join(f"K{n}=1\n" for n in range(30_000))),
+        ("a.py", "X = " + "not " * 3000 + "1\n"),
+    ],
+)
+def test_attack_a_small_file_that_is_endless(path: str, text: str) -> None:
+    with contextlib.suppress(UnreadableError):
+        list(judge_defaults(judged(load_defaults(path, text.encode()))))
 
 
 @given(st.sampled_from(ENDINGS), st.text(max_size=80) | st.binary(max_size=80))
