@@ -16,8 +16,8 @@ what the started product opened: it runs in the sandbox for `start_seconds`, the
 from /proc, and it is ended. A port that is not declared, or at a wider address, is a finding.
 
 *Defaults.* The files that `defaults` names (TOML, JSON, YAML, INI, `.env`, modules of Django and Flask) are read
-setting by setting: debug modes, known passwords, secrets, open CORS, hosts, cookies, TLS. Each rule names the
-requirement of OWASP ASVS 5.0 that asks for it.
+setting by setting: debug modes, known passwords, secrets, open CORS, hosts, cookies, TLS. A finding names the
+requirement of OWASP ASVS 5.0 that asks for it, where there is one.
 
 *System.* Dockerfiles, compose files, Kubernetes manifests, units of systemd, sshd_config, sysctl.conf and nginx.conf.
 `.sdlc/hardening.toml`, read from the base commit only, asks for more, or accepts one setting with a reason, an owner

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from conftest import REPOSITORY
 
 from sdlc.errors import UnreadableError
 from sdlc.hardening.report import PARTS, dump_tables, guide, load_tables, tables_of
+from sdlc.hardening.rules import RULES
 from sdlc.hardening.system import judge_system
 from sdlc.hardening.system_files import load_system
 
@@ -32,3 +34,10 @@ def test_the_guide_shows_every_part_and_no_markup_of_others() -> None:
 def test_tables_that_are_none(data: bytes) -> None:
     with pytest.raises(UnreadableError):
         load_tables(data)
+
+
+def test_the_page_has_every_rule_as_it_is() -> None:
+    page = (REPOSITORY / "docs" / "hardening.md").read_text()
+    for name, rule in RULES.items():
+        numbers = ", ".join(map(str, rule.cwe)) or "—"
+        assert f"| {name} | {rule.title} | {rule.severity} | {rule.asvs or '—'} | {numbers} |\n" in page
