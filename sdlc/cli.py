@@ -51,6 +51,7 @@ COMMANDS = {
     "vex": ("sdlc.commands.vex", "Decide whether an advisory affects the product, signed; read and write VEX."),
     "licenses": ("sdlc.commands.licenses", "List licenses of what is shipped; write NOTICES.txt."),
     "requirements": ("sdlc.commands.requirements", "Look at security requirements and roles; print the trace matrix."),
+    "hardening": ("sdlc.commands.hardening", "Show what is weak and how to mend it: the hardening guide."),
     "record": ("sdlc.commands.record", "Record a penetration test, a course or a review, signed."),
     "feed": ("sdlc.commands.feed", "Import, fetch and show advisory feeds."),
     "key": ("sdlc.commands.key", "Make and show signing keys."),

@@ -45,7 +45,10 @@ from sdlc.tools import Tools
 from sdlc.workspace import Workspace, extract_base, protected
 
 SUPPRESSIBLE = ("static-analysis", "secrets", "workflows")
-COMPARED = ("static-analysis", "secrets", "sbom", "vulnerabilities", "licenses", "workflows", "attack-surface")
+COMPARED = (
+    *("static-analysis", "secrets", "sbom", "vulnerabilities", "licenses", "workflows", "attack-surface"),
+    "hardening",  # it starts the head's product, never the base's
+)
 """Gates that run on the base commit's files as well; none of them executes the base's code."""
 
 FILE_BY_FILE = ("static-analysis",)

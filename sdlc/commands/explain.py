@@ -14,6 +14,7 @@ from sdlc.errors import UsageError
 from sdlc.formats.check_json import CheckRecord, load_check
 from sdlc.formats.rule_catalogue import load_rules
 from sdlc.formats.terminal import printable
+from sdlc.hardening.rules import RULES as HARDENING_RULES
 from sdlc.malware.rules import RULES as MALWARE_RULES
 from sdlc.model.finding import Finding
 from sdlc.policy.consistency import CHECKS
@@ -24,7 +25,12 @@ from sdlc.threats.rules import RULES as THREAT_RULES
 from sdlc.threats.rules import SURFACE_RULES
 
 ROW = re.compile(r"^\| `([a-z-]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
-OF_GATES = ((REQUIREMENT_RULES, "requirements"), (ACTIVITY_RULES, "activities"), (MALWARE_RULES, "malware"))
+OF_GATES = (
+    (REQUIREMENT_RULES, "requirements"),
+    (ACTIVITY_RULES, "activities"),
+    (HARDENING_RULES, "hardening"),
+    (MALWARE_RULES, "malware"),
+)
 FINGERPRINT = re.compile(r"f1:[0-9a-f]{4,}")
 
 

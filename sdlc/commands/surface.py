@@ -18,6 +18,8 @@ from sdlc.formats.check_json import load_check
 from sdlc.formats.terminal import printable
 from sdlc.formats.test_records import load_records
 from sdlc.gates import attack_surface, threat_model
+from sdlc.hardening.firewall import FORMS
+from sdlc.hardening.listening import declared_by
 from sdlc.model.result import RawArtifacts
 from sdlc.readings.attack_surface import components_of
 from sdlc.reports import diagram, surface_facts, surface_page
@@ -86,17 +88,23 @@ def diff(session: Session, path: Path, since: str, against: Path | None) -> None
 @PATH
 @click.option("--write", type=click.Path(path_type=Path), help="Write the table to this file.")
 @click.option("--compare", "kept", type=click.Path(path_type=Path), help="End with 1 when this file says otherwise.")
+@click.option("--firewall", type=click.Choice(list(FORMS)), help="Rules that let in what the model declares, alone.")
 @click.pass_obj
-def ports(session: Session, path: Path, write: Path | None, kept: Path | None) -> None:
+def ports(session: Session, path: Path, write: Path | None, kept: Path | None, firewall: str | None) -> None:
     """The table of ports and protocols, made from the code, the deployment and the model."""
     found = _Seen(session, path)
-    lines = surface_page.table_lines(surface_facts.ports_table(found.surface, found.components))
-    text = "\n".join(lines).replace("## ", "# ", 1) + "\n"
+    if firewall is not None:
+        text = _firewall(found, firewall)
+    else:
+        lines = surface_page.table_lines(surface_facts.ports_table(found.surface, found.components))
+        text = "\n".join(lines).replace("## ", "# ", 1) + "\n"
+    source = "model" if firewall else "code"
     if kept is not None:
         if _bytes(kept) != text.encode():
-            click.echo(f"{kept} says something else than the code; write it again: sdlc surface ports --write {kept}")
+            again = f"sdlc surface ports{f' --firewall {firewall}' if firewall else ''} --write {kept}"
+            click.echo(f"{kept} says something else than the {source}; write it again: {again}")
             click.get_current_context().exit(ExitCode.BLOCKED)
-        click.echo(f"{kept} says what the code says")
+        click.echo(f"{kept} says what the {source} says")
     elif write is not None:
         replace_file(session.disk, write, text.encode())
         click.echo(f"wrote {write}")
@@ -137,6 +145,15 @@ def view(
     else:
         replace_file(session.disk, write, text.encode())
         click.echo(f"wrote {write}")
+
+
+def _firewall(found: _Seen, form: str) -> str:
+    """The rules; UsageError when nothing is declared, because such rules would only shut everything."""
+    declared = declared_by(found.components)
+    if not declared:
+        said = f"no component in {found.folder}/ declares a port"
+        raise UsageError(said, hint="claim one in the threat model: listen:tcp/8080")
+    return FORMS[form](found.product, declared)
 
 
 class _Seen:

@@ -10,6 +10,7 @@ from sdlc.gates import (
     attack_surface,
     build,
     fuzz,
+    hardening,
     licenses,
     malware,
     requirements,
@@ -55,7 +56,7 @@ class Gate(Protocol):
         """Look, and return what the tools printed. Raises ToolError."""
 
 
-EXECUTING = ("build", "tests", "fuzz")
+EXECUTING = ("build", "tests", "fuzz", "hardening")
 """Gates that execute code of the product; all others only read it."""
 
 GATES: dict[str, Gate] = {  # a literal, so that mypy checks every module against Gate
@@ -72,5 +73,6 @@ GATES: dict[str, Gate] = {  # a literal, so that mypy checks every module agains
     "attack-surface": attack_surface,
     "activities": activities,
     "requirements": requirements,
+    "hardening": hardening,
     "workflows": workflows,
 }

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from sdlc.activities.rules import DAYS as DAYS_OF_ACTIVITIES
 from sdlc.activities.rules import GATE as ACTIVITIES
+from sdlc.hardening.rules import DAYS as DAYS_OF_HARDENING
 from sdlc.malware.rules import DAYS as DAYS_OF_SIGNATURES
 from sdlc.model.deadline import ending, overdue
 from sdlc.model.finding import Finding
@@ -32,7 +33,7 @@ NOTHING_LOOKED_AT = RuleDecision(
     next_step="`sdlc gates` lists the gates, `sdlc gates ID` says what one looks at",
 )
 
-BOOKS = (DAYS_OF_MODELS, DAYS_OF_ACTIVITIES, DAYS_OF_SIGNATURES)
+BOOKS = (DAYS_OF_MODELS, DAYS_OF_ACTIVITIES, DAYS_OF_HARDENING, DAYS_OF_SIGNATURES)
 """Whose readings name days."""
 
 FETCH = "sdlc feed fetch URL --out FOLDER"

@@ -184,12 +184,14 @@ def _is_weaker(name: str, old: Any, new: Any) -> bool:
         return bool(new > old)
     if isinstance(old, int | float):
         return bool(new < old)
-    if name in ("exclude", "generated", "allow"):
+    if name in ("exclude", "generated", "allow", "allow_unused"):
         return not set(new) <= set(old)
     if name == "clamd":  # who had none asks for more, wherever the new one is
         return bool(old and old != new)
-    if name in ("paths", "deny", "required", "risky"):
+    if name in ("paths", "deny", "required", "risky", "defaults"):
         return not set(old) <= set(new)
+    if name == "start":
+        return bool(old) and old != new
     return bool(old != new)
 
 

@@ -15,6 +15,7 @@ from sdlc.readings import (
     attack_surface,
     build,
     fuzz,
+    hardening,
     licenses,
     malware,
     requirements,
@@ -65,5 +66,6 @@ READINGS: dict[str, Reader] = {
     "attack-surface": attack_surface,
     "activities": activities,
     "requirements": requirements,
+    "hardening": hardening,
     "workflows": workflows,
 }

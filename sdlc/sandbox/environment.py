@@ -19,6 +19,9 @@ from sdlc.sandbox.confine import Level, Limits, clean_environment, confined
 from sdlc.tools import Tools
 
 UV_SECONDS = 300.0
+READY = "ready.pth"
+"""The file that says where the packages of a ready interpreter lie."""
+
 QUIET = ("--quiet", "--no-progress", "--no-config")
 PYTHON_NAME = re.compile(r"(python)?[0-9.]+\Z")
 
@@ -100,4 +103,4 @@ class Environment:
             )
         ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
         ready = tools.run(base, "-I", "-c", ask, cwd=self.home, timeout=60).stdout
-        next(self.path.glob("lib/python*/site-packages")).joinpath("ready.pth").write_bytes(ready)
+        next(self.path.glob("lib/python*/site-packages")).joinpath(READY).write_bytes(ready)

@@ -178,7 +178,7 @@ def _of_listener(item: Item, claim: Claim, drift: object) -> Iterator[Drift]:
     assert callable(drift)  # noqa: S101 - the closure above
     if item.bind == "?":
         yield drift("bind", "the address it is bound to could not be read", "Bind it to a constant.", advice=True)
-    elif item.bind and not _is_bound_as_claimed(item.bind, claim.bind):
+    elif item.bind and not is_bound_as_claimed(item.bind, claim.bind):
         stated = claim.bind or "none, so the loopback interface"
         said = f"it is bound to {item.bind}, and the claim's bind is {stated}"
         yield drift(f"on {item.bind}", said, f'Bind it to 127.0.0.1, or let the claim say bind: "{item.bind}".')
@@ -191,7 +191,7 @@ def _of_listener(item: Item, claim: Claim, drift: object) -> Iterator[Drift]:
         yield drift(f"port {port}", f"the claim says port {claim.port}", f"Listen on {claim.port}.")
 
 
-def _is_bound_as_claimed(bind: str, claimed: str) -> bool:
+def is_bound_as_claimed(bind: str, claimed: str) -> bool:
     if bind in LOOPBACK or bind.startswith("unix:"):
         return True
     if claimed == "any" or (claimed == "loopback" and bind in LOOPBACK):

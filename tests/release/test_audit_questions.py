@@ -137,7 +137,7 @@ def test_the_terminal_says_the_same_as_the_page_on_one_screen(demonstration: str
     gates = re.findall(
         r'<tr><th scope="row">([a-z-]+)</th><td><span class="word \w+"><span[^>]*>.</span> ([^<]+)</span>', page
     )
-    assert len(gates) == 14
+    assert len(gates) == 15
     for gate, word in gates:
         assert re.search(rf"^  {gate} +{word}\b", status.stdout, re.M), gate
         assert re.search(rf"^  {word}, [a-z ]+:.*\b{gate}\b", verified.stdout, re.M), gate
