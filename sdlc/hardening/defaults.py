@@ -71,7 +71,7 @@ def _read(path: str, text: str) -> Iterator[Setting]:
 def _toml(path: str, text: str) -> Iterator[Setting]:
     try:
         values = list(_flat(strict_toml.loads(text.encode()), ""))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UnreadableError(f"{path}: {error}", hint="mend the TOML syntax there") from None
     lines = _lines_of(text)
     for key, value in values:
