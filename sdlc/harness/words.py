@@ -33,6 +33,9 @@ LOOKING = 0.15
 """Share of the time at most in which known inputs are looked at, to see what they reach."""
 
 TOKENS = 150
+PLANTED, PLACES = 12, 40
+"""Inputs, and places of each, at which every mark is tried."""
+
 INDENTED = 12
 ENDINGS = (b"\n", b";", b":", b" ", b"=", b"(")
 
@@ -40,7 +43,12 @@ ENDINGS = (b"\n", b";", b":", b" ", b"=", b"(")
 def search_with_words(oracle: Oracle, report: Report, deadline: Deadline, lexicon: Lexicon, seed: int = 0) -> None:
     """Until the time is over; half of it at most goes to the inputs that are all tried."""
     known = [*lexicon.seeds[:POOL], *specimens()]
-    _search(oracle, report, deadline, lexicon, seed, known, lambda _: systematic(lexicon, cut_off=True))
+
+    def first(pool: list[bytes]) -> Iterator[bytes]:
+        yield from planted(pool[:PLANTED], lexicon)
+        yield from systematic(lexicon, cut_off=True)
+
+    _search(oracle, report, deadline, lexicon, seed, known, first)
 
 
 def search_beside(
@@ -117,6 +125,18 @@ def systematic(lexicon: Lexicon, *, cut_off: bool = False) -> Iterator[bytes]:
         yield from (word + ending for ending in ENDINGS)
         yield from (mark + word for mark in marks[:12])
     yield from (b"".join(three) for three in islice(product(marks[:24], repeat=3), 20_000))
+
+
+def planted(inputs: Iterable[bytes], lexicon: Lexicon) -> Iterator[bytes]:
+    """Each mark at each place of `inputs`, and in place of each token: what is new mostly stands inside of the old.
+
+    In a fixed order, so that a mark that a change of the product knows is met every time.
+    """
+    marks = lexicon.marks[:MARKS]
+    for data in inputs:
+        for token in islice(TOKEN.finditer(data), PLACES):
+            yield from (data[: token.start()] + mark + data[token.start() :] for mark in marks)
+            yield from (data[: token.start()] + mark + data[token.end() :] for mark in marks)
 
 
 def beside(inputs: Iterable[bytes], lexicon: Lexicon) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from sdlc.harness.lexicon import Lexicon, numbers
 from sdlc.harness.lines import reaching
 from sdlc.harness.oracle import Oracle
 from sdlc.harness.report import Report
-from sdlc.harness.words import beside, search_beside, search_with_words, systematic
+from sdlc.harness.words import beside, planted, search_beside, search_with_words, systematic
 
 HERE = (str(Path(__file__).parent),)
 LEXICON = Lexicon([b"exception", b"::", b"<!["], [(r"&#[0-9]{3,};", 0)], [b"a = 1", b"b"])
@@ -156,3 +156,28 @@ def test_a_deadline_of_executions() -> None:
     assert not whole.over()
     done[0] = 100
     assert whole.over()
+
+
+def test_every_mark_is_tried_at_every_place_of_a_known_input() -> None:
+    made = set(planted([b"a=b"], LEXICON))
+    assert {b":a=b", b"a:=b", b"a=:b", b":=b", b"a:b", b"a=:"} <= made
+    assert len(made) <= 2 * 3 * len(LEXICON.marks)
+
+
+@fuzz(raises=(ValueError,))
+def inside_of_a_rule(data: bytes) -> None:
+    name, _, value = data.partition(b": field=")
+    if name != b"name":
+        raise ValueError("no rule")
+    if value.startswith(b"!"):
+        raise KeyError("found")
+
+
+def test_what_is_new_inside_of_a_stored_input_is_found_at_once(tmp_path: Path) -> None:
+    [harness] = harnesses_of(SimpleNamespace(function=inside_of_a_rule))
+    oracle = Oracle(harness, HERE)
+    report = Report(tmp_path / "report.json", oracle)
+    lexicon = Lexicon([b"!"], [], [b"name: field=value"])
+    deadline = Deadline(60.0, executions=4000, done=lambda: oracle.executions)
+    search_with_words(oracle, report, deadline, lexicon)
+    assert [key.split(":")[0] for key in oracle.known] == ["KeyError in test_words.py"]
