@@ -114,16 +114,16 @@ def systematic(lexicon: Lexicon, *, cut_off: bool = False) -> Iterator[bytes]:
     yield b""
     yield from lexicon.marks
     yield from lexicon.trouble
-    yield from specimens()
-    for specimen in specimens() if cut_off else ():
-        yield from cut(specimen)
     yield from lexicon.words
     yield from lexicon.samples
+    yield from specimens()
     marks = lexicon.marks[:MARKS]
     yield from (first + second for first, second in product(marks, repeat=2))
     for word in [*lexicon.words[:WORDS], *lexicon.samples[:WORDS]]:
         yield from (word + ending for ending in ENDINGS)
         yield from (mark + word for mark in marks[:12])
+    for specimen in specimens() if cut_off else ():
+        yield from cut(specimen)
     yield from (b"".join(three) for three in islice(product(marks[:24], repeat=3), 20_000))
 
 

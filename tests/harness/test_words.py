@@ -57,10 +57,11 @@ def search(function: Any, tmp_path: Path, seconds: float = 3.0, kept: Sequence[b
     [harness] = harnesses_of(SimpleNamespace(function=function))
     oracle = Oracle(harness, HERE)
     report = Report(tmp_path / "report.json", oracle)
+    deadline = Deadline(time.process_time() + seconds, cpu=True)
     if kept is None:
-        search_with_words(oracle, report, Deadline(seconds), LEXICON)
+        search_with_words(oracle, report, deadline, LEXICON)
     else:
-        search_beside(oracle, report, Deadline(seconds), LEXICON, kept)
+        search_beside(oracle, report, deadline, LEXICON, kept)
     report.write(finished=True)
     document: dict[str, Any] = json.loads((tmp_path / "report.json").read_text())
     return document
