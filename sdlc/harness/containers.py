@@ -34,11 +34,10 @@ def containers() -> list[bytes]:
 
 def bombs() -> list[bytes]:
     """Compressed zeros, alone and inside of something."""
-    heads = (zlib.MAX_WBITS, zlib.MAX_WBITS | 16, -zlib.MAX_WBITS)  # zlib, gzip, and neither head nor sum
-    found = [_pressed(ZEROS, wbits) for wbits in heads]
-    packed, gzipped = found[0], found[1]
+    packed, gzipped, bare = _pressed(1)
+    found = [packed, gzipped, bare]
     found += [base64.b64encode(one) for one in found]
-    found += [_pressed(bytes(LARGE), wbits) for wbits in heads[:2]]
+    found += _pressed(LARGE // len(ZEROS))[:2]
     found.append(_png(_chunk(b"zTXt", b"a\0\0" + packed), _chunk(b"iCCP", b"a\0\0" + packed), _chunk(b"IDAT", packed)))
     found.append(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(gzipped), gzipped))
     found.append(_pdf(b"<</Length %d /Filter /FlateDecode>>" % len(packed), packed))
@@ -55,15 +54,20 @@ def bombs() -> list[bytes]:
     with suppress(ImportError):
         import lzma
 
-        found.append(lzma.compress(ZEROS))
-        found.append(lzma.compress(ZEROS) * (LARGE // len(ZEROS)))
-        found.append(lzma.compress(ZEROS, lzma.FORMAT_ALONE))
+        found.append(lzma.compress(ZEROS, preset=0))
+        found.append(lzma.compress(ZEROS, preset=0) * (LARGE // len(ZEROS)))
+        found.append(lzma.compress(ZEROS, lzma.FORMAT_ALONE, preset=0))
     return found
 
 
-def _pressed(data: bytes, wbits: int) -> bytes:
-    press = zlib.compressobj(9, zlib.DEFLATED, wbits)
-    return press.compress(data) + press.flush()
+def _pressed(times: int) -> tuple[bytes, bytes, bytes]:
+    """So often ZEROS as zlib, as gzip, and with neither head nor sum; compressed once, since that takes its time."""
+    press = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    block = press.compress(ZEROS) + press.flush(zlib.Z_FULL_FLUSH)
+    bare = block * times + press.flush()
+    zeros = ZEROS * times
+    gzip = b"\x1f\x8b\x08" + bytes(5) + b"\x02\xff" + bare + pack("<II", zlib.crc32(zeros), len(zeros))
+    return b"\x78\xda" + bare + pack(">I", zlib.adler32(zeros)), gzip, bare
 
 
 def _archives() -> list[bytes]:

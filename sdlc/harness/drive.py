@@ -35,6 +35,7 @@ from sdlc.harness.seeds import Known, constants
 from sdlc.harness.shrink import shrink
 from sdlc.harness.sight import Sight
 from sdlc.harness.silence import silence
+from sdlc.harness.specimens import specimens
 from sdlc.harness.words import judged, search_beside, search_with_words, systematic
 
 PHASES = ["list", "replay", "reach", "words", "hypothesis", "growth", "atheris", "coverage", "beside", "prune"]
@@ -126,7 +127,7 @@ def main() -> None:
             stored=stored,
             kept=kept(options.kept),
         )
-        # From here on: what it takes to read the product's sources is no search.
+        # From here on: what it takes to read the product's sources, and to make the specimens, is no search.
         cpu = options.clock == "cpu"
         deadline = Deadline(options.seconds, cpu=cpu, executions=options.executions, done=lambda: oracle.executions)
         if options.phase == "hypothesis":
@@ -139,6 +140,7 @@ def main() -> None:
                 warm_up(oracle, report)
         expressions = recorder.found((str(options.file.resolve()), *oracle.folders))
         lexicon = Lexicon([*known.words, *numbers(files)], expressions, [*known.stored, *known.seeds])
+        specimens()
         deadline.begin()
         if options.phase == "reach":
             reach = Reach(oracle.folders)
