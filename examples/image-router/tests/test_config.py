@@ -32,6 +32,8 @@ def test_defaults_listen_on_loopback():
         ("[web]", "[webb]", "webb"),
         ('root = "/var/lib/router"', "root = 1", "root"),
         ("[receiver]", "[receiver", "not TOML"),
+        ('root = "/var/lib/router"', "root = " + "9" * 5000, "not TOML"),
+        ('root = "/var/lib/router"', "a." * 5000 + "b = 1", "8192 characters"),
     ],
 )
 def test_bad_configuration_names_the_key(old, new, key):

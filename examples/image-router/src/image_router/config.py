@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 _TITLE = re.compile(r"[A-Z0-9_-]{1,16}\Z")
+LONGEST = 8192
+"""Characters that are read: a key of ten thousand parts keeps the reader of TOML busy for seconds."""
 
 
 class ConfigError(ValueError):
@@ -50,9 +52,11 @@ class Config:
 
 def parse_config(text: str) -> Config:
     """The configuration in `text`. Raises ConfigError."""
+    if len(text) > LONGEST:
+        raise ConfigError(f"more than {LONGEST} characters")
     try:
         document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"not TOML: {error}") from None
     _known(document, "", ("root", "rules", "receiver", "web"))
     receiver, web = _table(document, "receiver"), _table(document, "web")
