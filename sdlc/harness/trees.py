@@ -10,28 +10,10 @@ import json
 import random
 from typing import Any
 
-LEAVES: tuple[Any, ...] = (
-    None,
-    True,
-    False,
-    0,
-    1,
-    -1,
-    2**63,
-    0.5,
-    1e308,
-    "",
-    "a",
-    "b",
-    "/",
-    "~1",
-    "a/b",
-    "0",
-    "-",
-    "é",
-    [],
-    {},
-)
+LEAVES = b"""[null, true, false, 0, 1, -1, 9223372036854775808, 0.5, 1e308, [], {},
+    "", "a", "b", "/", "~1", "a/b", "0", "-", "\\u00e9"]"""
+"""As text: each is a new one wherever it is put, since a list that stands in two documents changes with both."""
+
 KEYS = ("", "a", "b", "c", "0", "/", "~", "a.b", "$ref", "type", "id")
 LONGEST = 4096
 """Bytes of a document that is changed: a long one is not worth being parsed so often."""
@@ -41,16 +23,16 @@ Parts = list[tuple[Any, Any]]
 
 
 def changed(data: bytes, rng: random.Random) -> bytes | None:
-    """The document with one to three of its parts changed; None for what is none, or has no parts."""
+    """The document with one to three of its parts changed; None for what is none, or too deep."""
     if data[:1] not in (b"{", b"[") or len(data) > LONGEST:
         return None
     try:
         document = [json.loads(data)]  # so that the whole is a part as well
-    except (ValueError, RecursionError):
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            _change(document, rng)
+        return json.dumps(document[0], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    except (ValueError, RecursionError):  # what is read may still be too deep to be copied or written
         return None
-    for _ in range(rng.choice((1, 1, 2, 3))):
-        _change(document, rng)
-    return json.dumps(document[0], ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _change(document: list[Any], rng: random.Random) -> None:
@@ -60,11 +42,11 @@ def _change(document: list[Any], rng: random.Random) -> None:
     other = _copy(other_holder[other_key])
     way = rng.randrange(6)
     if way == 0:
-        holder[key] = rng.choice(LEAVES) if rng.random() < 0.7 else [] if rng.random() < 0.5 else {}
+        holder[key] = _leaf(rng)
     elif way == 1:
         holder[key] = other
     elif way == 2:
-        _add(holder, other if rng.random() < 0.5 else _copy(rng.choice(LEAVES)), rng)
+        _add(holder, other if rng.random() < 0.5 else _leaf(rng), rng)
     elif way == 3 and holder is not document:
         del holder[key]
     elif way == 4 and isinstance(holder, dict):
@@ -92,6 +74,10 @@ def _parts(document: list[Any]) -> Parts:
             if isinstance(holder[key], dict | list):
                 left.append(holder[key])
     return found
+
+
+def _leaf(rng: random.Random) -> Any:
+    return rng.choice(json.loads(LEAVES))
 
 
 def _copy(part: Any) -> Any:

@@ -49,6 +49,21 @@ def test_a_part_is_replaced_doubled_taken_out_wrapped_or_renamed(wanted: bytes) 
     assert wanted in many()
 
 
+def test_a_deep_document_ends_no_search() -> None:
+    rng = random.Random(1)
+    made = [changed(b"[" * levels + b"]" * levels, rng) for levels in range(100, 2000, 19)]
+    assert None in made
+    assert any(made)
+
+
+def test_one_document_leaves_nothing_in_the_next() -> None:
+    def all_of(seed: int) -> list[bytes | None]:
+        rng = random.Random(seed)
+        return [changed(b'{"a": [1, {"b": 2}]}', rng) for _ in range(2000)]
+
+    assert all_of(1) == all_of(1)
+
+
 @pytest.mark.parametrize("data", [b"", b"a", b"[", b"1", b"[" * 3000 + b"]" * 1000, b"[" + b" " * 5000 + b"]"])
 def test_what_is_no_document_or_long_is_left_to_others(data: bytes) -> None:
     assert changed(data, random.Random(1)) is None
